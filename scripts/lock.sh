@@ -1,0 +1,12 @@
+#!/bin/sh
+# Compile requirements/*.in to hash-locked *.txt without naming any package index,
+# so that a lock file works against whichever index the machine is set up for.
+set -eu
+cd "$(dirname "$0")/../requirements"
+compile() { uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --upgrade "$@"; }
+compile --universal --python-version 3.11 uv.in --output-file uv.txt
+compile --universal --python-version 3.11 tools.in --output-file tools.txt
+compile --universal --python-version 3.11 checkov.in --output-file checkov.txt
+compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda_runtime.txt
+# The functions' dependencies are resolved for the platform that Lambda runs them on.
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.in --output-file functions.txt
