@@ -1,0 +1,39 @@
+output "access_log_bucket_arn" {
+  description = "ARN of the bucket that receives the archive's access logs."
+  value       = aws_s3_bucket.access_logs.arn
+}
+
+output "access_log_bucket_name" {
+  description = "Name of the bucket that receives the archive's access logs."
+  value       = aws_s3_bucket.access_logs.bucket
+}
+
+output "archive_bucket_arn" {
+  description = "ARN of the locked archive."
+  value       = aws_s3_bucket.archive.arn
+}
+
+output "archive_bucket_name" {
+  description = "Name of the locked archive."
+  value       = aws_s3_bucket.archive.bucket
+}
+
+output "log_group_arn" {
+  description = "ARN of the trail's log group."
+  value       = aws_cloudwatch_log_group.trail.arn
+}
+
+output "log_group_name" {
+  description = "Name of the trail's log group: modules/observability puts its metric filters on it."
+  value       = aws_cloudwatch_log_group.trail.name
+}
+
+output "trail_arn" {
+  description = "ARN of the trail."
+  value       = aws_cloudtrail.this.arn
+}
+
+output "trail_name" {
+  description = "Name of the trail."
+  value       = aws_cloudtrail.this.name
+}
