@@ -1,0 +1,115 @@
+"""Combinations of permissions by which an identity can give itself more. A dated table.
+
+Sources, read on ``AS_OF``: Rhino Security Labs "AWS IAM Privilege Escalation - Methods and
+Mitigation" (github.com/RhinoSecurityLabs/AWS-IAM-Privilege-Escalation), Bishop Fox "iam-vulnerable",
+Datadog "pathfinding.cloud". ``hipaa_policies.dated`` makes the table fail once it is too old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hipaa_policies.iam.analysis import could_allow
+
+AS_OF = date(2026, 11, 1)
+
+
+@dataclass(frozen=True)
+class EscalationPath:
+    """All of ``actions`` together let the holder gain rights. ``passes_role_to`` is the service that
+    a passed role must be allowed for (``iam:PassedToService``)."""
+
+    name: str
+    actions: tuple[str, ...]
+    passes_role_to: str | None = None
+
+
+def _alone(*actions: str) -> Iterator[EscalationPath]:
+    for action in actions:
+        yield EscalationPath(action, (action,))
+
+
+def _passing_a_role(service: str, *actions: str) -> EscalationPath:
+    return EscalationPath(
+        f"iam:PassRole with {' and '.join(actions)}", ("iam:PassRole", *actions), f"{service}.amazonaws.com"
+    )
+
+
+PATHS: tuple[EscalationPath, ...] = (
+    *_alone(
+        "iam:AddUserToGroup",
+        "iam:AttachGroupPolicy",
+        "iam:AttachRolePolicy",
+        "iam:AttachUserPolicy",
+        "iam:CreateAccessKey",
+        "iam:CreateLoginProfile",
+        "iam:CreatePolicyVersion",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteUserPermissionsBoundary",
+        "iam:PutGroupPolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:PutUserPermissionsBoundary",
+        "iam:PutUserPolicy",
+        "iam:SetDefaultPolicyVersion",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateLoginProfile",
+        "lambda:UpdateFunctionCode",
+        "sagemaker:CreatePresignedNotebookInstanceUrl",
+        "ssm:SendCommand",
+        "ssm:StartSession",
+    ),
+    EscalationPath(
+        "lambda:UpdateFunctionConfiguration with a layer",
+        ("lambda:UpdateFunctionConfiguration", "lambda:GetLayerVersion"),
+    ),
+    _passing_a_role("lambda", "lambda:CreateFunction", "lambda:InvokeFunction"),
+    _passing_a_role("lambda", "lambda:CreateFunction", "lambda:AddPermission"),
+    _passing_a_role("lambda", "lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
+    _passing_a_role("lambda", "lambda:CreateFunction", "lambda:CreateFunctionUrlConfig"),
+    _passing_a_role("ec2", "ec2:RunInstances"),
+    _passing_a_role("ec2", "ec2:RequestSpotInstances"),
+    _passing_a_role("ec2", "ec2:AssociateIamInstanceProfile"),
+    _passing_a_role("ecs-tasks", "ecs:RegisterTaskDefinition", "ecs:RunTask"),
+    _passing_a_role("ecs-tasks", "ecs:RegisterTaskDefinition", "ecs:StartTask"),
+    _passing_a_role("ecs-tasks", "ecs:RegisterTaskDefinition", "ecs:UpdateService"),
+    _passing_a_role("glue", "glue:CreateDevEndpoint"),
+    _passing_a_role("glue", "glue:CreateJob", "glue:StartJobRun"),
+    _passing_a_role("glue", "glue:UpdateJob", "glue:StartJobRun"),
+    _passing_a_role("cloudformation", "cloudformation:CreateStack"),
+    _passing_a_role("cloudformation", "cloudformation:UpdateStack"),
+    _passing_a_role("cloudformation", "cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"),
+    _passing_a_role("datapipeline", "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
+    _passing_a_role("codebuild", "codebuild:CreateProject", "codebuild:StartBuild"),
+    _passing_a_role("sagemaker", "sagemaker:CreateNotebookInstance"),
+    _passing_a_role("sagemaker", "sagemaker:CreateTrainingJob"),
+    _passing_a_role("sagemaker", "sagemaker:CreateProcessingJob"),
+    _passing_a_role("states", "states:CreateStateMachine", "states:StartExecution"),
+    _passing_a_role("scheduler", "scheduler:CreateSchedule"),
+    _passing_a_role("bedrock-agentcore", "bedrock-agentcore:CreateCodeInterpreter"),
+    _passing_a_role("apprunner", "apprunner:CreateService"),
+)
+
+
+def escalation_paths(
+    policies: Sequence[Mapping[str, Any]],
+    boundary: Sequence[Mapping[str, Any]] | None = None,
+    paths: Iterable[EscalationPath] = PATHS,
+) -> tuple[EscalationPath, ...]:
+    """The paths that are open to the holder of these policies. Raises ``MalformedPolicyError``."""
+    return tuple(path for path in paths if _is_open(path, policies, boundary))
+
+
+def _is_open(
+    path: EscalationPath,
+    policies: Sequence[Mapping[str, Any]],
+    boundary: Sequence[Mapping[str, Any]] | None,
+) -> bool:
+    def known(action: str) -> dict[str, str]:
+        passing = action == "iam:PassRole" and path.passes_role_to is not None
+        return {"iam:PassedToService": str(path.passes_role_to)} if passing else {}
+
+    return all(could_allow(policies, action, known(action), boundary) for action in path.actions)
