@@ -57,9 +57,7 @@ def candidates() -> list[Path]:
 def inspect_python(executable: Path) -> LambdaPython | None:
     script = "import sys; print(sys.executable, *sys.version_info[:2])"
     try:
-        answer = subprocess.run(
-            [str(executable), "-c", script], capture_output=True, text=True, check=False
-        )
+        answer = subprocess.run([str(executable), "-c", script], capture_output=True, text=True, check=False)
     except OSError:
         return None
     if answer.returncode != 0:

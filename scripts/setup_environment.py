@@ -29,7 +29,7 @@ ENVIRONMENTS = {
 
 
 def main(names: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (anybody's Python may run this)
         print(
             f"Python {sys.version.split()[0]} is too old: the tools need 3.11 or newer. Nothing was "
             "installed. Install a newer Python and run `make PYTHON=python3.12 ...` with its name."

@@ -77,7 +77,7 @@ def registry_answers(host: str) -> bool:
     return True
 
 
-def find_mirror(host: str, roots: tuple[str, ...] = SEARCH_ROOTS) -> Path | None:
+def find_mirror(host: str, roots: tuple[str, ...]) -> Path | None:
     """Return the folder that contains a folder named ``host`` with a provider in it, if any."""
     for root in roots:
         for folder in folders_named(host, Path(root).expanduser(), SEARCH_DEPTH):
@@ -117,7 +117,7 @@ def prepare_environment(binary: str, environment: Mapping[str, str]) -> dict[str
         # A name that leads nowhere would make Terraform warn at every call.
         prepared.pop("TF_CLI_CONFIG_FILE", None)
         return prepared
-    mirror = find_mirror(host)
+    mirror = find_mirror(host, SEARCH_ROOTS)
     if mirror is None:
         print(
             f"{host} cannot be reached and no filesystem mirror was found below "
@@ -139,17 +139,17 @@ def replace_file(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "w") as file:
         file.write(text)
-    os.replace(temporary, path)
+    Path(temporary).replace(path)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     try:
         binary = find_binary(os.environ)
     except TerraformNotFoundError as error:
-        print(error, file=sys.stderr)
-        return 1
-    os.execve(binary, [binary, *arguments], prepare_environment(binary, os.environ))
+        sys.exit(str(error))
+    # In place of this process, so that signals and the exit status are Terraform's own.
+    os.execve(binary, [binary, *arguments], prepare_environment(binary, os.environ))  # noqa: S606
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

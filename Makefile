@@ -1,0 +1,98 @@
+# Every target sets up what it needs. `make help` lists them.
+PYTHON ?= python3
+ENVIRONMENT := .venv/bin
+RUN := $(ENVIRONMENT)/python
+TERRAFORM := scripts/terraform
+ARCHITECTURE ?= arm64
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Build it all on a local AWS, use it, audit it, take it down (no account, no Docker)
+	@$(RUN) -m scripts.demo demo
+
+.PHONY: up
+up: setup ## Leave the local cloud running; prints the gateway's address, tokens and curl lines
+	@$(RUN) -m scripts.demo up
+
+.PHONY: down
+down: setup ## End what `make up` left running
+	@$(RUN) -m scripts.demo down
+
+.PHONY: test
+test: setup lint types docs-check terraform-check checkov terraform-test unit deployment-test ## Everything that needs no account
+
+.PHONY: setup
+setup: ## Create the virtual environments from the hash-locked requirements
+	@$(PYTHON) scripts/setup_environment.py tools lambda_runtime
+
+.PHONY: package
+package: setup ## Build dist/<function>.zip (ARCHITECTURE=arm64 or x86_64)
+	@$(RUN) -m scripts.package_functions --architecture $(ARCHITECTURE)
+
+.PHONY: lint
+lint: setup ## ruff, and terraform fmt
+	@$(ENVIRONMENT)/ruff check --quiet .
+	@$(ENVIRONMENT)/ruff format --quiet --check .
+	@$(TERRAFORM) fmt -check -recursive -diff
+
+.PHONY: format
+format: setup ## Mend what lint finds, where that is possible
+	@$(ENVIRONMENT)/ruff check --fix --quiet . ; $(ENVIRONMENT)/ruff format --quiet .
+	@$(TERRAFORM) fmt -recursive
+
+.PHONY: types
+types: setup ## mypy, strict
+	@$(ENVIRONMENT)/mypy scripts policies/hipaa_policies lambda_src tests
+
+.PHONY: docs
+docs: setup ## Write the generated parts of the modules' READMEs
+	@$(RUN) -m scripts.module_docs
+
+.PHONY: docs-check
+docs-check: setup ## Fail where a module's README is stale
+	@$(RUN) -m scripts.module_docs --check
+
+.PHONY: terraform-check
+terraform-check: setup ## terraform validate, for every root
+	@$(RUN) -m scripts.terraform_validate
+
+.PHONY: checkov
+checkov: ## checkov's built-in policies on the Terraform; every skip has its reason beside it
+	@$(PYTHON) scripts/setup_environment.py checkov
+	@.venv-checkov/bin/checkov --directory . --framework terraform --config-file .checkov.yaml
+
+.PHONY: terraform-test
+terraform-test: setup ## The modules' own tests (terraform test, plans only)
+	@$(TERRAFORM) init -input=false -no-color -test-directory=tests/terraform > /dev/null
+	@$(TERRAFORM) test -no-color -test-directory=tests/terraform
+
+.PHONY: unit
+unit: setup ## Tests that need no deployment
+	@$(RUN) -m pytest -n 2 tests/unit
+
+.PHONY: deployment-test
+deployment-test: setup ## End to end and compliance tests against environments/local, applied once
+	@$(RUN) -m pytest tests/end_to_end tests/compliance
+
+.PHONY: audit
+audit: setup ## The HIPAA checklist against the account that the standard AWS variables point to
+	@$(ENVIRONMENT)/hipaa audit
+
+.PHONY: bench
+bench: setup ## Cold start, throughput and plan cost, as ratios against bare equivalents
+	@$(RUN) -m tests.bench
+
+.PHONY: lock
+lock: setup ## Compile requirements/*.in anew
+	@PATH=$(ENVIRONMENT):$$PATH scripts/lock.sh
+
+.PHONY: clean
+clean: ## Remove everything that was built or set up here
+	@rm -rf .venv .venv-* .local dist reports .terraform .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name .terraform -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The story that `make demo` tells, over real HTTP against the local cloud."""

@@ -1,0 +1,182 @@
+"""`make demo`, `make up` and `make down`: see README.md for what each does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.demo.people import EVERYONE, MARIA, PROVIDER, SAM, Person
+from scripts.demo.progress import Progress
+from scripts.demo.story import Story
+from scripts.local_deployment import ROOT, DeploymentError, LocalDeployment, host_architecture
+from scripts.package_functions import function_names, package
+
+REPORTS = ROOT / "reports"
+UP_DIRECTORY = ROOT / ".local" / "up"
+DEMO_DIRECTORY = ROOT / ".local" / "demo"
+
+
+class StoppedError(Exception):
+    """A step that the others need has failed: the demo goes straight to taking everything down."""
+
+
+def demo() -> int:
+    """The whole story, from nothing and back to nothing. Returns 1 if any step failed."""
+    deployment, progress = LocalDeployment(DEMO_DIRECTORY), Progress()
+    report = REPORTS / "evidence.html"
+    try:
+        bring_up(deployment, progress)
+        needed(
+            progress,
+            "Plan again",
+            "what was applied is what is written: no drift, nothing pending",
+            lambda: second_plan(deployment),
+        )
+        for scene in Story(deployment).scenes():
+            progress.step(scene.title, scene.proves, scene.play)
+        progress.step(
+            "Run the HIPAA checklist on what was deployed",
+            "every control has an answer and evidence",
+            lambda: checklist(deployment),
+        )
+    except StoppedError:
+        print("\nThe steps after it need that one, so they were not run.")
+    finally:
+        take_down(deployment, progress)
+    print(progress.table())
+    if report.exists() and not progress.failed:
+        print(f"\nEvidence report: {report.relative_to(ROOT)} (and evidence.json beside it)")
+    return 1 if progress.failed else 0
+
+
+def up() -> int:
+    """Leave the local cloud running with the story's people in it, and say how to use it."""
+    deployment, progress = LocalDeployment(UP_DIRECTORY), Progress()
+    story = Story(deployment)
+    try:
+        bring_up(deployment, progress)
+        for scene in story.scenes()[:2]:  # people and records
+            needed(progress, scene.title, scene.proves, scene.play)
+    except StoppedError:
+        print("\nIt is not usable. Mend what is said above, then `make down` and `make up` again.")
+        return 1
+    print(how_to_use(deployment, story))
+    return 0
+
+
+def down() -> int:
+    """End what ``up`` left running. The local cloud is memory only, so nothing needs destroying."""
+    deployment = LocalDeployment(UP_DIRECTORY)
+    deployment.stop()
+    forget(deployment)
+    print("The local cloud is down.")
+    return 0
+
+
+def bring_up(deployment: LocalDeployment, progress: Progress) -> None:
+    deployment.stop()
+    forget(deployment)
+    needed(
+        progress,
+        "Package the functions",
+        "one zip a function, byte-identical wherever it is built",
+        package_functions,
+    )
+    needed(progress, "Start the local cloud", "no AWS account, Docker or secret is needed", deployment.start)
+    needed(
+        progress,
+        "Apply environments/local",
+        "the same modules that production uses",
+        lambda: f"{deployment.apply(progress.detail)} resources",
+    )
+
+
+def package_functions() -> str:
+    hashes = package(function_names(), host_architecture(), ROOT / "dist")
+    return f"{len(hashes)} zip(s) in dist/"
+
+
+def needed(progress: Progress, title: str, proves: str, action: Callable[[], object]) -> None:
+    if not progress.step(title, proves, action):
+        raise StoppedError
+
+
+def second_plan(deployment: LocalDeployment) -> str:
+    empty, text = deployment.plan_is_empty()
+    if not empty:
+        raise DeploymentError(f"the second plan is not empty:\n{text}")
+    return "No changes"
+
+
+def checklist(deployment: LocalDeployment) -> str:
+    """Print the checklist and write the evidence. Raises ``DeploymentError`` where a control fails."""
+    REPORTS.mkdir(exist_ok=True)
+    hipaa = Path(sys.executable).with_name("hipaa")
+    environment = os.environ | deployment.environment
+    command = [str(hipaa), "audit"]
+    for extra in (
+        ["--format", "json", "--output", str(REPORTS / "evidence.json")],
+        ["--format", "html", "--output", str(REPORTS / "evidence.html")],
+        ["--format", "table"],
+    ):
+        finished = subprocess.run([*command, *extra], env=environment, check=False)
+        if finished.returncode != 0:
+            raise DeploymentError(
+                f"hipaa audit {' '.join(extra)} ended with exit status {finished.returncode}"
+            )
+    return "No control fails"
+
+
+def take_down(deployment: LocalDeployment, progress: Progress) -> None:
+    if (deployment.directory / "terraform.tfstate").exists():
+        progress.step(
+            "Destroy it all",
+            "nothing is left behind",
+            lambda: f"{deployment.destroy(progress.detail)} resources",
+        )
+    progress.step("Stop the local cloud", "nothing is left running", deployment.stop)
+    forget(deployment)
+
+
+def forget(deployment: LocalDeployment) -> None:
+    """Remove Terraform's state of a cloud that is gone: it describes what no longer exists."""
+    for file in deployment.directory.glob("terraform.tfstate*"):
+        file.unlink()
+
+
+def how_to_use(deployment: LocalDeployment, story: Story) -> str:
+    variables = "\n".join(f"export {name}={value}" for name, value in deployment.environment.items())
+    tokens = "\n".join(
+        f"export {shell_name(person)}={story.tokens[person.username]}  # {person.description}"
+        for person in EVERYONE
+    )
+    bearer = f'-H "Authorization: Bearer ${shell_name(PROVIDER)}"'
+    return f"""
+The local cloud is up. Everything it knows is in memory; `make down` ends it.
+
+# The API, as the demo's people (tokens last an hour):
+{tokens}
+
+curl -i {story.url(f"/patients/{MARIA}")} {bearer}
+curl -i {story.url(f"/patients/{SAM}")} {bearer}
+curl -i {story.url(f"/patients/{SAM}")} {bearer} \\
+  -H "X-Break-Glass-Reason: Unconscious, no relative reachable"
+curl -i {story.url(f"/patients/{MARIA}/disclosures")} -H "Authorization: Bearer $MARIA"
+
+# AWS, as its administrator (any SDK, Terraform, .venv/bin/hipaa audit):
+{variables}
+"""
+
+
+def shell_name(person: Person) -> str:
+    return person.username.replace(".", "_").upper()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m scripts.demo")
+    parser.add_argument("verb", choices=["demo", "up", "down"])
+    sys.exit({"demo": demo, "up": up, "down": down}[parser.parse_args().verb]())

@@ -1,0 +1,42 @@
+"""Run ``terraform validate`` on the root module, every environment and every leaf module by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def roots() -> list[Path]:
+    folders = [ROOT, *sorted((ROOT / "environments").iterdir()), *sorted((ROOT / "modules").iterdir())]
+    return [folder for folder in folders if any(folder.glob("*.tf"))]
+
+
+def validate(folder: Path) -> bool:
+    """Initialise ``folder`` without a backend in a scratch data folder, then validate it."""
+    with tempfile.TemporaryDirectory(prefix="validate-") as data:
+        environment = os.environ | {"TF_DATA_DIR": data}
+        terraform = [str(ROOT / "scripts" / "terraform"), f"-chdir={folder}"]
+        for words in (["init", "-backend=false", "-input=false", "-no-color"], ["validate", "-no-color"]):
+            finished = subprocess.run(
+                [*terraform, *words], env=environment, capture_output=True, text=True, check=False
+            )
+            if finished.returncode != 0:
+                print(
+                    f"{folder.relative_to(ROOT)}: terraform {words[0]} failed\n{finished.stdout}{finished.stderr}"
+                )
+                return False
+    return True
+
+
+def main() -> int:
+    failed = [folder for folder in roots() if not validate(folder)]  # all of them, not up to the first
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
