@@ -1,0 +1,90 @@
+locals {
+  _function_name  = "${var.context.name_prefix}-${var.name}"
+  _function_arn   = "arn:${var.context.partition}:lambda:${var.context.region}:${var.context.account_id}:function:${local._function_name}"
+  _log_group_name = "/aws/lambda/${local._function_name}"
+  _package_exists = var.package.filename == null ? true : fileexists(var.package.filename)
+  _package_hash = (
+    var.package.s3 != null ? var.package.s3.hash :
+    local._package_exists ? filebase64sha256(var.package.filename) : null
+  )
+}
+
+# Before the function, whose role may not create groups: Lambda would make one that is unencrypted and kept for ever.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = local._log_group_name
+  kms_key_id        = var.platform.logs_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.context.tags
+}
+
+resource "aws_lambda_function" "this" {
+  function_name                  = local._function_name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  handler                        = var.handler
+  runtime                        = var.runtime
+  architectures                  = [var.architecture]
+  memory_size                    = var.memory_size
+  timeout                        = var.timeout
+  reserved_concurrent_executions = var.reserved_concurrency == null ? -1 : var.reserved_concurrency
+  kms_key_arn                    = var.platform.environment_key_arn
+  code_signing_config_arn        = var.code_signing_config_arn #checkov:skip=CKV_AWS_272:a signing profile belongs to the release pipeline; passed in where there is one
+  filename                       = var.package.filename
+  s3_bucket                      = try(var.package.s3.bucket, null)
+  s3_key                         = try(var.package.s3.key, null)
+  s3_object_version              = try(var.package.s3.version, null)
+  source_code_hash               = local._package_hash
+  publish                        = true
+  tags                           = var.context.tags
+
+  vpc_config {
+    subnet_ids         = var.platform.subnet_ids
+    security_group_ids = [aws_security_group.this.id]
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.this.name
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  dynamic "environment" {
+    for_each = length(var.environment) == 0 ? [] : [var.environment]
+
+    content {
+      variables = environment.value
+    }
+  }
+
+  dynamic "dead_letter_config" {
+    for_each = aws_sqs_queue.dead_letters
+
+    content {
+      target_arn = dead_letter_config.value.arn
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local._package_exists
+      error_message = "${coalesce(var.package.filename, "The package")} does not exist. Build it first: ${var.package.build_command}"
+    }
+  }
+
+  # Every policy before the function: Lambda checks at creation that the role may manage network interfaces. And the role
+  # after the function at destroy: Lambda needs it to release them.
+  depends_on = [aws_iam_role_policy.platform, aws_iam_role_policy.workload, aws_vpc_security_group_egress_rule.endpoints]
+}
+
+# Callers name the alias, so that a version is switched in one step and can be switched back.
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "The version in use"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}

@@ -1,0 +1,39 @@
+# No way in, and out to AWS's own services alone: Lambda's network interfaces answer no one.
+resource "aws_security_group" "this" {
+  name_prefix = "${local._function_name}-" # a replacement stands before the old one goes
+  description = "Function ${local._function_name}: out to VPC endpoints only"
+  vpc_id      = var.platform.vpc_id
+  tags        = merge(var.context.tags, { Name = local._function_name })
+
+  # Lambda gives its network interfaces back up to 20 minutes after the function is gone.
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  timeouts {
+    delete = "45m"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "TLS to the interface endpoints"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = var.platform.endpoint_security_group_id
+  tags                         = var.context.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "gateways" {
+  for_each = var.platform.prefix_list_ids
+
+  security_group_id = aws_security_group.this.id
+  description       = "TLS to the ${each.key} gateway endpoint"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = each.value
+  tags              = var.context.tags
+}
