@@ -36,9 +36,8 @@ class Block:
     @property
     def description(self) -> str:
         """The description, heredocs unfolded into one line; empty where there is none."""
-        parsed = hcl2.loads(
-            f"{self.kind} {' '.join(f'"{label}"' for label in self.labels)} {{{self.body}}}\n"
-        )
+        labels = " ".join(f'"{label}"' for label in self.labels)
+        parsed = hcl2.loads(f"{self.kind} {labels} {{{self.body}}}\n")
         value = unquote(parsed[self.kind][0], self.labels).get("description", "")
         return " ".join(str(value).strip('"').split())
 

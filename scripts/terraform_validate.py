@@ -26,9 +26,8 @@ def validate(folder: Path) -> bool:
                 [*terraform, *words], env=environment, capture_output=True, text=True, check=False
             )
             if finished.returncode != 0:
-                print(
-                    f"{folder.relative_to(ROOT)}: terraform {words[0]} failed\n{finished.stdout}{finished.stderr}"
-                )
+                print(f"{folder.relative_to(ROOT)}: terraform {words[0]} failed")
+                print(finished.stdout + finished.stderr)
                 return False
     return True
 

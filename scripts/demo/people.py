@@ -46,8 +46,14 @@ AUDITOR = Person("quinn.auditor", ("Auditor",), description="reads disclosures, 
 EVERYONE = (PROVIDER, SSN_PROVIDER, MARIA_HERSELF, SAM_HIMSELF, BILLING, ADMIN, AUDITOR)
 
 RECORDS: Mapping[str, dict[str, Any]] = {
-    MARIA: {"version": 0, "given_name": "Maria", "family_name": "Example", "birth_date": "1984-02-29"},
-    SAM: {"version": 0, "given_name": "Sam", "family_name": "Sample", "birth_date": "1990-07-14"},
+    MARIA: {
+        "version": 0,
+        "demographics": {"given_name": "Maria", "family_name": "Example", "birth_date": "1984-02-29"},
+    },
+    SAM: {
+        "version": 0,
+        "demographics": {"given_name": "Sam", "family_name": "Sample", "birth_date": "1990-07-14"},
+    },
 }
 
 
