@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -80,5 +81,5 @@ def test_of_two_writers_at_once_exactly_one_succeeds(story: Story) -> None:
     assert story.get(PROVIDER, MARIA).json()["version"] == seen["version"] + 1
 
 
-def as_list(value: object) -> list[object]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

@@ -35,6 +35,7 @@ def error_bodies(story: Story) -> list[str]:
     with_ssn = current | {"ssn": CANARY_SSN, "clinical": {"conditions": [CANARY], "medications": [CANARY]}}
     assert story.put(SSN_PROVIDER, MARIA, with_ssn).status_code == 200
     token = story.tokens[PROVIDER.username]
+    as_json, as_text = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
     refused = [
         story.get(PROVIDER, patient),
         story.get(PROVIDER, f"{CANARY} {CANARY}"),
@@ -43,8 +44,8 @@ def error_bodies(story: Story) -> list[str]:
         story.put(ADMIN, patient, record | {CANARY: CANARY}),
         story.put(ADMIN, patient, record | {"version": CANARY}),
         story.put(ADMIN, patient, record),
-        story.request("PUT", f"/patients/{patient}", token, data=f'{{"{CANARY}": ', headers={"Content-Type": "application/json"}),
-        story.request("PUT", f"/patients/{patient}", token, data=CANARY, headers={"Content-Type": "text/plain"}),
+        story.request("PUT", f"/patients/{patient}", token, data=f'{{"{CANARY}": ', headers=as_json),
+        story.request("PUT", f"/patients/{patient}", token, data=CANARY, headers=as_text),
         story.request("GET", f"/{CANARY}", token),
         story.request("GET", f"/patients/{patient}", CANARY),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""schemathesis against the gateway: every answer to every request it thinks of is one the document describes."""
+"""schemathesis against the gateway: every answer is one that the document describes."""
 
 from __future__ import annotations
 
