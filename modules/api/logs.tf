@@ -1,0 +1,85 @@
+locals {
+  # Who called what, with which outcome. resourcePath is the template (/patients/{patient_id}): the path itself and the
+  # query name patients. The address of the caller is in the web ACL's log, the person is here, and neither is in both.
+  _access_log_format = {
+    error_type          = "$context.error.responseType"
+    http_method         = "$context.httpMethod"
+    integration_latency = "$context.integrationLatency"
+    integration_status  = "$context.integrationStatus"
+    protocol            = "$context.protocol"
+    request_id          = "$context.requestId"
+    request_time        = "$context.requestTime"
+    resource_path       = "$context.resourcePath"
+    response_latency    = "$context.responseLatency"
+    response_length     = "$context.responseLength"
+    stage               = "$context.stage"
+    status              = "$context.status"
+    sub                 = "$context.authorizer.claims.sub"
+    trace_id            = "$context.xrayTraceId"
+    waf                 = "$context.wafResponseCode"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${local._name}/access"
+  kms_key_id        = var.log_kms_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.context.tags
+}
+
+# API Gateway gives this name, and would make the group itself: unencrypted, and kept for ever.
+resource "aws_cloudwatch_log_group" "execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${var.stage_name}"
+  kms_key_id        = var.log_kms_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.context.tags
+}
+
+# One role for all of the account's APIs in a region: whoever has set it elsewhere says manage_account_logging = false.
+resource "aws_api_gateway_account" "this" {
+  count = var.manage_account_logging ? 1 : 0
+
+  cloudwatch_role_arn = aws_iam_role.logging[0].arn
+
+  depends_on = [aws_iam_role_policy.logging]
+}
+
+resource "aws_iam_role" "logging" {
+  count = var.manage_account_logging ? 1 : 0
+
+  name                 = "${local._name}-logging"
+  description          = "API Gateway writes its logs with it"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.context.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "ApiGateway"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "apigateway.amazonaws.com" }
+    }]
+  })
+}
+
+# The actions of AWS's own AmazonAPIGatewayPushToCloudWatchLogs, which API Gateway looks for when the role is set, but for
+# this account and region alone.
+resource "aws_iam_role_policy" "logging" {
+  count = var.manage_account_logging ? 1 : 0
+
+  name = "logging"
+  role = aws_iam_role.logging[0].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "WriteLogs"
+      Effect = "Allow"
+      Action = [
+        "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams",
+        "logs:FilterLogEvents", "logs:GetLogEvents", "logs:PutLogEvents",
+      ]
+      Resource = ["arn:${var.context.partition}:logs:${var.context.region}:${var.context.account_id}:*"]
+    }]
+  })
+}

@@ -1,0 +1,101 @@
+locals {
+  _name     = "${var.context.name_prefix}-api"
+  _document = yamldecode(var.openapi_document)
+  _methods  = ["delete", "get", "head", "patch", "post", "put"]
+
+  # What is served: the operations whose function is there.
+  _operations = {
+    for path, item in local._document.paths : path => {
+      for method, operation in item : method => operation
+      if contains(local._methods, method) && contains(keys(var.functions), try(operation["x-lambda-function"], ""))
+    }
+  }
+  _used_functions = toset(flatten([
+    for operations in values(local._operations) : [for operation in values(operations) : operation["x-lambda-function"]]
+  ]))
+
+  # API Gateway refuses references to parameters and responses, so the first are put in place. The second are left out:
+  # with a proxy integration they decide nothing.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+  _decorated_operations = {
+    for path, operations in local._operations : path => {
+      for method, operation in operations : method => merge(
+        { for key, value in operation : key => value if !contains(["parameters", "responses", "security", "x-lambda-function"], key) },
+        {
+          parameters = [
+            for parameter in concat(try(local._document.paths[path].parameters, []), try(operation.parameters, [])) :
+            try(local._document.components.parameters[trimprefix(parameter["$ref"], "#/components/parameters/")], parameter)
+          ]
+          responses = { "200" = { description = "The function's answer" } }
+          security  = [{ CognitoUserPool = [] }]
+          x-amazon-apigateway-integration = {
+            type                = "aws_proxy"
+            httpMethod          = "POST"
+            uri                 = var.functions[operation["x-lambda-function"]].invoke_arn
+            passthroughBehavior = "never"
+            timeoutInMillis     = 29000
+          }
+          x-amazon-apigateway-request-validator = "all"
+        },
+      )
+    }
+  }
+
+  _paths = {
+    for path, operations in local._decorated_operations : path => merge(
+      operations,
+      { for method, preflight in { options = try(local._preflights[path], null) } : method => preflight if preflight != null },
+    ) if length(operations) > 0
+  }
+
+  _body = jsonencode(merge(
+    { for key, value in local._document : key => value if !contains(["components", "info", "paths", "security", "servers"], key) },
+    {
+      # The import names the API after its title.
+      info  = merge(local._document.info, { title = local._name })
+      paths = local._paths
+      components = {
+        schemas = try(local._document.components.schemas, {})
+        securitySchemes = {
+          CognitoUserPool = {
+            type                         = "apiKey"
+            name                         = "Authorization"
+            in                           = "header"
+            x-amazon-apigateway-authtype = "cognito_user_pools"
+            x-amazon-apigateway-authorizer = {
+              type         = "cognito_user_pools"
+              providerARNs = [var.user_pool_arn]
+            }
+          }
+        }
+      }
+      x-amazon-apigateway-gateway-responses = local._gateway_responses
+      x-amazon-apigateway-request-validators = {
+        all = { validateRequestBody = true, validateRequestParameters = true }
+      }
+    },
+    { for key, policy in { x-amazon-apigateway-policy = local._resource_policy } : key => policy if length(var.allowed_source_cidrs) > 0 },
+  ))
+
+  # In the document and not in a resource of its own, which would be one more import of the whole API.
+  _resource_policy = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "CallersAreAuthenticatedByCognito"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = "execute-api:Invoke"
+        Resource  = "execute-api:/*"
+      },
+      {
+        Sid       = "FromNamedNetworksOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "execute-api:Invoke"
+        Resource  = "execute-api:/*"
+        Condition = { NotIpAddress = { "aws:SourceIp" = sort(var.allowed_source_cidrs) } }
+      },
+    ]
+  }
+}
