@@ -154,7 +154,7 @@ variable "subnets" {
           cidrsubnet("${split("/", subnet.cidr)[0]}/${min(split("/", subnet.cidr)[1], split("/", other.cidr)[1])}", 0, 0) !=
           cidrsubnet("${split("/", other.cidr)[0]}/${min(split("/", subnet.cidr)[1], split("/", other.cidr)[1])}", 0, 0),
           true, # Not a network at all: another validation says so.
-        ) if zone < other_zone
+        ) if zone != other_zone
       ]
     ]))
     error_message = "The subnets must not overlap: give each zone a range of its own, for example with cidrsubnet(vpc_cidr, 4, 0), cidrsubnet(vpc_cidr, 4, 1)."

@@ -69,6 +69,20 @@ variable "global_secondary_indexes" {
     ])
     error_message = "Each index's projection must be \"ALL\", \"KEYS_ONLY\", or \"INCLUDE\" with included_attributes that name at least one attribute."
   }
+
+  validation {
+    condition = alltrue([
+      for key in flatten([for index in values(var.global_secondary_indexes) : [for key in [index.partition_key, index.sort_key] : key if key != null]]) :
+      length(distinct([
+        for other in flatten([
+          var.partition_key,
+          var.sort_key == null ? [] : [var.sort_key],
+          [for index in values(var.global_secondary_indexes) : [for other in [index.partition_key, index.sort_key] : other if other != null]],
+        ]) : other.type if other.name == key.name
+      ])) == 1
+    ])
+    error_message = "An attribute has one type in all keys of a table: give each attribute of that name the same type."
+  }
 }
 
 variable "kms_key_arn" {

@@ -1,0 +1,44 @@
+# The same events in CloudWatch Logs, where metric filters count them (modules/observability).
+resource "aws_cloudwatch_log_group" "trail" {
+  name              = "/aws/cloudtrail/${local._trail_name}"
+  kms_key_id        = var.kms_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.context.tags
+}
+
+resource "aws_iam_role" "trail" {
+  name                 = "${local._trail_name}-trail"
+  description          = "The trail ${local._trail_name} writes to its log group"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.context.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "cloudtrail.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = {
+          "aws:SourceAccount" = var.context.account_id
+          "aws:SourceArn"     = local._trail_arn
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "trail" {
+  name = "write-trail-events"
+  role = aws_iam_role.trail.id
+
+  # A multi-region trail writes the events of all regions to streams of its home region.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.trail.arn}:log-stream:${var.context.account_id}_CloudTrail_${var.context.region}*"
+    }]
+  })
+}
