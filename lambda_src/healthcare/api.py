@@ -1,0 +1,148 @@
+"""One request from event to answer, in the order that makes disclosure without a record impossible.
+
+    who asks -> is the request well formed? -> attempt recorded -> the operation -> outcome recorded -> answer
+
+An operation knows nothing of HTTP, logs or metrics; whatever it raises ends here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from healthcare.answers import Answer, answer, cors_headers, problem_answer
+from healthcare.audit import DENIED, SUCCESS, Access, AuditTable
+from healthcare.callers import ANONYMOUS, Caller, caller_of
+from healthcare.logs import describe
+from healthcare.metrics import Signals
+from healthcare.problems import AuditUnavailable, FieldError, Problem, internal, malformed, not_found
+from healthcare.requests import (
+    Request,
+    UnsupportedEventError,
+    event_kind,
+    lambda_request_id_of,
+    loses_events,
+    request_id_of,
+    request_of,
+)
+
+BREAK_GLASS: Final = "break_glass"
+PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
+
+Reply = tuple[int, Mapping[str, object]]
+"""Status and document of a successful operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`action` names it in audit rows and logs; `parse` makes what `perform` takes, or raises 400."""
+
+    action: str
+    parse: Callable[[Request], Any]
+    perform: Callable[[Access, Any], Reply]
+
+
+@dataclass(slots=True)
+class Api:
+    """The routes of one function, all of them about one patient: {patient_id} is in every path."""
+
+    routes: Mapping[tuple[str, str], Route]
+    audit: AuditTable
+    origins: frozenset[str]
+    logger: Logger
+    signals: Signals = field(default_factory=Signals)
+    cold: bool = True
+
+    def handle(self, event: object, context: object) -> Answer:
+        """The answer to any event at all; UnsupportedEventError for triggers that would lose the event."""
+        request_id = request_id_of(event, context)
+        line: dict[str, object] = {
+            "request_id": request_id,
+            "lambda_request_id": lambda_request_id_of(context),
+            "cold_start": self.cold,
+        }
+        self.cold = False
+        cors: Mapping[str, str] = cors_headers(None, self.origins)
+        try:
+            request = self._request(event, line)
+            cors = cors_headers(request.headers.get("origin"), self.origins)
+            status, document = self._serve(request, request_id, line)
+            reply = answer(status, document, cors)
+            self.logger.info("request served", extra={**line, "status": status})
+        except Problem as problem:
+            reply = self._refuse(problem, problem, request_id, line, cors)
+        except UnsupportedEventError as error:
+            self.logger.error("event refused", extra={**line, **describe(error)})
+            raise
+        except Exception as error:  # noqa: BLE001 - the last resort: an answer that says nothing, a log of type and place
+            reply = self._refuse(internal(), error, request_id, line, cors)
+        return reply
+
+    def _request(self, event: object, line: dict[str, object]) -> Request:
+        kind = event_kind(event)
+        if kind != "rest_api" or not isinstance(event, dict):
+            line["event_kind"] = kind
+            if loses_events(kind):
+                raise UnsupportedEventError
+            raise malformed(FieldError("event", "type"))
+        return request_of(event)
+
+    def _serve(self, request: Request, request_id: str, line: dict[str, object]) -> Reply:
+        route = self.routes.get((request.method, request.resource))
+        if route is None:
+            raise not_found()
+        line["route"] = route.action
+        patient_id = request.path.get("patient_id", "")
+        known_id = PATIENT_ID.fullmatch(patient_id) is not None
+
+        def access(caller: Caller) -> Access:
+            return Access(self.audit, caller, route.action, patient_id, request_id, request.source_ip)
+
+        try:
+            caller = caller_of(request.context)
+        except Problem:
+            if known_id:
+                access(ANONYMOUS).close(DENIED)
+            raise
+        line["roles"] = ",".join(sorted(caller.roles))
+        if not known_id:
+            raise malformed(FieldError("path.patient_id", "pattern"))
+        return self._perform(route, access(caller), route.parse(request), line)
+
+    def _perform(self, route: Route, access: Access, asked: object, line: dict[str, object]) -> Reply:
+        access.begin()
+        try:
+            reply = route.perform(access, asked)
+        except Problem as problem:
+            access.close(problem.outcome)
+            raise
+        except Exception:
+            access.close("failed")
+            raise
+        finally:
+            line["purpose"] = access.ground.purpose
+            if access.ground.purpose == BREAK_GLASS:
+                self.signals.count("BreakGlass")
+        access.close(SUCCESS)
+        return reply
+
+    def _refuse(
+        self,
+        problem: Problem,
+        error: Exception,
+        request_id: str,
+        line: Mapping[str, object],
+        cors: Mapping[str, str],
+    ) -> Answer:
+        if problem.status in (401, 403):
+            self.signals.count("UnauthorizedAccessAttempt")
+        if isinstance(problem, AuditUnavailable):
+            self.signals.count("AuditUnavailable")
+        fields = {**line, "status": problem.status, "code": problem.code, "outcome": problem.outcome}
+        if problem.status >= 500:
+            self.logger.error("request failed", extra={**fields, **describe(error)})
+        else:
+            self.logger.info("request refused", extra=fields)
+        return problem_answer(problem, request_id, cors)

@@ -1,0 +1,110 @@
+"""The record of who asked for what, on what ground, and what was given out: 45 CFR 164.312(b) and 164.528.
+
+Two rows an access: *attempt* before anything is read, and the *outcome* before anything is answered. Where a
+row cannot be written, AuditUnavailable stops the request. Rows are only ever added: the sort key is new each
+time, the write is conditional on its absence, and the function's role can neither update nor delete.
+"""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from healthcare.attributes import to_item
+from healthcare.aws import error_code
+from healthcare.callers import Caller
+from healthcare.problems import AuditUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ATTEMPT: Final = "attempt"
+SUCCESS: Final = "success"
+DENIED: Final = "denied"
+
+
+@dataclass(slots=True)
+class Ground:
+    """What an access rests on, and what it gave out; filled in as the request is judged."""
+
+    purpose: str = "none"
+    disclosed: Sequence[str] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTable:
+    """The append-only audit table."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Add `row`; AuditUnavailable where that fails in whatever way."""
+        put = self.put(row)
+        try:
+            self.client.put_item(**put)
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            # The SDK repeats a write whose answer was lost. The sort key is new with each row, so a row that
+            # is there already and equal is this one.
+            if error.response.get("Item") != put["Item"]:
+                raise AuditUnavailable from None
+        except (ClientError, BotoCoreError) as error:
+            raise AuditUnavailable(error_code(error)) from None
+
+    def put(self, row: dict[str, Any]) -> Any:
+        """The conditional Put of `row`, for put_item and for a transaction."""
+        return {
+            "TableName": self.name,
+            "Item": to_item(row),
+            "ConditionExpression": "attribute_not_exists(patient_id) AND attribute_not_exists(event_id)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+
+@dataclass(slots=True)
+class Access:
+    """One access under audit: begin() writes the attempt, exactly one outcome follows."""
+
+    table: AuditTable
+    caller: Caller
+    action: str
+    patient_id: str
+    request_id: str
+    source_ip: str
+    ground: Ground = field(default_factory=Ground)
+    closed: bool = False
+
+    def begin(self) -> None:
+        self.table.append(self.row(ATTEMPT))
+
+    def close(self, outcome: str) -> None:
+        """Write the outcome, unless it is on record already (a change writes it in its own transaction)."""
+        if not self.closed:
+            self.table.append(self.row(outcome))
+            self.closed = True
+
+    def row(self, outcome: str) -> dict[str, Any]:
+        """A new row. Only success gives anything out."""
+        time = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        row: dict[str, Any] = {
+            "patient_id": self.patient_id,
+            "event_id": f"{time}#{uuid.uuid4()}",
+            "time": time,
+            "action": self.action,
+            "outcome": outcome,
+            "actor": self.caller.subject,
+            "roles": sorted(self.caller.roles),
+            "purpose": self.ground.purpose,
+            "disclosed": list(self.ground.disclosed) if outcome == SUCCESS else [],
+            "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "unknown"),
+            "request_id": self.request_id,
+            "source_ip": self.source_ip,
+        }
+        if self.ground.reason is not None:
+            row["reason"] = self.ground.reason
+        return row

@@ -1,0 +1,87 @@
+"""AWS clients that fail soon and are made once, and AWS's errors as answers that leak nothing.
+
+The clients come from botocore and not through boto3, which loads resources and transfers that no function
+uses: docs/patient_api.md has what that saves at a cold start.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+# One call that fails for good takes at most 2 x (1 + 5) s and a back-off; the answer is due in 28 s.
+_CONFIG: Final = Config(
+    connect_timeout=1,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=2,
+    tcp_keepalive=True,
+)
+
+_THROTTLED: Final = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+# Faults of ours or of the data: trying again cannot help.
+_PERMANENT: Final = frozenset({"InvalidCiphertextException", "SerializationException", "ValidationException"})
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+def dynamodb() -> "DynamoDBClient":
+    """The DynamoDB client, with its connections. Ask for it when the function starts."""
+    return cast("DynamoDBClient", _client("dynamodb"))
+
+
+def kms() -> "KMSClient":
+    """The KMS client."""
+    return cast("KMSClient", _client("kms"))
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Turn botocore's exceptions into Problems, without their messages: those may quote values."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise problem_for(error_code(error)) from None
+
+
+def error_code(error: ClientError | BotoCoreError) -> str:
+    """AWS's error code, or the exception's type where AWS was not reached."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "Unknown"))
+    return type(error).__name__
+
+
+def problem_for(aws_error: str) -> Problem:
+    """The answer to an AWS error code: 503 where trying again can help, 500 where it cannot."""
+    if aws_error in _PERMANENT:
+        return internal(aws_error)
+    return unavailable(aws_error, RETRY_SOON if aws_error in _THROTTLED else RETRY_LATER)
+
+
+@cache
+def _client(service: str) -> object:
+    # botocore reads AWS_DEFAULT_REGION only; Lambda sets both.
+    return _session().create_client(service, region_name=os.environ.get("AWS_REGION"), config=_CONFIG)

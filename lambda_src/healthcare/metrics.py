@@ -1,0 +1,24 @@
+"""Security signals as CloudWatch metrics, written to the log in embedded metric format: no call, no
+permission.
+
+Namespace and the dimension `service` come from POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME.
+There are no other dimensions: an identifier would end up in a metric's name, and alarms look at these
+dimensions exactly.
+"""
+
+from typing import Literal
+
+from aws_lambda_powertools import Metrics
+
+Signal = Literal["AuditUnavailable", "BreakGlass", "UnauthorizedAccessAttempt"]
+
+
+class Signals:
+    """Counts security signals, each written at once: a function that dies afterwards has still raised it."""
+
+    def __init__(self) -> None:
+        self._metrics = Metrics()
+
+    def count(self, signal: Signal) -> None:
+        self._metrics.add_metric(name=signal, unit="Count", value=1)
+        self._metrics.flush_metrics()

@@ -1,0 +1,1 @@
+"""Patients' records under audit: docs/patient_api.md."""
