@@ -1,0 +1,27 @@
+variable "account_id" {
+  description = "The local cloud's account."
+  type        = string
+  default     = "123456789012"
+  nullable    = false
+}
+
+variable "architecture" {
+  description = "This machine's architecture: the local cloud runs functions on it."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+}
+
+variable "name_prefix" {
+  description = "What every name begins with."
+  type        = string
+  default     = "healthcare"
+  nullable    = false
+}
+
+variable "region" {
+  description = "The local cloud's region."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+}

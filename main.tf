@@ -1,0 +1,118 @@
+# The foundation, on one page. Each workload has a page of its own (patient_api.tf), is off unless asked for, and adds
+# itself here in three places: the endpoints it needs, the alarms it raises, the functions it puts behind the API.
+locals {
+  context = {
+    account_id  = var.account_id
+    name_prefix = var.name_prefix
+    partition   = var.partition
+    region      = var.region
+    tags        = var.tags
+  }
+
+  # What every function stands on: modules/function takes exactly this as `platform`.
+  function_platform = {
+    alert_topic_arn            = module.observability.alert_topic_arn
+    endpoint_security_group_id = module.network.endpoint_security_group_id
+    environment_key_arn        = module.encryption.key_arns["configuration"]
+    logs_key_arn               = module.encryption.key_arns["logs"]
+    permissions_boundary_arn   = var.permissions_boundary_arn
+    phi_key_arn                = module.encryption.key_arns["phi"]
+    prefix_list_ids            = module.network.gateway_endpoint_prefix_list_ids
+    subnet_ids                 = values(module.network.subnet_ids)
+    vpc_id                     = module.network.vpc_id
+  }
+
+  # Each endpoint costs money by the hour, so there are only those that a workload needs.
+  _interface_endpoints = setunion(var.network.interface_endpoints, local._patient_api_endpoints)
+  _workload_alarms     = merge(local._patient_api_alarms)
+  _api_functions       = merge(local._patient_api_functions)
+}
+
+# Keys before all that is encrypted with them. One a data domain: who may read logs need not be able to read records.
+module "encryption" {
+  source = "./modules/encryption"
+
+  context = local.context
+  keys = {
+    configuration = {
+      description          = "Environment variables of functions"
+      deletion_window_days = var.key_deletion_window_days
+    }
+    logs = {
+      description          = "Logs, the trail and its archive, alerts"
+      services             = ["budgets", "cloudtrail", "cloudwatch", "logs"]
+      deletion_window_days = var.key_deletion_window_days
+    }
+    phi = {
+      description          = "Health information: tables, dead letters, encrypted fields"
+      deletion_window_days = var.key_deletion_window_days
+    }
+  }
+}
+
+module "network" {
+  source = "./modules/network"
+
+  context                  = local.context
+  interface_endpoint_zones = var.network.interface_endpoint_zones
+  interface_endpoints      = local._interface_endpoints
+  log_kms_key_arn          = module.encryption.key_arns["logs"]
+  log_retention_days       = var.log_retention_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  subnets                  = var.network.subnets
+  vpc_cidr                 = var.network.vpc_cidr
+}
+
+module "audit" {
+  source = "./modules/audit"
+
+  context                  = local.context
+  force_destroy            = var.audit.force_destroy
+  kms_key_arn              = module.encryption.key_arns["logs"]
+  log_retention_days       = var.log_retention_days
+  object_lock              = var.audit.object_lock
+  permissions_boundary_arn = var.permissions_boundary_arn
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  alarms               = local._workload_alarms
+  context              = local.context
+  kms_key_arn          = module.encryption.key_arns["logs"]
+  monthly_budget       = var.observability.monthly_budget
+  subscribers          = var.observability.subscribers
+  trail_log_group_name = module.audit.log_group_name
+}
+
+module "identity" {
+  source = "./modules/identity"
+
+  additional_auth_flows = var.identity.additional_auth_flows
+  context               = local.context
+  deletion_protection   = var.deletion_protection
+  threat_protection     = var.identity.threat_protection
+  token_validity        = var.identity.token_validity
+}
+
+# No function behind it, no API.
+module "api" {
+  source = "./modules/api"
+  count  = length(local._api_functions) == 0 ? 0 : 1
+
+  alert_topic_arn          = module.observability.alert_topic_arn
+  allowed_source_cidrs     = var.api.allowed_source_cidrs
+  context                  = local.context
+  cors                     = { origins = var.api.allowed_origins }
+  domain                   = var.api.domain
+  functions                = local._api_functions
+  log_kms_key_arn          = module.encryption.key_arns["logs"]
+  log_retention_days       = var.log_retention_days
+  manage_account_logging   = var.api.manage_account_logging
+  openapi_document         = file("${path.module}/openapi.yaml")
+  permissions_boundary_arn = var.permissions_boundary_arn
+  rate_limit               = var.api.rate_limit
+  stage_name               = var.api.stage_name
+  throttle                 = var.api.throttle
+  user_pool_arn            = module.identity.user_pool_arn
+}

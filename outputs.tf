@@ -1,0 +1,102 @@
+output "alarm_names" {
+  description = "Names of all alarms, by what they watch."
+  value = merge(
+    module.observability.alarm_names,
+    { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
+    { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
+  )
+}
+
+output "alert_topic_arn" {
+  description = "ARN of the topic that hears of every alarm."
+  value       = module.observability.alert_topic_arn
+}
+
+output "api_id" {
+  description = "Id of the REST API. Null where no workload has one."
+  value       = one(module.api[*].api_id)
+}
+
+output "api_stage" {
+  description = "Name of the API's stage. Null where no workload has one."
+  value       = one(module.api[*].stage_name)
+}
+
+output "api_url" {
+  description = "Address of the API. Null where no workload has one."
+  value       = one(module.api[*].invoke_url)
+}
+
+output "context" {
+  description = "Where this is deployed: what every module here takes as `context`."
+  value       = local.context
+}
+
+output "function_platform" {
+  description = "What a function of your own stands on: what modules/function takes as `platform`."
+  value       = local.function_platform
+}
+
+output "functions" {
+  description = "The functions by name: function_name, alias_arn, role_name, role_arn, log_group_name, security_group_id."
+  value = {
+    for name, function in { patient_api = one(module.patient_api_function) } : name => {
+      alias_arn                         = function.alias_arn
+      function_name                     = function.function_name
+      log_group_name                    = function.log_group_name
+      role_arn                          = function.role_arn
+      role_name                         = function.role_name
+      security_group_id                 = function.security_group_id
+    } if local._patient_api_on
+  }
+}
+
+output "key_arns" {
+  description = "ARNs of the keys by data domain: configuration, logs, phi."
+  value       = module.encryption.key_arns
+}
+
+output "log_group_names" {
+  description = "Names of all log groups, by what writes to them."
+  value = merge(
+    { flow_logs = module.network.flow_log_group_name, trail = module.audit.log_group_name },
+    { for api in module.api : "api_access" => api.access_log_group_name },
+    { for api in module.api : "api_execution" => api.execution_log_group_name },
+    { for api in module.api : "api_waf" => api.waf_log_group_name },
+    { for function in module.patient_api_function : "patient_api" => function.log_group_name },
+  )
+}
+
+output "tables" {
+  description = "The tables by what they hold: name and ARN."
+  value = merge(
+    { for table in module.audit_table : "audit" => { arn = table.arn, name = table.name } },
+    { for table in module.patients_table : "patients" => { arn = table.arn, name = table.name } },
+    { for table in module.relationships_table : "relationships" => { arn = table.arn, name = table.name } },
+  )
+}
+
+output "trail_archive_bucket" {
+  description = "Name of the bucket that holds the locked archive of the trail."
+  value       = module.audit.archive_bucket_name
+}
+
+output "user_pool_client_id" {
+  description = "Id of the user pool's client."
+  value       = module.identity.client_id
+}
+
+output "user_pool_id" {
+  description = "Id of the user pool."
+  value       = module.identity.user_pool_id
+}
+
+output "user_pool_issuer" {
+  description = "Issuer of the user pool's tokens."
+  value       = module.identity.issuer
+}
+
+output "vpc_id" {
+  description = "Id of the VPC."
+  value       = module.network.vpc_id
+}

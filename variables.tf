@@ -1,0 +1,209 @@
+variable "account_id" {
+  description = "The AWS account, 12 digits. Give the same to the provider's allowed_account_ids: then nothing is ever applied to another account."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be the 12 digits of an AWS account, as a string: \"123456789012\"."
+  }
+}
+
+variable "api" {
+  description = "The API: origins whose pages may call it, networks that may (empty: all), a domain of its own, and its limits. See modules/api."
+  type = object({
+    allowed_origins      = optional(set(string), [])
+    allowed_source_cidrs = optional(set(string), [])
+    domain = optional(object({
+      certificate_arn = string
+      name            = string
+    }))
+    manage_account_logging = optional(bool, true)
+    rate_limit             = optional(number, 2000)
+    stage_name             = optional(string, "live")
+    throttle = optional(object({
+      burst               = optional(number, 100)
+      requests_per_second = optional(number, 50)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "architecture" {
+  description = "Processor of the functions: arm64 or x86_64. The packages must be built for it."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be \"arm64\" or \"x86_64\"."
+  }
+}
+
+variable "audit" {
+  description = "The trail's archive: how it is locked, and whether destroy may empty it. See modules/audit."
+  type = object({
+    force_destroy = optional(bool, false)
+    object_lock = optional(object({
+      acknowledge_compliance_locks = optional(bool, false)
+      mode                         = optional(string, "GOVERNANCE")
+      retention_days               = optional(number, 2557)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "code_signing_config_arn" {
+  description = "Code signing configuration of the functions. Null: none."
+  type        = string
+  default     = null
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete tables and the user pool. Off only where the data is worth nothing."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "identity" {
+  description = "The user pool: ways to sign in besides SRP, threat protection (ENFORCED, AUDIT, OFF), token lifetimes. See modules/identity."
+  type = object({
+    additional_auth_flows = optional(set(string), [])
+    threat_protection     = optional(string, "ENFORCED")
+    token_validity = optional(object({
+      access_minutes = optional(number, 15)
+      id_minutes     = optional(number, 15)
+      refresh_hours  = optional(number, 8)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "key_deletion_window_days" {
+  description = "Days for which a deleted key can still be called back, from 7 to 30."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.key_deletion_window_days >= 7 && var.key_deletion_window_days <= 30
+    error_message = "key_deletion_window_days must be from 7 to 30."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long log groups keep their events. The default is 7 years; less than 6 years (45 CFR 164.316(b)(2)(i)) is refused. 0 keeps them forever."
+  type        = number
+  default     = 2557
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be 2557 (7 years), another of CloudWatch's values of at least 6 years (2192, 2922, 3288, 3653), or 0 to keep logs forever."
+  }
+}
+
+variable "name_prefix" {
+  description = "What every name begins with: healthcare makes healthcare-patient-api, healthcare-patients and so on."
+  type        = string
+  default     = "healthcare"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name_prefix))
+    error_message = "name_prefix must have 3 to 32 lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
+  }
+}
+
+variable "network" {
+  description = "The VPC: private subnets by zone (at least two), interface endpoints besides those that the workloads here need, and the zones that get them (empty: all). See modules/network."
+  type = object({
+    interface_endpoint_zones = optional(set(string), [])
+    interface_endpoints      = optional(set(string), [])
+    subnets                  = map(object({ cidr = string }))
+    vpc_cidr                 = optional(string, "10.0.0.0/16")
+  })
+  nullable = false
+}
+
+variable "observability" {
+  description = "Who hears of alerts, and the monthly budget (null: none). See modules/observability."
+  type = object({
+    monthly_budget = optional(object({
+      actual_percent   = optional(set(number), [80, 100])
+      forecast_percent = optional(set(number), [100])
+      limit_usd        = optional(number, 500)
+    }), {})
+    subscribers = optional(map(object({
+      endpoint = string
+      protocol = string
+    })), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "partition" {
+  description = "AWS partition: aws, aws-cn or aws-us-gov."
+  type        = string
+  default     = "aws"
+  nullable    = false
+
+  validation {
+    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
+    error_message = "partition must be \"aws\", \"aws-cn\" or \"aws-us-gov\"."
+  }
+}
+
+variable "patient_api" {
+  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named."
+  type = object({
+    memory_size = optional(number, 512)
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+    reserved_concurrency = optional(number, 20)
+  })
+  default = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of all roles made here. Null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy (arn:aws:iam::123456789012:policy/name), or null for none."
+  }
+}
+
+variable "region" {
+  description = "The AWS region, the same as the provider's."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be a region's name such as \"us-east-1\", not a zone such as \"us-east-1a\"."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource that takes tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
