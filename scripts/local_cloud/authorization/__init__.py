@@ -1,0 +1,1 @@
+"""Who is calling, what a request touches, and whether IAM lets it."""

@@ -1,0 +1,100 @@
+"""Secrets Manager, SSM parameters, STS and IAM.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html,
+list_awssystemsmanager.html, list_awssecuritytokenservice.html and list_awsidentityandaccessmanagementiam.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.secretsmanager.exceptions import SecretNotFoundException
+
+from scripts.local_cloud.authorization.access import ACCOUNT_ID, Access, action_of, arn_of
+from scripts.local_cloud.authorization.services.kms import via_service
+from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.protocol.requests import AwsRequest
+
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+SECRET_KEY_OPERATIONS = {
+    "GetSecretValue": ["Decrypt"],
+    "PutSecretValue": ["GenerateDataKey", "Decrypt"],
+    "UpdateSecret": ["GenerateDataKey", "Decrypt"],
+}
+
+
+def secret_accesses(call: AwsRequest) -> list[Access]:
+    name = call.parameters.get("SecretId")
+    if not name:
+        created = call.parameters.get("Name")
+        resource = arn_of("secretsmanager", call.region, f"secret:{created}-??????") if created else "*"
+        return [Access(action_of(call), resource)]
+    secret = find_secret(call, name)
+    if secret is None:
+        given = name if name.startswith("arn:") else arn_of("secretsmanager", call.region, f"secret:{name}")
+        return [Access(action_of(call), given)]
+    context: dict[str, Any] = {"secretsmanager:SecretId": secret.arn}
+    stage = call.parameters.get("VersionStage")
+    if call.operation == "GetSecretValue":
+        context["secretsmanager:VersionStage"] = stage or "AWSCURRENT"
+    found = [Access(action_of(call), secret.arn, context)]
+    uses = SECRET_KEY_OPERATIONS.get(str(call.operation), [])
+    if secret.kms_key_id:
+        found += via_service(call, "secretsmanager", secret.kms_key_id, uses, {"SecretARN": secret.arn})
+    return found
+
+
+def find_secret(call: AwsRequest, name: str) -> Any:
+    try:
+        return backend_of("secretsmanager", call.region).secrets.get(name)
+    except SecretNotFoundException:
+        return None
+
+
+def parameter_accesses(call: AwsRequest) -> list[Access]:
+    given = call.parameters
+    names = given.get("Names") or [given[key] for key in ("Name", "Path") if given.get(key)]
+    action = action_of(call)
+    if not names or "Parameter" not in str(call.operation):
+        return [Access(action)]
+    found = []
+    for name in names:
+        arn = name if name.startswith("arn:") else arn_of("ssm", call.region, f"parameter/{name.lstrip('/')}")
+        found.append(Access(action, arn))
+        if given.get("WithDecryption"):
+            found += decryption(call, name, arn)
+    return found
+
+
+def decryption(call: AwsRequest, name: str, arn: str) -> list[Access]:
+    """A SecureString is decrypted on the caller's behalf."""
+    versions = backend_of("ssm", call.region)._parameters.get(name) or []
+    key = versions[-1].keyid if versions else None
+    return via_service(call, "ssm", key, ["Decrypt"], {"PARAMETER_ARN": arn}) if key else []
+
+
+def token_accesses(call: AwsRequest) -> list[Access]:
+    """AssumeRole needs the role's trust policy; it is enough where it names the caller itself."""
+    role = call.parameters.get("RoleArn")
+    if not role:
+        return [Access(action_of(call))]
+    context: dict[str, Any] = {"sts:RoleSessionName": call.parameters.get("RoleSessionName", "")}
+    if call.parameters.get("ExternalId"):
+        context["sts:ExternalId"] = call.parameters["ExternalId"]
+    return [Access(action_of(call), role, context, needs_resource_policy=True)]
+
+
+def identity_accesses(call: AwsRequest) -> list[Access]:
+    given = call.parameters
+    for key, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
+        if given.get(key):
+            holder = iam_holder(kind, given[key])
+            return [Access(action_of(call), holder or f"arn:aws:iam::{ACCOUNT_ID}:{kind}/{given[key]}")]
+    return [Access(action_of(call), given.get("PolicyArn") or "*")]
+
+
+def iam_holder(kind: str, name: str) -> str | None:
+    """The ARN with its path, where the role or user exists."""
+    iam = backend_of("iam", "us-east-1")
+    holders = {"role": iam.roles.values(), "user": iam.users.values(), "group": iam.groups.values()}[kind]
+    return next((str(holder.arn) for holder in list(holders) if holder.name == name), None)

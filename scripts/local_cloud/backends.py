@@ -1,0 +1,24 @@
+"""Where moto keeps its state, found by service, for this cloud's one account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.backends import get_backend
+
+from scripts.local_cloud.administrator import ACCOUNT_ID
+
+PARTITION = "aws"
+# moto keeps the state of these once per partition, not per region.
+GLOBAL_SERVICES = {"iam", "sts", "s3", "budgets", "route53", "cloudfront", "organizations"}
+
+
+def backend_of(service: str, region: str) -> Any:
+    """moto's backend; ``service`` is moto's name, which is botocore's but for ``awslambda``."""
+    name = "awslambda" if service == "lambda" else service
+    per_account: Any = get_backend(name)[ACCOUNT_ID]
+    return per_account[PARTITION if name in GLOBAL_SERVICES else region]
+
+
+def arn_of(service: str, region: str, resource: str) -> str:
+    return f"arn:{PARTITION}:{service}:{region}:{ACCOUNT_ID}:{resource}"

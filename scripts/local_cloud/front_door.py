@@ -1,0 +1,69 @@
+"""The application that every AWS call enters by: who is it, may they, and who answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Response
+
+from scripts.local_cloud.protocol.errors import AwsError, error_response, not_implemented
+from scripts.local_cloud.protocol.requests import AwsRequest, read_request
+
+logger = logging.getLogger(__name__)
+
+# An operation that this cloud answers itself, keyed by (botocore's service name, operation).
+Operations = Mapping[tuple[str, str], Callable[[AwsRequest], Response]]
+Guard = Callable[[AwsRequest], None]
+
+
+class FrontDoor:
+    """Guards judge each AWS call in turn, then it is answered here or by moto."""
+
+    def __init__(self, guards: Iterable[Guard], operations: Operations) -> None:
+        self.guards = tuple(guards)
+        self.operations = operations
+        self.moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any]) -> Response:
+        call = read_request(environ)
+        if call is None:
+            return self.answer_unsigned(environ)
+        try:
+            for guard in self.guards:
+                guard(call)
+            own = self.operations.get((call.service, call.operation or ""))
+            return own(call) if own else self.ask_moto(environ, call)
+        except AwsError as error:
+            return error_response(call, error)
+
+    def answer_unsigned(self, environ: dict[str, Any]) -> Response:
+        """Only a user pool's public documents need no signature and no service name."""
+        path = str(environ.get("PATH_INFO", ""))
+        if path.endswith(("/.well-known/jwks.json", "/.well-known/openid-configuration")):
+            return self.pass_on(environ)
+        message = (
+            '{"__type": "MissingAuthenticationTokenException", "message": "Missing Authentication Token"}'
+        )
+        return Response(message, status=403, content_type="application/x-amz-json-1.1")
+
+    def ask_moto(self, environ: dict[str, Any], call: AwsRequest) -> Response:
+        try:
+            response = self.pass_on(environ)
+        except NotImplementedError as error:
+            raise not_implemented(call, str(error)) from error
+        except Exception as error:
+            # A defect of moto's. A 500 would be tried again for minutes by every SDK.
+            logger.exception("moto failed on %s:%s", call.service, call.operation)
+            raise not_implemented(call, f"moto failed with {type(error).__name__}") from error
+        # Flask's own page: moto has no such path at all.
+        if response.status_code in (404, 405) and response.mimetype == "text/html":
+            raise not_implemented(call, "moto has no such path")
+        return response
+
+    def pass_on(self, environ: dict[str, Any]) -> Response:
+        body, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+        return Response(body, status=status, headers=headers)
