@@ -161,6 +161,8 @@ def _is_fixed(condition: Condition, value: str) -> bool:
         # An ARN names somebody through its account; S3 buckets as a source have only a name.
         parts = value.split(":")
         return len(parts) >= 6 and (account_of(value) is not None or not set("*?") & set(parts[5]))
+    if condition.key.endswith("orgpaths"):
+        return value.startswith("o-") and not set("*?") & set(value.partition("/")[0])
     if condition.operator in ("StringLike", "ArnLike", "ArnEquals"):
         return not set("*?") & set(value)
     return bool(value)

@@ -1,0 +1,1 @@
+"""The controls, one file for each group of the checklist."""

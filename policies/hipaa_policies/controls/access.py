@@ -1,0 +1,259 @@
+"""Access control: functions, APIs, user pools and stores that let in only whom they should."""
+
+from __future__ import annotations
+
+from hipaa_policies.catalogue import control
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, known
+from hipaa_policies.facts.apis import RestApi, Stage
+from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.messaging import EventBus, Queue
+from hipaa_policies.facts.stores import Bucket, Database
+from hipaa_policies.facts.user_pools import UserPool
+from hipaa_policies.iam import foreign_accounts, public_statements, unpinned_services
+from hipaa_policies.joins import document, first_names
+from hipaa_policies.settings import Settings
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
+
+PASSWORD_LENGTH = 12
+TOKEN_SECONDS = 3600
+SESSION_SECONDS = 24 * 3600
+
+
+@control(
+    "LAM-04",
+    "No function URL answers without IAM authorisation",
+    of=lambda account: account.functions,
+    cite="164.312(d)",
+    requirement=REQUIRED,
+    checklist=Line.AUTHORIZER,
+    blind="Authorisation in the function's code.",
+    satisfied_by="modules/function",
+    remedy="Set the URL's authorisation to AWS_IAM, or remove it and use the API.",
+)
+def urls_need_iam(function: Function, _: Account, __: Settings) -> Verdict:
+    urls = known(function.urls)
+    bad = [u.url for u in urls if u.authorization != "AWS_IAM"]
+    good = "its URL needs IAM authorisation" if urls else "has no URL"
+    return judged(not bad, good, f"{first_names(bad)} answers anybody")
+
+
+@control(
+    "LAM-07",
+    "Resource policies of functions are not public, and pin their source",
+    of=lambda account: account.functions,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.ROLE_BASED,
+    blind="What the named caller intends.",
+    satisfied_by="modules/function",
+    remedy="Set SourceArn or SourceAccount of every permission.",
+)
+def function_policy_is_narrow(function: Function, account: Account, settings: Settings) -> Verdict:
+    text = known(function.policy)
+    if text is None:
+        return passed("has no resource policy")
+    return _policy_verdict(text, account, settings)
+
+
+def _policy_verdict(text: str, account: Account, settings: Settings) -> Verdict:
+    policy = document(text)
+    if public_statements(policy):
+        return failed("its policy is public")
+    if loose := unpinned_services(policy):
+        return failed(f"its policy lets {first_names(loose)} in on anybody's behalf (no aws:SourceArn)")
+    strangers = [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]
+    if strangers:
+        return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
+    return passed("its policy names who may use it")
+
+
+@control(
+    "API-01",
+    "Every method of an API has an authorizer",
+    of=lambda account: account.rest_apis,
+    cite="164.312(d)",
+    requirement=REQUIRED,
+    checklist=Line.AUTHORIZER,
+    blind="The authorizer's logic, and HTTP and WebSocket APIs.",
+    satisfied_by="modules/api",
+    remedy="Give the method an authorizer. CORS preflights (OPTIONS on a mock) are left out.",
+)
+def methods_are_authorized(api: RestApi, _: Account, __: Settings) -> Verdict:
+    methods = [m for m in known(api.methods) if not (m.verb == "OPTIONS" and m.integration == "MOCK")]
+    existing = known(api.authorizer_ids)
+    bad = [
+        f"{m.verb} {m.path}"
+        for m in methods
+        if m.authorization == "NONE" or (m.authorizer_id is not None and m.authorizer_id not in existing)
+    ]
+    return judged(not bad, f"all {len(methods)} methods need authorisation", f"{first_names(bad)} needs none")
+
+
+@control(
+    "WAF-01",
+    "Public stages of APIs have a web ACL",
+    of=lambda account: account.stages.where(lambda stage: stage.public),
+    cite="164.308(a)(1)(ii)(B)",
+    requirement=REQUIRED,
+    checklist=Line.AUTHORIZER,
+    blind="Whether its rules are good ones.",
+    satisfied_by="modules/api",
+    remedy="Associate a web ACL with the stage.",
+)
+def stage_has_web_acl(stage: Stage, account: Account, _: Settings) -> Verdict:
+    if stage.web_acl_arn:
+        return passed(f"is behind {stage.web_acl_arn.split('/')[-2]}")
+    behind = any(stage.arn in known(acl.protects) for acl in account.web_acls.complete())
+    return judged(behind, "is behind a web ACL", "is public and has no web ACL")
+
+
+@control(
+    "COG-01",
+    "User pools require MFA",
+    of=lambda account: account.user_pools,
+    cite="164.312(d)",
+    requirement=REQUIRED,
+    checklist=Line.MFA,
+    blind="MFA at federated providers.",
+    satisfied_by="modules/identity",
+    remedy="Set MFA to required (ON).",
+)
+def pool_requires_mfa(pool: UserPool, _: Account, __: Settings) -> Verdict:
+    mfa = known(pool.mfa)
+    return judged(mfa == "ON", "MFA is required", f"MFA is {mfa.lower()}")
+
+
+@control(
+    "COG-02",
+    "User pools ask for strong passwords",
+    of=lambda account: account.user_pools,
+    cite="164.308(a)(5)(ii)(D)",
+    requirement=ADDRESSABLE,
+    checklist=Line.MFA,
+    blind="Passwords at federated providers.",
+    satisfied_by="modules/identity",
+    remedy=f"Ask for at least {PASSWORD_LENGTH} characters of all four kinds.",
+)
+def pool_asks_for_strong_passwords(pool: UserPool, _: Account, __: Settings) -> Verdict:
+    policy = known(pool.password)
+    kinds = (policy.lower_case, policy.upper_case, policy.numbers, policy.symbols)
+    return judged(
+        policy.minimum_length >= PASSWORD_LENGTH and all(kinds),
+        f"asks for {policy.minimum_length} characters of all four kinds",
+        f"asks for {policy.minimum_length} characters of {sum(kinds)} of four kinds",
+    )
+
+
+@control(
+    "COG-03",
+    "Sessions of user pools are short",
+    of=lambda account: account.user_pools,
+    cite="164.312(a)(2)(iii)",
+    requirement=ADDRESSABLE,
+    checklist=Line.ROLE_BASED,
+    blind="Logoff in the client.",
+    satisfied_by="modules/identity",
+    remedy="Let access and id tokens live for an hour at most, refresh tokens for a day.",
+)
+def sessions_are_short(pool: UserPool, _: Account, __: Settings) -> Verdict:
+    long = [
+        client.name
+        for client in known(pool.clients)
+        if max(client.access_token, client.id_token) > TOKEN_SECONDS or client.refresh_token > SESSION_SECONDS
+    ]
+    return judged(not long, "tokens are short-lived", f"tokens of {first_names(long)} live too long")
+
+
+@control(
+    "COG-04",
+    "User pools have groups, so that access goes by role",
+    of=lambda account: account.user_pools,
+    cite="164.308(a)(4)(ii)(C)",
+    requirement=ADDRESSABLE,
+    checklist=Line.ROLE_BASED,
+    blind="Who is in which group, and what the application makes of it.",
+    satisfied_by="modules/identity",
+    remedy="Create a group for each role, and let the application compare them.",
+)
+def pool_has_groups(pool: UserPool, _: Account, __: Settings) -> Verdict:
+    groups = known(pool.groups)
+    return judged(bool(groups), f"has the groups {', '.join(groups)}", "has no groups: everybody is alike")
+
+
+@control(
+    "S3-01",
+    "Buckets block public access",
+    of=lambda account: account.buckets,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Access lists of single objects, where they are not ignored.",
+    satisfied_by="modules/audit",
+    remedy="Set all four switches of the bucket's public access block.",
+)
+def bucket_blocks_public_access(bucket: Bucket, _: Account, __: Settings) -> Verdict:
+    complete = known(bucket.public_access_block).complete
+    return judged(complete, "all four switches are on", "not all four switches are on")
+
+
+@control(
+    "S3-02",
+    "Bucket policies are not public",
+    of=lambda account: account.buckets,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Access lists of single objects.",
+    satisfied_by="modules/audit",
+    remedy="Name the principals, and pin services with aws:SourceArn or aws:SourceAccount.",
+)
+def bucket_policy_is_narrow(bucket: Bucket, account: Account, settings: Settings) -> Verdict:
+    text = known(bucket.policy)
+    return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+
+
+@control(
+    "SQS-02",
+    "Queue policies are not public",
+    of=lambda account: account.queues,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="What the named senders send.",
+    satisfied_by="modules/function",
+    remedy="Name the principals, and pin services with aws:SourceArn or aws:SourceAccount.",
+)
+def queue_policy_is_narrow(queue: Queue, account: Account, settings: Settings) -> Verdict:
+    text = known(queue.policy)
+    return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+
+
+@control(
+    "EVB-01",
+    "Event buses are not open",
+    of=lambda account: account.event_buses,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="What the named senders send.",
+    satisfied_by="modules/topic",
+    remedy="Name the accounts that may put events, and list them under trusted_accounts.",
+)
+def bus_policy_is_narrow(bus: EventBus, account: Account, settings: Settings) -> Verdict:
+    return passed("has no policy") if bus.policy is None else _policy_verdict(bus.policy, account, settings)
+
+
+@control(
+    "RDS-02",
+    "Databases are not public",
+    of=lambda account: account.databases,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Who is behind the networks that are let in.",
+    satisfied_by="modules/database",
+    remedy="Set it not publicly accessible.",
+)
+def database_is_private(database: Database, _: Account, __: Settings) -> Verdict:
+    return judged(not database.public, "has no public address", "has a public address")

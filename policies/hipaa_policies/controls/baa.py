@@ -1,0 +1,84 @@
+"""Business associate agreement: what no API can show, and the services that are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+from hipaa_policies.catalogue import control, whole_account
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, Listing
+from hipaa_policies.settings import Settings
+from hipaa_policies.tables import ELIGIBLE_SERVICES, ELIGIBLE_TABLE, NO_CUSTOMER_CONTENT
+from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, judged, unknown
+
+YEAR_DAYS = 365
+
+
+def _attestation(identifier: str, wanted: str) -> Callable[[Account, Account, Settings], Verdict]:
+    def judge(_: Account, __: Account, settings: Settings) -> Verdict:
+        given = settings.attestations.get(identifier)
+        if given is None:
+            return unknown(f"nobody has attested it. Enter {identifier} in attestations.yaml: {wanted}")
+        if given.expires < settings.today:
+            return failed(f"the attestation of {given.by} expired on {given.expires}")
+        return attested(f"{given.statement} ({given.by}, {given.dated}; evidence: {given.evidence})")
+
+    return judge
+
+
+control(
+    "ATT-01",
+    "A business associate agreement is signed with AWS, and with every model provider",
+    of=whole_account,
+    cite="164.308(b)(1)",
+    requirement=REQUIRED,
+    checklist=Line.BAA_SIGNED,
+    blind="Everything: no API shows it.",
+    satisfied_by="attestations.yaml",
+    remedy="Accept the agreement in AWS Artifact, and attest it.",
+)(_attestation("ATT-01", "who signed the agreement, when, and where it is kept"))
+
+
+@control(
+    "ATT-02",
+    "A risk analysis was made within a year",
+    of=whole_account,
+    cite="164.308(a)(1)(ii)(A)",
+    requirement=REQUIRED,
+    checklist=Line.DOCUMENTED,
+    blind="Everything: no API shows it.",
+    satisfied_by="attestations.yaml",
+    remedy="Make the risk analysis, keep it, and attest it.",
+)
+def risk_analysis_is_recent(account: Account, _: Account, settings: Settings) -> Verdict:
+    given = settings.attestations.get("ATT-02")
+    if given is not None and (settings.today - given.dated).days > YEAR_DAYS:
+        return failed(f"the risk analysis of {given.dated} is more than a year old")
+    return _attestation("ATT-02", "when the analysis was made, by whom, and where it is kept")(
+        account, account, settings
+    )
+
+
+@control(
+    "ATT-03",
+    "Only services under the agreement are used",
+    of=whole_account,
+    cite="164.308(b)(1)",
+    requirement=REQUIRED,
+    checklist=Line.ELIGIBLE_SERVICES,
+    blind="The agreement itself, and services whose resources are not read.",
+    satisfied_by="every module",
+    remedy="Keep PHI out of the service, or replace it.",
+    tables=(ELIGIBLE_TABLE,),
+)
+def services_are_eligible(account: Account, _: Account, __: Settings) -> Verdict:
+    listings = [getattr(account, f.name) for f in fields(account)]
+    kinds = {item.TYPE for listing in listings if isinstance(listing, Listing) for item in listing.items}
+    services = {kind.split("::")[1] for kind in kinds} - NO_CUSTOMER_CONTENT
+    strange = sorted(services - ELIGIBLE_SERVICES)
+    return judged(
+        not strange,
+        f"{len(services)} services are used, all of them eligible on {ELIGIBLE_TABLE.as_of}",
+        f"{', '.join(strange)} was not eligible on {ELIGIBLE_TABLE.as_of}",
+    )

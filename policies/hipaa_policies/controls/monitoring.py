@@ -1,0 +1,232 @@
+"""Monitoring: alarms that can fire and are heard, costs, and functions that stay up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hipaa_policies.alarms import named_like, on_function, on_metrics, why_silent
+from hipaa_policies.catalogue import control, whole_account
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, Listing, known
+from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.messaging import Topic
+from hipaa_policies.facts.monitoring import Alarm
+from hipaa_policies.joins import first_names, sources_of
+from hipaa_policies.settings import Settings
+from hipaa_policies.tables import RUNTIME_DEPRECATION, RUNTIMES_TABLE
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
+
+_UNAUTHORIZED = re.compile(r"(?i)unauthori[sz]ed|access_?denied|forbidden")
+_FUNCTION_METRICS = ("Errors", "Throttles", "Duration")
+
+
+@control(
+    "ALM-01",
+    "Errors, throttles and duration of every function are alarmed, by alarms that can fire",
+    of=lambda account: account.functions,
+    cite="164.308(a)(1)(ii)(D)",
+    requirement=REQUIRED,
+    checklist=(Line.ERROR_ALARMS, Line.PERFORMANCE),
+    blind="That someone looks.",
+    satisfied_by="modules/function",
+    remedy="Alarm on the sum of Errors and Throttles and on the average or a percentile of Duration, "
+    "with an action on a topic that has a subscriber.",
+)
+def function_is_alarmed(function: Function, account: Account, _: Settings) -> Verdict:
+    wrong = []
+    for metric in _FUNCTION_METRICS:
+        alarms = on_function(account, function, metric)
+        if problem := _problem_with(alarms, account, function.timeout * 1000):
+            wrong.append(f"{metric}: {problem}")
+    return judged(not wrong, "errors, throttles and duration are alarmed", "; ".join(wrong))
+
+
+def _problem_with(alarms: list[Alarm], account: Account, duration_limit_ms: int | None = None) -> str | None:
+    """``None`` where one of the alarms works; else what is wrong with the first."""
+    if not alarms:
+        return "no alarm"
+    problems = [why_silent(alarm, account, duration_limit_ms) for alarm in alarms]
+    return None if None in problems else f"{alarms[0].name} cannot work: {problems[0]}"
+
+
+@control(
+    "ALM-02",
+    "Unauthorised access is alarmed",
+    of=whole_account,
+    cite="164.308(a)(5)(ii)(C)",
+    requirement=ADDRESSABLE,
+    checklist=Line.SECURITY_ALERTS,
+    blind="Whether the application counts every refusal.",
+    satisfied_by="modules/observability",
+    remedy="Alarm on a metric that counts refusals, of the application or of the trail (AccessDenied).",
+)
+def refusals_are_alarmed(account: Account, _: Account, __: Settings) -> Verdict:
+    filtered = {
+        metric
+        for f in account.metric_filters.complete()
+        if _UNAUTHORIZED.search(f.pattern)
+        for metric in f.metrics
+    }
+    alarms = [*named_like(account, _UNAUTHORIZED), *on_metrics(account, filtered)]
+    working = [alarm.name for alarm in alarms if why_silent(alarm, account) is None]
+    if working:
+        return passed(f"alarmed by {first_names(working)}")
+    return failed(f"refused access is not alarmed: {_problem_with(alarms, account)}")
+
+
+@dataclass(frozen=True)
+class _Signal:
+    """What must be alarmed, and the words that a filter for it holds (all of them)."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+_SIGNALS = (
+    _Signal("use of the root user", ("userIdentity.type", "Root")),
+    _Signal("deletion of keys", ("ScheduleKeyDeletion", "DisableKey")),
+    _Signal("changes of policies", ("PutRolePolicy", "AttachRolePolicy", "CreatePolicyVersion")),
+    _Signal("changes of trails", ("StopLogging", "DeleteTrail", "UpdateTrail")),
+)
+
+
+@control(
+    "ALM-03",
+    "Use of root, deletion of keys, and changes of policies and trails are alarmed",
+    of=whole_account,
+    cite="164.308(a)(1)(ii)(D)",
+    requirement=REQUIRED,
+    checklist=Line.SECURITY_ALERTS,
+    blind="Rules of EventBridge, and of tools outside this account.",
+    satisfied_by="modules/observability",
+    remedy="Filter the trail's log group for the calls, and alarm on the metric.",
+)
+def account_changes_are_alarmed(account: Account, _: Account, __: Settings) -> Iterator[Verdict]:
+    trail_groups = {
+        trail.log_group_arn.split(":log-group:")[-1].removesuffix(":*")
+        for trail in account.trails.complete()
+        if trail.log_group_arn
+    }
+    filters = [f for f in account.metric_filters.complete() if f.log_group in trail_groups]
+    for signal in _SIGNALS:
+        matching = [f for f in filters if all(word in f.pattern for word in signal.words)]
+        metrics = {metric for f in matching for metric in f.metrics}
+        problem = _problem_with(on_metrics(account, metrics), account)
+        yield judged(problem is None, f"{signal.name}: alarmed", f"{signal.name}: {problem}")
+
+
+def _alert_topics(account: Account) -> Listing[Topic]:
+    used = {action for alarm in account.alarms.complete() for action in alarm.actions}
+    return account.topics.where(lambda topic: topic.arn in used)
+
+
+@control(
+    "ALM-04",
+    "Topics that alarms go to have a confirmed subscriber",
+    of=_alert_topics,
+    cite="164.308(a)(6)(ii)",
+    requirement=REQUIRED,
+    checklist=Line.SECURITY_ALERTS,
+    blind="That someone answers.",
+    satisfied_by="modules/observability",
+    remedy="Subscribe the people on call, and confirm the subscription.",
+)
+def alerts_are_heard(topic: Topic, account: Account, _: Settings) -> Verdict:
+    subscribed = [s for s in account.subscriptions.complete() if s.topic_arn == topic.arn]
+    confirmed = sum(s.confirmed for s in subscribed)
+    if confirmed:
+        return passed(f"has {confirmed} confirmed subscriber(s)")
+    return failed("its subscriptions wait for confirmation" if subscribed else "has no subscriber")
+
+
+@control(
+    "CST-01",
+    "Costs are watched by a budget or an anomaly alert",
+    of=whole_account,
+    cite="164.308(a)(1)(ii)(D)",
+    requirement=REQUIRED,
+    checklist=Line.COST,
+    blind="Whether the limit is the right one. The checklist asks for it; the rule only for review of activity.",
+    satisfied_by="modules/observability",
+    remedy="Create a cost budget, or a cost anomaly subscription, with a subscriber.",
+)
+def costs_are_watched(account: Account, _: Account, __: Settings) -> Verdict:
+    budgets = [b.name for b in account.budgets.items if b.kind == "COST" and known(b.notified)]
+    anomalies = [s.name for s in account.anomaly_subscriptions.items if s.notified]
+    if watching := budgets + anomalies:
+        return passed(f"watched by {first_names(watching)}")
+    account.budgets.complete()
+    account.anomaly_subscriptions.complete()
+    return failed("no cost budget with a subscriber, and no cost anomaly subscription")
+
+
+@control(
+    "LAM-03",
+    "What a function fails to handle has somewhere to go",
+    of=lambda account: account.functions,
+    cite="164.312(c)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.ERROR_ALARMS,
+    blind="That anyone reads it.",
+    satisfied_by="modules/function",
+    remedy="Give it a dead-letter queue or an on-failure destination; give its queues a redrive policy.",
+)
+def failures_go_somewhere(function: Function, account: Account, _: Settings) -> Verdict:
+    queues = {queue.arn: queue for queue in account.queues.items}
+    for source in sources_of(function, account):
+        if source.source_arn is None or ":sqs:" not in source.source_arn:
+            continue
+        if source.source_arn not in queues:
+            account.queues.complete()
+            return unknown(f"its queue {source.source_arn} is not in this account and region")
+        if known(queues[source.source_arn].redrive_target) is None:
+            return failed(f"its queue {queues[source.source_arn].name} has no dead-letter queue")
+    if function.dead_letter_arn:
+        return passed(f"failed events go to {function.dead_letter_arn.rpartition(':')[2]}")
+    destinations = known(function.failure_destinations)
+    return judged(bool(destinations), "failed events go to a destination", "failed events are lost")
+
+
+@control(
+    "LAM-06",
+    "Runtimes of functions are supported",
+    of=lambda account: account.functions,
+    cite="164.308(a)(1)(ii)(B)",
+    requirement=REQUIRED,
+    checklist=Line.PERFORMANCE,
+    blind="Packages in images and layers.",
+    satisfied_by="modules/function",
+    remedy="Move the function to a supported runtime.",
+    tables=(RUNTIMES_TABLE,),
+)
+def runtime_is_supported(function: Function, _: Account, settings: Settings) -> Verdict:
+    if function.runtime is None:
+        return unknown("is an image: its runtime is inside it, and Lambda does not tell it")
+    ends = RUNTIME_DEPRECATION.get(function.runtime)
+    if ends is None:
+        return unknown(f"{function.runtime} is not in the table of {RUNTIMES_TABLE.as_of}")
+    return judged(
+        settings.today < ends,
+        f"{function.runtime} is supported until {ends}",
+        f"{function.runtime} is deprecated since {ends}",
+    )
+
+
+@control(
+    "LAM-08",
+    "Functions have reserved concurrency",
+    of=lambda account: account.functions,
+    cite="164.308(a)(7)(ii)(C)",
+    requirement=REQUIRED,
+    checklist=Line.PERFORMANCE,
+    blind="The right value.",
+    satisfied_by="modules/function",
+    remedy="Reserve as much as the function needs, so that none can starve the others.",
+)
+def concurrency_is_reserved(function: Function, _: Account, __: Settings) -> Verdict:
+    reserved = known(function.reserved_concurrency)
+    if reserved is None:
+        return failed("nothing is reserved: another function can starve it, and it the others")
+    return judged(reserved > 0, f"{reserved} are reserved", "0 are reserved: it is switched off")

@@ -1,0 +1,209 @@
+"""Access control, least privilege: what the policies of roles say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hipaa_policies.catalogue import control
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, Listing
+from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.identities import Role, WrittenPolicy
+from hipaa_policies.iam import (
+    MalformedPolicyError,
+    Statement,
+    foreign_accounts,
+    public_statements,
+    statements,
+)
+from hipaa_policies.iam.analysis import is_pinned
+from hipaa_policies.iam.escalation import escalation_paths
+from hipaa_policies.joins import boundary, document, documents, first_names, role_that_runs
+from hipaa_policies.settings import Settings
+from hipaa_policies.tables import ESCALATION_TABLE, UNSCOPED_ACTIONS, UNSCOPED_TABLE
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
+
+_NEED = "Whether the permissions are needed."
+_FEDERATION_KEYS = (":sub", ":aud", ":amr", "saml:")
+
+
+def _everywhere(statement: Statement) -> bool:
+    return statement.not_resources or any(not r.strip("*") for r in statement.resources or ())
+
+
+def _whole_services(statement: Statement) -> list[str]:
+    """The services that an allow gives completely: ``*``, ``*:*``, ``s3:*``, or everything but a list."""
+    if statement.not_actions:
+        return ["everything but " + ", ".join(statement.actions)]
+    wide = [a for a in statement.actions if not a.rpartition(":")[2].strip("*")]
+    return ["every action" if not a.partition(":")[0].strip("*") else a for a in wide]
+
+
+@control(
+    "IAM-01",
+    "No policy of this account allows everything",
+    of=lambda account: account.written_policies,
+    cite="164.308(a)(4)(ii)(B)",
+    requirement=ADDRESSABLE,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind=_NEED,
+    satisfied_by="modules/function",
+    remedy="Name the actions and the resources.",
+)
+def allows_not_everything(policy: WrittenPolicy, _: Account, __: Settings) -> Verdict:
+    for statement in statements(document(policy.document)):
+        if statement.allows and _everywhere(statement) and "every action" in _whole_services(statement):
+            return failed(f"allows every action on every resource to {first_names(policy.holders)}")
+    return passed("does not allow everything")
+
+
+@control(
+    "IAM-02",
+    "No managed policy gives a function's role a whole service",
+    of=lambda account: account.functions,
+    cite="164.308(a)(4)(ii)(B)",
+    requirement=ADDRESSABLE,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind=_NEED,
+    satisfied_by="modules/function",
+    remedy="Detach the managed policy, and write one with the actions that the function makes.",
+)
+def managed_policies_are_narrow(function: Function, account: Account, _: Settings) -> Verdict:
+    for policy in role_that_runs(function, account).policies:
+        if policy.arn is None:
+            continue
+        for statement in statements(document(policy.document)):
+            if statement.allows and _everywhere(statement) and (whole := _whole_services(statement)):
+                return failed(f"its role has {policy.name}, which allows {first_names(whole)} on everything")
+    return passed("no managed policy of its role allows a whole service on everything")
+
+
+def workload_roles(account: Account) -> Listing[Role]:
+    """Roles that a service takes on: of functions, flow logs, trails. People's roles are not among them."""
+    return account.roles.where(lambda role: not role.service_linked and _trusts_a_service(role))
+
+
+def _trusts_a_service(role: Role) -> bool:
+    try:
+        trust = statements(document(role.trust))
+    except MalformedPolicyError:
+        return True  # judged all the same; IAM-05 says that its trust policy cannot be evaluated
+    return any(
+        principal.type == "Service"
+        for statement in trust
+        if statement.allows
+        for principal in statement.principals or ()
+    )
+
+
+@control(
+    "IAM-03",
+    "Roles of workloads have no whole service, and no resource * where AWS knows resources",
+    of=workload_roles,
+    cite="164.308(a)(4)(ii)(B)",
+    requirement=ADDRESSABLE,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind=_NEED,
+    satisfied_by="modules/function",
+    remedy="Name actions, and the ARNs they are for.",
+    tables=(UNSCOPED_TABLE,),
+)
+def permissions_are_scoped(role: Role, _: Account, __: Settings) -> Iterator[Verdict]:
+    worst = []
+    for policy in role.policies:
+        for statement in statements(document(policy.document)):
+            if not statement.allows:
+                continue
+            worst += [f"{policy.name}: {whole}" for whole in _whole_services(statement)]
+            if _everywhere(statement) and not statement.not_actions:
+                scoped = [a for a in statement.actions if a.lower() not in UNSCOPED_ACTIONS]
+                worst += [f"{policy.name}: {action} on every resource" for action in scoped]
+    unique = list(dict.fromkeys(worst))
+    yield judged(not unique, "names actions and resources", f"allows {first_names(unique)}")
+
+
+@control(
+    "IAM-04",
+    "No workload's role can raise its own privileges",
+    of=workload_roles,
+    cite="164.308(a)(4)(ii)(B)",
+    requirement=ADDRESSABLE,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Service control policies, and chains over several roles.",
+    satisfied_by="modules/function",
+    remedy="Take one action of the combination away, or bound the role.",
+    tables=(ESCALATION_TABLE,),
+)
+def cannot_escalate(role: Role, _: Account, __: Settings) -> Verdict:
+    names = [path.name for path in escalation_paths(documents(role), boundary(role))]
+    return judged(not names, "no known combination is open", f"can use {first_names(names)}")
+
+
+def _own_roles(account: Account) -> Listing[Role]:
+    return account.roles.where(lambda role: not role.service_linked)
+
+
+@control(
+    "IAM-05",
+    "No role can be assumed by anyone",
+    of=_own_roles,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.ROLE_BASED,
+    blind="Who holds an identity at a federated provider.",
+    satisfied_by="modules/function",
+    remedy="Name the principals in the trust policy; pin a federated provider to its audience and subject.",
+)
+def is_not_for_everyone(role: Role, _: Account, __: Settings) -> Verdict:
+    trust = document(role.trust)
+    if public_statements(trust):
+        return failed("anybody can assume it")
+    for statement in statements(trust):
+        federated = [p.value for p in statement.principals or () if p.type == "Federated"]
+        if statement.allows and federated and not _audience_is_pinned(statement):
+            return failed(f"anybody known to {first_names(federated)} can assume it")
+    return passed("its trust policy names who may assume it")
+
+
+def _audience_is_pinned(statement: Statement) -> bool:
+    keys = {c.key for c in statement.conditions if any(name in c.key for name in _FEDERATION_KEYS)}
+    return is_pinned(statement, keys)
+
+
+@control(
+    "IAM-06",
+    "Every function has a role of its own",
+    of=lambda account: account.functions,
+    cite="164.308(a)(4)(ii)(C)",
+    requirement=ADDRESSABLE,
+    checklist=(Line.LEAST_PRIVILEGE, Line.ROLE_BASED),
+    blind="Functions of other regions.",
+    satisfied_by="modules/function",
+    remedy="Create a role for the function alone.",
+)
+def has_its_own_role(function: Function, account: Account, _: Settings) -> Verdict:
+    others = [
+        other.name
+        for other in account.functions.complete()
+        if other.role_arn == function.role_arn and other.arn != function.arn
+    ]
+    return judged(not others, "its role is its own", f"shares its role with {first_names(others)}")
+
+
+@control(
+    "IAM-07",
+    "No role trusts a foreign account that is not listed",
+    of=_own_roles,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.ROLE_BASED,
+    blind="The other account's own controls, its MFA among them.",
+    satisfied_by="modules/function",
+    remedy="Remove the account from the trust policy, or list it in attestations.yaml (trusted_accounts).",
+)
+def trusts_known_accounts(role: Role, account: Account, settings: Settings) -> Verdict:
+    foreign = foreign_accounts(document(role.trust), [account.id])
+    unlisted = [identifier for identifier in foreign if not settings.trusts(identifier)]
+    if unlisted:
+        return failed(f"trusts {first_names(unlisted)}, which nobody listed")
+    return passed(f"trusts {', '.join(foreign)}, which is listed" if foreign else "trusts no foreign account")

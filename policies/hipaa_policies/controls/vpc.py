@@ -1,0 +1,197 @@
+"""VPC configuration: functions in private subnets, minimal groups, endpoints, no way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hipaa_policies.catalogue import control
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, Listing
+from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.network import SecurityGroup, Subnet, Vpc, VpcEndpoint
+from hipaa_policies.iam import AccessRequest, Decision, evaluate
+from hipaa_policies.joins import (
+    document,
+    first_names,
+    function_vpcs,
+    in_function_vpcs,
+    is_world,
+    subnets_of,
+    ways_out,
+)
+from hipaa_policies.services import endpoint_services
+from hipaa_policies.settings import Settings
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable, passed
+
+_STRANGER = "999999999999"
+
+
+@control(
+    "LAM-01",
+    "Functions run in a VPC, in at least two private subnets of two zones",
+    of=lambda account: account.functions,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.PRIVATE_SUBNETS,
+    blind="Whether PHI flows through the function.",
+    satisfied_by="modules/network, modules/function",
+    remedy="Give the function a VPC configuration with two private subnets in two zones.",
+)
+def runs_in_private_subnets(function: Function, account: Account, _: Settings) -> Verdict:
+    if not function.subnet_ids:
+        return failed("runs outside every VPC")
+    subnets = subnets_of(function, account)
+    zones = {subnet.zone for subnet in subnets}
+    public = [s.id for s in subnets if any(r.target.startswith("igw-") for r in ways_out(s, account))]
+    if public:
+        return failed(f"{first_names(public)} is public: it has a route to an internet gateway")
+    if len(subnets) < 2 or len(zones) < 2:
+        return failed(f"has {len(subnets)} subnet(s) in {len(zones)} zone(s), not two of each")
+    return passed(f"runs in {len(subnets)} private subnets of {len(zones)} zones")
+
+
+def _function_subnets(account: Account) -> Listing[Subnet]:
+    used = {identifier for f in account.functions.complete() for identifier in f.subnet_ids}
+    return account.subnets.where(lambda subnet: subnet.id in used)
+
+
+@control(
+    "NET-05",
+    "Subnets of functions have no way to the internet",
+    of=_function_subnets,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.NO_EGRESS,
+    blind="What lies behind transit gateways, peerings and inspection endpoints.",
+    satisfied_by="modules/network",
+    remedy="Remove routes to internet and NAT gateways; reach AWS through endpoints, and named hosts "
+    "through an inspecting firewall.",
+)
+def has_no_way_out(subnet: Subnet, account: Account, _: Settings) -> Verdict:
+    routes = [f"{r.destination} to {r.target}" for r in ways_out(subnet, account)]
+    return judged(not routes, "no route leads to the internet", f"routes {first_names(routes)}")
+
+
+@control(
+    "NET-01",
+    "No security group is open to the world inbound",
+    of=lambda account: account.security_groups,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.SECURITY_GROUPS,
+    blind="Network access lists, and load balancers in front.",
+    satisfied_by="modules/network",
+    remedy="Name the groups or networks that may connect instead of 0.0.0.0/0 or ::/0.",
+)
+def inbound_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict:
+    open_to = sorted({rule.peer for rule in group.inbound if is_world(rule.peer)})
+    return judged(not open_to, "nothing is open to the world", f"lets in {first_names(open_to)}")
+
+
+@control(
+    "NET-02",
+    "No security group where functions run is open to the world outbound",
+    of=lambda account: in_function_vpcs(account.security_groups, account),
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=(Line.NO_EGRESS, Line.SECURITY_GROUPS),
+    blind="What is sent to the peers that are allowed.",
+    satisfied_by="modules/network, modules/function",
+    remedy="Allow HTTPS to the endpoints' group and to the prefix lists of S3 and DynamoDB, nothing else.",
+)
+def outbound_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict:
+    open_to = sorted({rule.peer for rule in group.outbound if is_world(rule.peer)})
+    return judged(not open_to, "nothing may leave to the world", f"lets out to {first_names(open_to)}")
+
+
+@control(
+    "NET-06",
+    "Default security groups where functions run are closed",
+    of=lambda account: in_function_vpcs(account.security_groups, account).where(
+        lambda g: g.name == "default"
+    ),
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.SECURITY_GROUPS,
+    blind="VPCs that hold no function.",
+    satisfied_by="modules/network",
+    remedy="Remove every rule of the VPC's default security group.",
+)
+def default_group_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict:
+    rules = len(group.inbound) + len(group.outbound)
+    return judged(rules == 0, "has no rules", f"has {rules} rule(s): whatever forgets its group gets them")
+
+
+@control(
+    "NET-03",
+    "VPCs that hold functions have flow logs",
+    of=lambda account: account.vpcs.where(lambda vpc: vpc.id in function_vpcs(account)),
+    cite="164.312(b)",
+    requirement=REQUIRED,
+    checklist=Line.SECURITY_GROUPS,
+    blind="Whether anybody reviews them.",
+    satisfied_by="modules/network",
+    remedy="Create a flow log of all traffic for the VPC.",
+)
+def has_flow_logs(vpc: Vpc, account: Account, _: Settings) -> Verdict:
+    logs = [log for log in account.flow_logs.complete() if log.resource_id == vpc.id]
+    if not logs:
+        return failed("has no flow log")
+    whole = any(log.active and log.traffic == "ALL" for log in logs)
+    return judged(whole, "logs all traffic", "its flow logs are inactive, or leave out part of the traffic")
+
+
+@control(
+    "NET-04",
+    "Every service that a function uses has an endpoint in its VPC, and no endpoint gives full access",
+    of=lambda account: account.functions,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.NO_EGRESS,
+    blind="What is really called: the services are those that the function's role allows.",
+    satisfied_by="modules/network",
+    remedy="Add the endpoint, with private DNS, and a policy that names your own account's principals "
+    "and resources (aws:PrincipalAccount, aws:ResourceAccount).",
+)
+def services_have_endpoints(function: Function, account: Account, _: Settings) -> Iterator[Verdict]:
+    if function.vpc_id is None:
+        yield not_applicable("runs outside every VPC, where LAM-01 fails it")
+        return
+    there = [e for e in account.vpc_endpoints.complete() if e.vpc_id == function.vpc_id]
+    usable = {e.service for e in there if e.state == "available" and (e.kind == "Gateway" or e.private_dns)}
+    used = endpoint_services(function, account)
+    missing = sorted(used - usable)
+    yield judged(
+        not missing,
+        f"its VPC has endpoints for {', '.join(sorted(used)) or 'none are needed'}",
+        f"may call {', '.join(missing)}, which has no usable endpoint in {function.vpc_id}",
+    )
+    for endpoint in there:
+        if endpoint.service in used and (stranger := _lets_strangers_through(endpoint, account)):
+            yield failed(f"its endpoint {endpoint.id} for {endpoint.service} {stranger}", endpoint)
+
+
+def _lets_strangers_through(endpoint: VpcEndpoint, account: Account) -> str | None:
+    """Asks the policy about a stranger's credentials, and about a stranger's resource."""
+    if endpoint.policy is None:
+        return "has no policy, which is full access"
+    policy = document(endpoint.policy)
+
+    def allowed(principal: str, owner: str) -> bool:
+        arn = f"arn:{account.partition}:iam::{principal}:role/any"
+        context = {
+            "aws:PrincipalAccount": principal,
+            "aws:PrincipalArn": arn,
+            "aws:ResourceAccount": owner,
+            "aws:SourceVpc": endpoint.vpc_id,
+            "aws:SourceVpce": endpoint.id,
+        }
+        resource = f"arn:{account.partition}:{endpoint.service}:::strange"
+        request = AccessRequest(f"{endpoint.service}:AnyAction", resource, context, arn)
+        return evaluate([policy], request) is Decision.ALLOWED
+
+    if allowed(_STRANGER, _STRANGER) or allowed(_STRANGER, account.id):
+        return "lets the credentials of any account through"
+    if allowed(account.id, _STRANGER):
+        return "lets data through to the resources of any account"
+    return None

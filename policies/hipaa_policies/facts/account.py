@@ -1,0 +1,63 @@
+"""One account in one region: all that controls look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from hipaa_policies.facts.apis import DomainName, RestApi, Stage, WebAcl
+from hipaa_policies.facts.base import Listing
+from hipaa_policies.facts.functions import EventSource, Function
+from hipaa_policies.facts.identities import Role, WrittenPolicy
+from hipaa_policies.facts.keys import Key
+from hipaa_policies.facts.logs import LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
+from hipaa_policies.facts.monitoring import Alarm, AnomalySubscription, Budget
+from hipaa_policies.facts.network import FlowLog, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
+from hipaa_policies.facts.stores import Bucket, Database, Secret, Table
+from hipaa_policies.facts.user_pools import UserPool
+
+
+@dataclass(frozen=True)
+class Account:
+    """The facts. A lens (live, or a plan) fills the listings; a kind it cannot see has a ``problem``."""
+
+    TYPE: ClassVar[str] = "AWS::::Account"
+
+    id: str
+    region: str
+    partition: str = "aws"
+    alarms: Listing[Alarm] = field(default_factory=Listing)
+    anomaly_subscriptions: Listing[AnomalySubscription] = field(default_factory=Listing)
+    buckets: Listing[Bucket] = field(default_factory=Listing)
+    budgets: Listing[Budget] = field(default_factory=Listing)
+    databases: Listing[Database] = field(default_factory=Listing)
+    domain_names: Listing[DomainName] = field(default_factory=Listing)
+    event_buses: Listing[EventBus] = field(default_factory=Listing)
+    event_sources: Listing[EventSource] = field(default_factory=Listing)
+    flow_logs: Listing[FlowLog] = field(default_factory=Listing)
+    functions: Listing[Function] = field(default_factory=Listing)
+    keys: Listing[Key] = field(default_factory=Listing)
+    log_groups: Listing[LogGroup] = field(default_factory=Listing)
+    metric_filters: Listing[MetricFilter] = field(default_factory=Listing)
+    queues: Listing[Queue] = field(default_factory=Listing)
+    rest_apis: Listing[RestApi] = field(default_factory=Listing)
+    roles: Listing[Role] = field(default_factory=Listing)
+    route_tables: Listing[RouteTable] = field(default_factory=Listing)
+    secrets: Listing[Secret] = field(default_factory=Listing)
+    security_groups: Listing[SecurityGroup] = field(default_factory=Listing)
+    stages: Listing[Stage] = field(default_factory=Listing)
+    subnets: Listing[Subnet] = field(default_factory=Listing)
+    subscriptions: Listing[Subscription] = field(default_factory=Listing)
+    tables: Listing[Table] = field(default_factory=Listing)
+    topics: Listing[Topic] = field(default_factory=Listing)
+    trails: Listing[Trail] = field(default_factory=Listing)
+    user_pools: Listing[UserPool] = field(default_factory=Listing)
+    vpc_endpoints: Listing[VpcEndpoint] = field(default_factory=Listing)
+    vpcs: Listing[Vpc] = field(default_factory=Listing)
+    web_acls: Listing[WebAcl] = field(default_factory=Listing)
+    written_policies: Listing[WrittenPolicy] = field(default_factory=Listing)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.id}:root"

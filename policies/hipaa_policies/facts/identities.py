@@ -1,0 +1,36 @@
+"""IAM: who is in the account, and what their policies say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hipaa_policies.facts.base import Policy
+
+
+@dataclass(frozen=True)
+class Role:
+    TYPE: ClassVar[str] = "AWS::IAM::Role"
+
+    arn: str
+    name: str
+    path: str
+    trust: str
+    policies: tuple[Policy, ...]
+    boundary: Policy | None
+
+    @property
+    def service_linked(self) -> bool:
+        """Made and kept by AWS; nobody can change its policies."""
+        return self.path.startswith("/aws-service-role/")
+
+
+@dataclass(frozen=True)
+class WrittenPolicy:
+    """A policy that was written in this account (inline or customer-managed), and who holds it."""
+
+    TYPE: ClassVar[str] = "AWS::IAM::Policy"
+
+    arn: str
+    document: str
+    holders: tuple[str, ...]

@@ -1,0 +1,61 @@
+"""Log groups and the metrics that are drawn from them; trails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hipaa_policies.facts.base import Unreadable
+
+
+@dataclass(frozen=True)
+class LogGroup:
+    """``retention`` in days; ``None`` keeps events forever."""
+
+    TYPE: ClassVar[str] = "AWS::Logs::LogGroup"
+
+    arn: str
+    name: str
+    key: str | None
+    retention: int | None
+
+
+@dataclass(frozen=True)
+class MetricFilter:
+    """``metrics`` are (namespace, name) pairs."""
+
+    TYPE: ClassVar[str] = "AWS::Logs::MetricFilter"
+
+    arn: str
+    name: str
+    log_group: str
+    pattern: str
+    metrics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DataEvents:
+    """One selector of data events: of ``resource_type`` (AWS::S3::Object, AWS::Lambda::Function,
+    AWS::DynamoDB::Table), on ARNs that begin with one of ``arn_prefixes`` (empty: on all) and with none of ``left_out``."""
+
+    resource_type: str
+    arn_prefixes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    reads: bool
+    writes: bool
+
+
+@dataclass(frozen=True)
+class Trail:
+    TYPE: ClassVar[str] = "AWS::CloudTrail::Trail"
+
+    arn: str
+    name: str
+    bucket: str
+    log_group_arn: str | None
+    key: str | None
+    validation: bool
+    multi_region: bool
+    logging: bool | Unreadable
+    management_events: bool | Unreadable
+    data_events: tuple[DataEvents, ...] | Unreadable

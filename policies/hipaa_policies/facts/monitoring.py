@@ -1,0 +1,61 @@
+"""Alarms and budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hipaa_policies.facts.base import Unreadable
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric that an alarm looks at. ``statistic`` is Sum, Average, p99, ...; ``period`` in seconds."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    statistic: str
+    period: int
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A metric alarm. ``expression`` tells that it judges metric maths over ``metrics``."""
+
+    TYPE: ClassVar[str] = "AWS::CloudWatch::Alarm"
+
+    arn: str
+    name: str
+    metrics: tuple[Metric, ...]
+    expression: bool
+    comparison: str
+    threshold: float | None
+    evaluation_periods: int
+    datapoints_to_alarm: int
+    missing_data: str
+    actions_enabled: bool
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """``notified`` tells that at least one of its notifications has a subscriber."""
+
+    TYPE: ClassVar[str] = "AWS::Budgets::Budget"
+
+    arn: str
+    name: str
+    kind: str
+    notified: bool | Unreadable
+
+
+@dataclass(frozen=True)
+class AnomalySubscription:
+    """A subscription to cost anomalies; ``notified`` as for a budget."""
+
+    TYPE: ClassVar[str] = "AWS::CE::AnomalySubscription"
+
+    arn: str
+    name: str
+    notified: bool

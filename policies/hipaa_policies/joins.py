@@ -1,0 +1,157 @@
+"""Joins over the facts that several controls make: a function's role, subnets, routes, services, keys."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadable
+from hipaa_policies.facts.functions import EventSource, Function
+from hipaa_policies.facts.identities import Role
+from hipaa_policies.facts.keys import Key
+from hipaa_policies.facts.network import Route, Subnet
+from hipaa_policies.iam import load_policy
+from hipaa_policies.verdicts import Verdict, failed, passed
+
+Document = Mapping[str, Any]
+# RFC 1918, RFC 6598, loopback, link local and IPv6's private ranges: none of them is the world.
+_PRIVATE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+
+
+@lru_cache(maxsize=4096)
+def document(text: str) -> Document:
+    """A policy's text, read once. Raises ``MalformedPolicyError``."""
+    return load_policy(text)
+
+
+def documents(role: Role) -> list[Document]:
+    return [document(policy.document) for policy in role.policies]
+
+
+def boundary(role: Role) -> list[Document] | None:
+    return None if role.boundary is None else [document(role.boundary.document)]
+
+
+def role_of(function: Function, account: Account) -> Role | None:
+    """The function's role; ``None`` where it is not in the account any more."""
+    return next((role for role in account.roles.complete() if role.arn == function.role_arn), None)
+
+
+def role_that_runs(function: Function, account: Account) -> Role:
+    """The function's role. Raises ``FactUnreadableError`` where the account has no such role (any more)."""
+    role = role_of(function, account)
+    if role is None:
+        message = f"the role {function.role_arn} is not in this account"
+        raise FactUnreadableError(Unreadable("iam:GetAccountAuthorizationDetails", "NoSuchRole", message))
+    return role
+
+
+def subnets_of(function: Function, account: Account) -> tuple[Subnet, ...]:
+    """Raises ``FactUnreadableError`` where one of the function's subnets is not among those read."""
+    by_id = {subnet.id: subnet for subnet in account.subnets.complete()}
+    for identifier in function.subnet_ids:
+        if identifier not in by_id:
+            message = f"the subnet {identifier} of {function.name} is not in this account"
+            raise FactUnreadableError(Unreadable("ec2:DescribeSubnets", "NotShared", message))
+    return tuple(by_id[identifier] for identifier in function.subnet_ids)
+
+
+def routes_of(subnet: Subnet, account: Account) -> tuple[Route, ...]:
+    """The routes that hold for a subnet: of its own table, else of the VPC's main table."""
+    tables = [table for table in account.route_tables.complete() if table.vpc_id == subnet.vpc_id]
+    own = [table for table in tables if subnet.id in table.subnet_ids]
+    chosen = own or [table for table in tables if table.main]
+    return tuple(route for table in chosen for route in table.routes)
+
+
+def ways_out(subnet: Subnet, account: Account) -> tuple[Route, ...]:
+    """Routes to the internet: through an internet gateway, or a NAT that looks at nothing."""
+    return tuple(
+        route for route in routes_of(subnet, account) if route.target.startswith(("igw-", "eigw-", "nat-"))
+    )
+
+
+def function_vpcs(account: Account) -> frozenset[str]:
+    """The VPCs that hold a function."""
+    return frozenset(f.vpc_id for f in account.functions.complete() if f.vpc_id is not None)
+
+
+def is_world(peer: str) -> bool:
+    """Whether a CIDR reaches past private networks and named public ones: wider than /8 (IPv6: /16).
+
+    So 0.0.0.0/0 cut into halves is still the world.
+    """
+    try:
+        network = ipaddress.ip_network(peer, strict=False)
+    except ValueError:  # a prefix list, or another security group
+        return False
+    if any(network.version == p.version and network.subnet_of(p) for p in _PRIVATE):  # type: ignore[arg-type]
+        return False
+    return network.prefixlen < (8 if network.version == 4 else 16)
+
+
+def sources_of(function: Function, account: Account) -> tuple[EventSource, ...]:
+    return tuple(s for s in account.event_sources.complete() if same_function(s.function_arn, function.arn))
+
+
+def same_function(one: str, other: str) -> bool:
+    """Whether two ARNs are of the same function, qualifiers aside."""
+    return one.split(":")[:7] == other.split(":")[:7]
+
+
+def customer_key(reference: str | None, account: Account) -> Key | None:
+    """The customer-managed key that a resource names (by ARN, id or alias); ``None`` where it names
+    none, or one that AWS manages.
+
+    Raises ``FactUnreadableError`` for a key that cannot be seen from here.
+    """
+    if reference is None or reference.split(":")[-1].startswith("alias/aws/"):
+        return None
+    for key in account.keys.items:
+        if _is_named(key, reference):
+            return key if key.customer_managed else None
+    account.keys.complete()  # if the list is not whole, that is why it was not found
+    message = f"the key {reference} is not in this account and region"
+    raise FactUnreadableError(Unreadable("kms:DescribeKey", "NotHere", message))
+
+
+def _is_named(key: Key, reference: str) -> bool:
+    if reference in (key.arn, key.id):
+        return True
+    alias = reference.split(":")[-1]
+    return alias.startswith("alias/") and not isinstance(key.aliases, Unreadable) and alias in key.aliases
+
+
+def with_customer_key(reference: str | None, account: Account, without: str) -> Verdict:
+    """PASS for an enabled customer key; ``without`` says what there is instead."""
+    key = customer_key(reference, account)
+    if key is None:
+        return failed(without)
+    if key.state != "Enabled":
+        return failed(f"its key {key.id} is {key.state}")
+    return passed(f"encrypted with the customer key {key.id}")
+
+
+def in_function_vpcs(listing: Listing[Any], account: Account) -> Listing[Any]:
+    vpcs = function_vpcs(account)
+    return listing.where(lambda resource: resource.vpc_id in vpcs)
+
+
+def first_names(names: Sequence[str], limit: int = 5) -> str:
+    """A readable list: long ones are cut, and say so."""
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

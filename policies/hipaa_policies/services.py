@@ -1,0 +1,50 @@
+"""Which AWS services a function's own code may call, from what its role allows."""
+
+from __future__ import annotations
+
+from hipaa_policies.facts import Account
+from hipaa_policies.facts.functions import Function
+from hipaa_policies.iam import Condition, actions_granted
+from hipaa_policies.joins import documents, role_that_runs, sources_of
+
+# IAM prefix -> the name of the service's VPC endpoint, where they differ.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_ENDPOINT_NAMES = {
+    "bedrock": "bedrock-runtime",
+    "cloudwatch": "monitoring",
+    "rds-db": "rds",
+    "ssm": "ssm",
+}
+# Called by Lambda itself, from outside the VPC: network interfaces, logs and traces.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+_CALLED_BY_LAMBDA = frozenset({"ec2", "logs", "xray"})
+
+
+def endpoint_services(function: Function, account: Account) -> frozenset[str]:
+    """Names of the VPC endpoints (``dynamodb``, ``kms``, ...) that the function's code needs.
+
+    Grants on nothing but the function's dead-letter target and event sources are left out: Lambda
+    makes those calls itself. Raises ``FactUnreadableError`` and ``MalformedPolicyError``.
+    """
+    own = {function.dead_letter_arn, *(source.source_arn for source in sources_of(function, account))}
+    found = set()
+    for grant in actions_granted(documents(role_that_runs(function, account))):
+        statement = grant.statement
+        if (
+            statement.resources is not None
+            and not statement.not_resources
+            and set(statement.resources) <= own
+        ):
+            continue
+        if statement.not_actions:
+            continue  # "everything but" names no service; IAM-03 fails it
+        if _is_for_lambda(statement.conditions):
+            continue
+        found |= {action.split(":")[0].lower() for action in statement.actions if action != "*"}
+    return frozenset(_ENDPOINT_NAMES.get(name, name) for name in found - _CALLED_BY_LAMBDA - {"*"})
+
+
+def _is_for_lambda(conditions: tuple[Condition, ...]) -> bool:
+    """Whether a grant only works through another service, or for Lambda's use of the environment key."""
+    keys = {condition.key for condition in conditions if not condition.negated}
+    return not keys.isdisjoint({"kms:viaservice", "kms:encryptioncontext:aws:lambda:functionarn"})
