@@ -13,6 +13,7 @@ from types import FrameType
 # Read by moto when it is imported: roles may attach AWS's own policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+from scripts.local_cloud import gaps  # noqa: F401  # importing them mends moto
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
 from scripts.local_cloud.authorization.judgement import guard
 from scripts.local_cloud.front_door import FrontDoor

@@ -1,0 +1,25 @@
+"""EC2: descriptions of security-group rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+from scripts.local_cloud.gaps.patching import Method, wrap
+
+SOURCES = ("source_group", "prefix_list_id")
+
+
+@wrap(SecurityGroupRule, "__init__")
+def create_rule(original: Method, rule: Any, *args: Any, **kwargs: Any) -> None:
+    """moto keeps a rule's description only where its source is an address range."""
+    original(rule, *args, **kwargs)
+    # Positions of the two in moto's constructor, which it calls by position.
+    sources = [*args[6:8], *(kwargs.get(name) for name in SOURCES)]
+    described = next(
+        (s["Description"] for s in sources if isinstance(s, dict) and s.get("Description")), None
+    )
+    if described is not None:
+        rule.ip_range = {**rule.ip_range, "Description": described}
+        rule.source_group = {k: v for k, v in rule.source_group.items() if k != "Description"}

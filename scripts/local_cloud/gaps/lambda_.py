@@ -1,0 +1,57 @@
+"""Lambda: configuration that moto drops or makes up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+
+from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.gaps.patching import Method, wrap
+
+DROPPED = ("DeadLetterConfig", "LoggingConfig")
+
+
+@wrap(LambdaFunction, "__init__")
+def create_function(
+    original: Method, function: Any, account: str, spec: dict[str, Any], *a: Any, **k: Any
+) -> None:
+    """moto drops where failed events go, and where and how a function logs."""
+    original(function, account, spec, *a, **k)
+    function.local_cloud_configuration = {name: spec.get(name) for name in DROPPED}
+
+
+@wrap(LambdaFunction, "update_configuration")
+def update_configuration(original: Method, function: Any, updates: dict[str, Any]) -> Any:
+    """moto also leaves the key, the tracing mode and the ephemeral storage as they were."""
+    kept = function.local_cloud_configuration
+    function.local_cloud_configuration = {name: updates.get(name, kept.get(name)) for name in DROPPED}
+    if "KMSKeyArn" in updates:
+        function.kms_key_arn = updates["KMSKeyArn"]
+    if "TracingConfig" in updates:
+        function.tracing_config = updates["TracingConfig"]
+    if "EphemeralStorage" in updates:
+        function.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+    return original(function, updates)
+
+
+@wrap(LambdaFunction, "get_configuration")
+def get_configuration(original: Method, function: Any, on_create: bool = False) -> dict[str, Any]:
+    """moto gives every function in a VPC the VPC id vpc-123abc."""
+    configuration: dict[str, Any] = original(function, on_create)
+    kept = function.local_cloud_configuration
+    dead_letters = kept["DeadLetterConfig"]
+    if dead_letters and dead_letters.get("TargetArn"):
+        configuration["DeadLetterConfig"] = dead_letters
+    group = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
+    configuration["LoggingConfig"] = {**group, **(kept["LoggingConfig"] or {})}
+    if configuration.get("VpcConfig"):
+        subnets = configuration["VpcConfig"].get("SubnetIds") or []
+        configuration["VpcConfig"]["VpcId"] = vpc_of(function.region, subnets)
+    return configuration
+
+
+def vpc_of(region: str, subnet_ids: list[str]) -> str:
+    zones = backend_of("ec2", region).subnets.values()
+    found = (subnets[name].vpc_id for subnets in zones for name in subnet_ids if name in subnets)
+    return next(found, "")

@@ -1,0 +1,98 @@
+"""CloudWatch Logs: data protection (masking), account policies, saved queries."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.logs.responses import LogsResponse
+
+from scripts.local_cloud.gaps.patching import add
+
+
+def store_of(response: Any, name: str) -> dict[Any, Any]:
+    """Kept on moto's own backend, so that it goes when that is reset."""
+    store: dict[Any, Any] = response.logs_backend.__dict__.setdefault(f"local_cloud_{name}", {})
+    return store
+
+
+def group_name(response: Any) -> str:
+    """A group's identifier is its name or its ARN."""
+    given = str(response._get_param("logGroupIdentifier"))
+    return given.partition(":log-group:")[2].removesuffix(":*") or given
+
+
+@add(LogsResponse, "put_data_protection_policy")
+def put_data_protection_policy(response: Any) -> ActionResult:
+    """The policy is kept; nothing is masked by it here."""
+    policy = {
+        "logGroupIdentifier": group_name(response),
+        "policyDocument": response._get_param("policyDocument"),
+        "lastUpdatedTime": int(time.time() * 1000),
+    }
+    store_of(response, "data_protection")[group_name(response)] = policy
+    return ActionResult(policy)
+
+
+@add(LogsResponse, "get_data_protection_policy")
+def get_data_protection_policy(response: Any) -> ActionResult:
+    name = group_name(response)
+    return ActionResult(store_of(response, "data_protection").get(name, {"logGroupIdentifier": name}))
+
+
+@add(LogsResponse, "delete_data_protection_policy")
+def delete_data_protection_policy(response: Any) -> ActionResult:
+    store_of(response, "data_protection").pop(group_name(response), None)
+    return ActionResult({})
+
+
+@add(LogsResponse, "put_account_policy")
+def put_account_policy(response: Any) -> ActionResult:
+    names = ("policyName", "policyType", "policyDocument", "scope", "selectionCriteria")
+    policy = {name: response._get_param(name) for name in names}
+    policy["scope"] = policy["scope"] or "ALL"
+    policy["accountId"] = response.current_account
+    store_of(response, "account")[policy["policyType"], policy["policyName"]] = policy
+    return ActionResult({"accountPolicy": policy})
+
+
+@add(LogsResponse, "describe_account_policies")
+def describe_account_policies(response: Any) -> ActionResult:
+    kind, name = response._get_param("policyType"), response._get_param("policyName")
+    policies = store_of(response, "account").items()
+    found = [policy for key, policy in policies if key[0] == kind and name in (None, key[1])]
+    return ActionResult({"accountPolicies": found})
+
+
+@add(LogsResponse, "delete_account_policy")
+def delete_account_policy(response: Any) -> ActionResult:
+    key = response._get_param("policyType"), response._get_param("policyName")
+    store_of(response, "account").pop(key, None)
+    return ActionResult({})
+
+
+@add(LogsResponse, "put_query_definition")
+def put_query_definition(response: Any) -> ActionResult:
+    identifier = response._get_param("queryDefinitionId") or str(uuid.uuid4())
+    store_of(response, "queries")[identifier] = {
+        "queryDefinitionId": identifier,
+        "name": response._get_param("name"),
+        "queryString": response._get_param("queryString"),
+        "logGroupNames": response._get_param("logGroupNames", []),
+    }
+    return ActionResult({"queryDefinitionId": identifier})
+
+
+@add(LogsResponse, "describe_query_definitions")
+def describe_query_definitions(response: Any) -> ActionResult:
+    prefix = response._get_param("queryDefinitionNamePrefix") or ""
+    found = [q for q in store_of(response, "queries").values() if q["name"].startswith(prefix)]
+    return ActionResult({"queryDefinitions": found})
+
+
+@add(LogsResponse, "delete_query_definition")
+def delete_query_definition(response: Any) -> ActionResult:
+    gone = store_of(response, "queries").pop(response._get_param("queryDefinitionId"), None)
+    return ActionResult({"success": gone is not None})

@@ -1,0 +1,53 @@
+"""S3: bucket policies, which are judged before moto is asked, and one that it cannot read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
+
+from scripts.local_cloud.gaps.patching import Method, wrap
+
+
+@wrap(FakeBucket, "get_permission")
+def get_permission(_original: Method, _bucket: Any, _action: str, _resource: str) -> Any:
+    """moto refuses everything in a bucket whose policy has a condition that it does not know.
+
+    The local cloud's own judgement has read the policy before, conditions included.
+    """
+    return PermissionResult.NEUTRAL
+
+
+def log_permissions_enabled(target_bucket: Any, target_prefix: str | None) -> bool:
+    """moto fails on a statement whose Principal is the text "*"."""
+    policy = target_bucket.policy
+    if policy:
+        document = json.loads(policy.decode())
+        named = [s for s in document["Statement"] if isinstance(s.get("Principal"), dict)]
+        readable = type("Target", (), {"policy": json.dumps({**document, "Statement": named}).encode()})()
+        readable.partition, readable.name = target_bucket.partition, target_bucket.name
+        target_bucket = readable
+    return bool(_moto_log_permissions(target_bucket, target_prefix))
+
+
+_moto_log_permissions = FakeBucket._log_permissions_enabled_policy
+FakeBucket._log_permissions_enabled_policy = staticmethod(log_permissions_enabled)
+
+
+@wrap(S3Response, "get_bucket_notification")
+def get_bucket_notification(original: Method, response: Any) -> Any:
+    """moto keeps EventBridgeConfiguration, but does not give it back."""
+    answer = original(response)
+    notification = response.backend.get_bucket(response.bucket_name).notification_configuration
+    if notification is None or notification.event_bridge is None:
+        return answer
+    status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
+    text = body.decode() if isinstance(body, bytes) else body
+    end = "</NotificationConfiguration>"
+    if end not in text:
+        text = f'<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{end}'
+    kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+    return status, kept, text.replace(end, f"<EventBridgeConfiguration/>{end}")

@@ -1,0 +1,46 @@
+"""SQS: attributes of a queue that moto changes, drops or does not know."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.sqs.models import Queue, SQSBackend
+
+from scripts.local_cloud.gaps.patching import Method, wrap
+
+_moto_attributes = Queue.attributes.fget
+
+
+def attributes(queue: Any) -> dict[str, Any]:
+    """moto writes RedrivePolicy with spaces, and Terraform compares the text; RedriveAllowPolicy it drops."""
+    found: dict[str, Any] = _moto_attributes(queue)
+    if found.get("RedrivePolicy"):
+        found["RedrivePolicy"] = json.dumps(json.loads(found["RedrivePolicy"]), separators=(",", ":"))
+    if getattr(queue, "redrive_allow_policy", None):
+        found["RedriveAllowPolicy"] = queue.redrive_allow_policy
+    return found
+
+
+Queue.attributes = property(attributes)
+
+
+@wrap(Queue, "_set_attributes")
+def set_attributes(original: Method, queue: Any, given: dict[str, Any], now: float | None = None) -> None:
+    """moto forgets the queue's policy whenever another attribute is set."""
+    policy = getattr(queue, "policy", None)
+    original(queue, given, now)
+    if "Policy" not in given:
+        queue.policy = policy
+
+
+@wrap(SQSBackend, "get_queue_attributes")
+def get_queue_attributes(
+    original: Method, backend: Any, queue_name: str, attribute_names: list[str]
+) -> dict[str, Any]:
+    """moto refuses the names Policy, RedrivePolicy and RedriveAllowPolicy, which AWS takes."""
+    unlisted = {"Policy", "RedriveAllowPolicy", "RedrivePolicy"} & set(attribute_names)
+    known = [name for name in attribute_names if name not in unlisted]
+    found: dict[str, Any] = original(backend, queue_name, known) if known or not unlisted else {}
+    existing = backend.get_queue(queue_name).attributes
+    return found | {name: existing[name] for name in unlisted if existing.get(name)}
