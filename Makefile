@@ -73,8 +73,8 @@ terraform-test: setup ## The modules' own tests (terraform test, plans only)
 	@$(TERRAFORM) test -no-color -test-directory=tests/terraform
 
 .PHONY: unit
-unit: setup ## Tests that need no deployment
-	@$(RUN) -m pytest -n 2 tests/unit
+unit: setup ## Unit tests, and one plan that many tests look at
+	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
 
 .PHONY: deployment-test
 deployment-test: setup ## End to end and compliance tests against environments/local, applied once
