@@ -1,6 +1,11 @@
+locals {
+  _trail_log_group_name = "/aws/cloudtrail/${local._trail_name}"
+  _trail_log_group_arn  = "arn:${var.context.partition}:logs:${var.context.region}:${var.context.account_id}:log-group:${local._trail_log_group_name}"
+}
+
 # The same events in CloudWatch Logs, where metric filters count them (modules/observability).
 resource "aws_cloudwatch_log_group" "trail" {
-  name              = "/aws/cloudtrail/${local._trail_name}"
+  name              = local._trail_log_group_name
   kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.context.tags
@@ -38,7 +43,7 @@ resource "aws_iam_role_policy" "trail" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.trail.arn}:log-stream:${var.context.account_id}_CloudTrail_${var.context.region}*"
+      Resource = "${local._trail_log_group_arn}:log-stream:${var.context.account_id}_CloudTrail_${var.context.region}*"
     }]
   })
 }

@@ -1,6 +1,11 @@
+locals {
+  _flow_log_group_name = "/aws/vpc-flow-logs/${local._name}"
+  _flow_log_group_arn  = "arn:${var.context.partition}:logs:${var.context.region}:${var.context.account_id}:log-group:${local._flow_log_group_name}"
+}
+
 # The log group comes first, encrypted; the role may write to it and make no other.
 resource "aws_cloudwatch_log_group" "flow_logs" {
-  name              = "/aws/vpc-flow-logs/${local._name}"
+  name              = local._flow_log_group_name
   kms_key_id        = var.log_kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.context.tags
@@ -35,7 +40,7 @@ resource "aws_iam_role_policy" "flow_logs" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.flow_logs.arn}:*"
+      Resource = "${local._flow_log_group_arn}:*"
     }]
   })
 }

@@ -15,11 +15,13 @@ resource "aws_subnet" "private" {
   }
 }
 
-# One table a zone, so that a zone's egress can later pass a firewall of the same zone.
+# One table a zone, so that a zone's egress can later pass a firewall of the same zone. Written as no route at all: one
+# that is added by hand shows in the next plan, and goes. The gateway endpoints' own routes don't count.
 resource "aws_route_table" "private" {
   for_each = var.subnets
 
   vpc_id = aws_vpc.this.id
+  route  = []
   tags   = merge(var.context.tags, { Name = "${local._name}-private-${each.key}" })
 }
 

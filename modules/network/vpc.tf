@@ -12,8 +12,10 @@ resource "aws_vpc" "this" {
 # Left alone, the default security group admits its own members, and the default ACL and route table take whatever is
 # launched without naming its own. All three are kept, empty, so that nothing can use them by mistake.
 resource "aws_default_security_group" "closed" {
-  vpc_id = aws_vpc.this.id
-  tags   = merge(var.context.tags, { Name = "${local._name}-default-closed" })
+  vpc_id  = aws_vpc.this.id
+  ingress = []
+  egress  = []
+  tags    = merge(var.context.tags, { Name = "${local._name}-default-closed" })
 }
 
 resource "aws_default_network_acl" "closed" {
