@@ -29,12 +29,16 @@ _CONFIG: Final = Config(
     tcp_keepalive=True,
 )
 
+# Error codes, and those that a cancelled transaction gives as reasons.
 _THROTTLED: Final = frozenset(
     {
         "LimitExceededException",
+        "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "ThrottlingError",
         "ThrottlingException",
+        "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",
     }

@@ -30,7 +30,7 @@ _TEXT: Final = re.compile(r"[A-Za-z0-9 _.:;,=+<>(){}/-]{0,128}", re.ASCII)
 
 
 class AllowListFormatter(LambdaPowertoolsFormatter):
-    """Writes only FIELDS, in them only numbers, booleans and short plain text, and only MESSAGES as messages."""
+    """Writes only FIELDS and MESSAGES, and of values only numbers, booleans and short plain text."""
 
     def serialize(self, log: Mapping[str, Any]) -> str:
         line = {name: _plain(value) for name, value in log.items() if name in FIELDS}
@@ -42,6 +42,9 @@ class AllowListFormatter(LambdaPowertoolsFormatter):
 def function_logger() -> Logger:
     """The function's logger (service name and level from POWERTOOLS_SERVICE_NAME and LOG_LEVEL)."""
     # The SDK's own lines may hold parameters and URLs: they do not reach the root handler.
+    logging.raiseExceptions = (
+        False  # a line that cannot be written is dropped, not printed with its arguments
+    )
     for library in ("boto3", "botocore", "urllib3"):
         logging.getLogger(library).addHandler(logging.NullHandler())
         logging.getLogger(library).propagate = False

@@ -106,7 +106,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
 
 
 def request_id_of(event: object, context: object) -> str:
-    """API Gateway's request id, or Lambda's where there is none. It is repeated in answers, audit rows and logs."""
+    """API Gateway's request id, or Lambda's: repeated in answers, audit rows and logs."""
     ours = _mapping(event.get("requestContext")) if isinstance(event, dict) else {}
     return _uuid(ours.get("requestId")) or lambda_request_id_of(context)
 

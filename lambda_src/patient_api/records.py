@@ -55,7 +55,7 @@ class Records:
             if record == "ConditionalCheckFailed":
                 raise conflict()
             if pause is None or _CONTENDED not in reasons:
-                raise AuditUnavailable(row) if record == "None" else problem_for(f"{record}Exception")
+                raise AuditUnavailable(row) if record == "None" else problem_for(record)
             time.sleep(pause)
 
     def _transact(self, access: Access, version: int, changes: dict[str, Any]) -> tuple[str, str] | None:
