@@ -61,7 +61,7 @@ def secret_policy(region: str, _name: str, arn: str) -> Any:
 def function_policy(region: str, name: str, _arn: str) -> Any:
     """One policy for all of a function's versions and aliases: each statement names its resource."""
     function = backend_of("lambda", region)._lambdas._functions.get(name.split(":")[1])
-    latest = function.latest if function else None
+    latest = function["latest"] if function else None
     statements = latest.policy.statements if latest else []
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 

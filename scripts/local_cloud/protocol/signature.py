@@ -151,7 +151,7 @@ def canonical_query(query: str) -> str:
 def payload_hash(http: Request, body: bytes, signature: Signature) -> str:
     claimed = http.headers.get("X-Amz-Content-SHA256")
     if claimed:
-        return claimed
+        return str(claimed)
     if signature.expires_seconds is not None and signature.service == "s3":
         return "UNSIGNED-PAYLOAD"
     return hashlib.sha256(body).hexdigest()
