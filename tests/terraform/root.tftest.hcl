@@ -1,0 +1,116 @@
+# The root module: the foundation by itself, the patient API when asked for, and what it may and may never do.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  account_id = "123456789012"
+  region     = "us-east-1"
+  network = {
+    subnets = { us-east-1a = { cidr = "10.0.0.0/20" }, us-east-1b = { cidr = "10.0.16.0/20" } }
+  }
+}
+
+run "foundation_alone" {
+  command = plan
+
+  assert {
+    condition     = length(module.api) == 0 && length(module.patient_api_function) == 0 && length(module.patients_table) == 0 && length(module.audit_table) == 0 && length(module.relationships_table) == 0
+    error_message = "A workload that was not asked for leaves nothing behind."
+  }
+  assert {
+    condition     = output.functions == {} && output.tables == {} && output.api_id == null && output.api_url == null
+    error_message = "Outputs of what is off are empty."
+  }
+  assert {
+    condition     = length(local._interface_endpoints) == 0
+    error_message = "No workload, no interface endpoint: they cost money by the hour."
+  }
+  assert {
+    condition     = keys(output.key_arns) == ["configuration", "logs", "phi"]
+    error_message = "One key a data domain."
+  }
+  assert {
+    condition     = jsonencode(output.context) == jsonencode({ account_id = "123456789012", name_prefix = "healthcare", partition = "aws", region = "us-east-1", tags = {} })
+    error_message = "The context that modules of one's own take."
+  }
+}
+
+run "patient_api" {
+  command = plan
+
+  variables {
+    patient_api = { package = { s3 = { bucket = "releases", key = "patient_api.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } } }
+  }
+
+  assert {
+    condition     = local._interface_endpoints == toset(["kms"])
+    error_message = "The patient API brings the endpoint it needs, and no other."
+  }
+  assert {
+    condition = toset([for name, alarm in output.alarm_names : alarm if startswith(name, "patient-api-")]) == toset([
+      "healthcare-patient-api-audit-unavailable", "healthcare-patient-api-break-glass", "healthcare-patient-api-dead-letters",
+      "healthcare-patient-api-duration", "healthcare-patient-api-errors", "healthcare-patient-api-throttles", "healthcare-patient-api-unauthorized",
+    ])
+    error_message = "The patient API's alarms: its security signals and its health."
+  }
+  assert {
+    condition = (
+      local._patient_api_alarms["patient-api-unauthorized"].threshold == 5 && local._patient_api_alarms["patient-api-unauthorized"].period_seconds == 60 &&
+      local._patient_api_alarms["patient-api-break-glass"].threshold == 1 && local._patient_api_alarms["patient-api-audit-unavailable"].threshold == 1 &&
+      alltrue([for alarm in values(local._patient_api_alarms) : alarm.namespace == "Healthcare/Security" && alarm.dimensions == { service = "patient_api" }])
+    )
+    error_message = "The security alarms watch what the function counts."
+  }
+  assert {
+    condition     = output.tables["audit"].name == "healthcare-audit" && output.tables["patients"].name == "healthcare-patients" && output.tables["relationships"].name == "healthcare-relationships"
+    error_message = "The tables' names."
+  }
+  assert {
+    condition     = output.functions["patient_api"].function_name == "healthcare-patient-api" && output.functions["patient_api"].log_group_name == "/aws/lambda/healthcare-patient-api" && output.api_stage == "live"
+    error_message = "The function's names and the stage."
+  }
+}
+
+run "more_endpoints_for_functions_of_ones_own" {
+  command = plan
+
+  variables {
+    name_prefix = "clinic"
+    network = {
+      interface_endpoints = ["secretsmanager"]
+      subnets             = { us-east-1a = { cidr = "10.0.0.0/20" }, us-east-1b = { cidr = "10.0.16.0/20" } }
+    }
+    observability = { monthly_budget = null }
+  }
+
+  assert {
+    condition     = local._interface_endpoints == toset(["secretsmanager"]) && output.context.name_prefix == "clinic"
+    error_message = "A reader's own functions get the endpoints that are asked for."
+  }
+}
+
+run "wrong_values" {
+  command = plan
+
+  variables {
+    account_id               = "1234"
+    architecture             = "mips"
+    key_deletion_window_days = 1
+    log_retention_days       = 30
+    name_prefix              = "H"
+    partition                = "gcp"
+    permissions_boundary_arn = "boundary"
+    region                   = "us-east-1a"
+  }
+
+  expect_failures = [
+    var.account_id, var.architecture, var.key_deletion_window_days, var.log_retention_days, var.name_prefix, var.partition,
+    var.permissions_boundary_arn, var.region,
+  ]
+}
