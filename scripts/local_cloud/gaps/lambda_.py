@@ -13,11 +13,10 @@ DROPPED = ("DeadLetterConfig", "LoggingConfig")
 
 
 @wrap(LambdaFunction, "__init__")
-def create_function(
-    original: Method, function: Any, account: str, spec: dict[str, Any], *a: Any, **k: Any
-) -> None:
+def create_function(original: Method, function: Any, *args: Any, **kwargs: Any) -> None:
     """moto drops where failed events go, and where and how a function logs."""
-    original(function, account, spec, *a, **k)
+    original(function, *args, **kwargs)
+    spec = kwargs["spec"] if "spec" in kwargs else args[1]
     function.local_cloud_configuration = {name: spec.get(name) for name in DROPPED}
 
 
