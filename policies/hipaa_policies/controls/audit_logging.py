@@ -12,7 +12,7 @@ from hipaa_policies.facts.apis import Stage, WebAcl
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.logs import DataEvents, LogGroup, Trail
 from hipaa_policies.facts.stores import Table
-from hipaa_policies.iam import AccessRequest, Decision, evaluate
+from hipaa_policies.iam import could_allow
 from hipaa_policies.joins import boundary, documents, first_names, role_that_runs, with_customer_key
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import (
@@ -171,19 +171,24 @@ _DATA_EVENTS = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Tabl
 def data_events_are_recorded(account: Account, _: Account, __: Settings) -> Iterator[Verdict]:
     trails = [trail for trail in account.trails.complete() if known(trail.logging)]
     selected = [events for trail in trails for events in known(trail.data_events)]
-    own_buckets = {f"arn:{account.partition}:s3:::{trail.bucket}" for trail in account.trails.complete()}
+    own_buckets = _log_buckets(account)
     for kind in _DATA_EVENTS:
         missed = [
             arn
             for arn in _arns_of(kind, account)
-            if arn.rstrip("/") not in own_buckets and not _records(selected, kind, arn)
+            if arn not in own_buckets and not _records(selected, kind, arn)
         ]
         if not any(e.resource_type == kind for e in selected):
             yield failed(f"no trail that is logging records {kind}")
         else:
-            yield judged(
-                not missed, f"{kind} is recorded", f"{kind} is not recorded for {first_names(missed)}"
-            )
+            yield judged(not missed, f"{kind} is recorded", f"{kind} misses {first_names(missed)}")
+
+
+def _log_buckets(account: Account) -> set[str]:
+    """Where trails and their access logs are kept: recording those would record itself, without end."""
+    kept = {trail.bucket for trail in account.trails.complete()}
+    kept |= {known(b.log_target) or b.name for b in account.buckets.complete() if b.name in kept}
+    return {f"arn:{account.partition}:s3:::{name}/" for name in kept}
 
 
 def _arns_of(kind: str, account: Account) -> list[str]:
@@ -306,9 +311,7 @@ def phi_reads_are_audited(function: Function, account: Account, _: Settings) -> 
     policies, limit = documents(role), boundary(role)
 
     def may(action: str, table: Table) -> bool:
-        context = {"aws:PrincipalAccount": account.id, "aws:ResourceAccount": account.id}
-        request = AccessRequest(action, table.arn, context)
-        return evaluate(policies, request, limit) is Decision.ALLOWED
+        return could_allow(policies, action, boundary=limit, resource=table.arn)
 
     tables = account.tables.complete()
     appended = [

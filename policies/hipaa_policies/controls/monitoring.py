@@ -16,7 +16,16 @@ from hipaa_policies.facts.monitoring import Alarm
 from hipaa_policies.joins import first_names, sources_of
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import RUNTIME_DEPRECATION, RUNTIMES_TABLE
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
+from hipaa_policies.verdicts import (
+    ADDRESSABLE,
+    REQUIRED,
+    Verdict,
+    failed,
+    judged,
+    not_applicable,
+    passed,
+    unknown,
+)
 
 _UNAUTHORIZED = re.compile(r"(?i)unauthori[sz]ed|access_?denied|forbidden")
 _FUNCTION_METRICS = ("Errors", "Throttles", "Duration")
@@ -148,7 +157,7 @@ def alerts_are_heard(topic: Topic, account: Account, _: Settings) -> Verdict:
     cite="164.308(a)(1)(ii)(D)",
     requirement=REQUIRED,
     checklist=Line.COST,
-    blind="Whether the limit is the right one. The checklist asks for it; the rule only for review of activity.",
+    blind="Whether the limit is right. The checklist asks for it; the rule only for review of activity.",
     satisfied_by="modules/observability",
     remedy="Create a cost budget, or a cost anomaly subscription, with a subscriber.",
 )
@@ -212,6 +221,24 @@ def runtime_is_supported(function: Function, _: Account, settings: Settings) -> 
         f"{function.runtime} is supported until {ends}",
         f"{function.runtime} is deprecated since {ends}",
     )
+
+
+@control(
+    "LAM-10",
+    "Functions only run signed code",
+    of=lambda account: account.functions,
+    cite="164.312(c)(2)",
+    requirement=ADDRESSABLE,
+    checklist=Line.SECURITY_ALERTS,
+    blind="Whether the signer deserves the trust; images, which are signed otherwise.",
+    satisfied_by="modules/function",
+    remedy="Attach a code signing configuration that enforces.",
+)
+def code_is_signed(function: Function, _: Account, __: Settings) -> Verdict:
+    if function.runtime is None:
+        return not_applicable("is an image")
+    attached = known(function.code_signing_config)
+    return judged(attached is not None, "has a code signing configuration", "accepts unsigned code")
 
 
 @control(

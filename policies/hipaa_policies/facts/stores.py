@@ -54,7 +54,8 @@ class ObjectLock:
 
 @dataclass(frozen=True)
 class Bucket:
-    """``algorithm`` is AES256, aws:kms or aws:kms:dsse; ``key`` as the bucket names it (id, ARN or alias)."""
+    """``algorithm`` is AES256, aws:kms or aws:kms:dsse; ``key`` as the bucket names it (id, ARN or alias).
+    ``log_target`` is the bucket that its access logs go to."""
 
     TYPE: ClassVar[str] = "AWS::S3::Bucket"
 
@@ -66,6 +67,7 @@ class Bucket:
     algorithm: str | Unreadable | None
     key: str | Unreadable | None
     lock: ObjectLock | Unreadable | None
+    log_target: str | Unreadable | None = None
 
 
 @dataclass(frozen=True)

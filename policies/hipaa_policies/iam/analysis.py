@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from hipaa_policies.iam.conditions import Condition, Context
-from hipaa_policies.iam.evaluation import names_action
+from hipaa_policies.iam.evaluation import names_action, names_resource
 from hipaa_policies.iam.principals import account_of
 from hipaa_policies.iam.statements import Statement, statements
 
@@ -73,30 +73,32 @@ def could_allow(
     action: str,
     known: Mapping[str, str] | None = None,
     boundary: Policies | None = None,
+    resource: str | None = None,
 ) -> bool:
-    """Whether some request for ``action`` could be allowed, on any resource.
+    """Whether some request for ``action`` could be allowed: on ``resource``, or on any where it is ``None``.
 
     ``known`` holds the condition keys that are given; every other condition of an allow is taken to
     be satisfiable, and of a deny to be avoidable: the answer errs towards yes, as a caller who means
     harm picks the request. A deny takes the action away where it covers all that is allowed.
     """
     context = Context(known or {})
-    allowed = _granting(policies, action, context)
-    if boundary is not None:
-        limits = _granting(boundary, action, context)
-        if not limits:
-            return False
+    allowed = _granting(policies, action, context, resource)
+    if boundary is not None and not _granting(boundary, action, context, resource):
+        return False
     everything = [*policies, *(boundary or ())]
     denies = [s for p in everything for s in statements(p) if not s.allows and names_action(s, action)]
     denies = [s for s in denies if all(_surely_holds(c, context) for c in s.conditions)]
+    if resource is not None and any(names_resource(deny, resource, context) for deny in denies):
+        return False
     return any(not any(_covers(deny, allow) for deny in denies) for allow in allowed)
 
 
-def _granting(policies: Policies, action: str, context: Context) -> list[Statement]:
+def _granting(policies: Policies, action: str, context: Context, resource: str | None) -> list[Statement]:
     return [
         grant.statement
         for grant in actions_granted(policies)
         if names_action(grant.statement, action)
+        and (resource is None or names_resource(grant.statement, resource, context))
         and all(_could_hold(condition, context) for condition in grant.statement.conditions)
     ]
 

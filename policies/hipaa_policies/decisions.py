@@ -1,0 +1,118 @@
+"""Waivers and attestations: what people decided, read strictly from YAML.
+
+``waivers.yaml`` and ``attestations.yaml`` document their own schema. A file that breaks it is an
+error with the place in it: a waiver that silently does not apply is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hipaa_policies.settings import Attestation, Settings, TrustedAccount
+from hipaa_policies.verdicts import Finding, Status
+
+_WAIVER = ("control", "resource", "reason", "owner", "expires")
+_ATTESTATION = ("control", "statement", "by", "dated", "expires", "evidence")
+_TRUSTED = ("account", "reason", "owner", "expires")
+
+
+class DecisionFileError(Exception):
+    """A waiver or attestation file is not usable; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A FAIL that somebody accepts for a time. ``resource`` is an ARN, in which ``*`` and ``?`` match."""
+
+    control: str
+    resource: str
+    reason: str
+    owner: str
+    expires: date
+
+    def covers(self, finding: Finding) -> bool:
+        return self.control == finding.control_id and fnmatchcase(finding.resource, self.resource)
+
+
+def read_waivers(path: Path, controls: Iterable[str]) -> tuple[Waiver, ...]:
+    """Raises ``DecisionFileError``."""
+    known = set(controls)
+    entries = _entries(path, "waivers", _WAIVER)
+    for entry in entries:
+        if entry["control"] not in known:
+            raise DecisionFileError(
+                f"{path}: a waiver names the control {entry['control']!r}, which does not exist"
+            )
+    return tuple(Waiver(**entry) for entry in entries)
+
+
+def read_settings(path: Path | None, today: date) -> Settings:
+    """The attestations and trusted accounts. Raises ``DecisionFileError``."""
+    if path is None:
+        return Settings(today)
+    attestations = [Attestation(**entry) for entry in _entries(path, "attestations", _ATTESTATION)]
+    trusted = [TrustedAccount(**entry) for entry in _entries(path, "trusted_accounts", _TRUSTED)]
+    counted = Counter(a.control for a in attestations)
+    for control, number in counted.items():
+        if number > 1:
+            raise DecisionFileError(f"{path}: {control} is attested {number} times")
+    return Settings(today, {a.control: a for a in attestations}, tuple(trusted))
+
+
+def _entries(path: Path, key: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DecisionFileError(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DecisionFileError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, Mapping) or not isinstance(document.get(key), list):
+        raise DecisionFileError(f"{path} must have a list {key!r} (which may be empty: [])")
+    return [_entry(entry, f"{path}: {key}[{index}]", names) for index, entry in enumerate(document[key])]
+
+
+def _entry(entry: object, where: str, names: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(entry, Mapping) or set(entry) != set(names):
+        raise DecisionFileError(f"{where} must have exactly: {', '.join(names)}")
+    for name in names:
+        wanted = date if name in ("expires", "dated") else str
+        if type(entry[name]) is not wanted or not entry[name]:
+            form = "a date (2027-01-31)" if wanted is date else "a text in quotes"
+            raise DecisionFileError(f"{where}: {name} must be {form}, not {entry[name]!r}")
+    return dict(entry)
+
+
+def apply_waivers(
+    findings: Iterable[Finding], waivers: Sequence[Waiver], today: date
+) -> tuple[tuple[Finding, ...], tuple[Waiver, ...]]:
+    """The findings with their waivers, and the waivers that cover none.
+
+    Only a FAIL can be waived. Raises ``DecisionFileError`` where two waivers cover one finding.
+    """
+    used: set[Waiver] = set()
+    result = []
+    for finding in findings:
+        covering = [w for w in waivers if w.covers(finding)] if finding.status is Status.FAIL else []
+        if len(covering) > 1:
+            raise DecisionFileError(
+                f"{len(covering)} waivers cover {finding.control_id} on {finding.resource}: keep one"
+            )
+        used.update(covering)
+        result.append(_waived(finding, covering[0], today) if covering else finding)
+    return tuple(result), tuple(waiver for waiver in waivers if waiver not in used)
+
+
+def _waived(finding: Finding, waiver: Waiver, today: date) -> Finding:
+    if waiver.expires < today:
+        message = f"{finding.message} (the waiver of {waiver.owner} expired on {waiver.expires})"
+        return replace(finding, message=message)
+    message = f"{finding.message}. Waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
+    return replace(finding, status=Status.WAIVED, message=message)

@@ -1,0 +1,1 @@
+"""The lenses: what fills the facts."""
