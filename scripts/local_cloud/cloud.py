@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
@@ -13,12 +13,18 @@ from types import FrameType
 # Read by moto when it is imported: roles may attach AWS's own policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+from scripts.lambda_python import LAMBDA_VERSION, find_lambda_python, inspect_python
 from scripts.local_cloud import gaps  # noqa: F401  # importing them mends moto
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
 from scripts.local_cloud.authorization.judgement import guard
 from scripts.local_cloud.front_door import FrontDoor
-from scripts.local_cloud.protocol.server import serve, url_of
+from scripts.local_cloud.functions.deliveries import route_deliveries
+from scripts.local_cloud.functions.service import FunctionService
+from scripts.local_cloud.protocol.server import HOST, serve, url_of
 from scripts.local_cloud.state import State, remove_state, write_state
+
+logger = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class LocalCloud:
@@ -26,10 +32,16 @@ class LocalCloud:
 
     def __init__(self, port: int = 0, gateway_port: int = 0) -> None:
         key = create_administrator()
-        self.endpoint = serve(FrontDoor([guard], {}), port)
+        front_door = FrontDoor([guard])
+        self.endpoint = serve(front_door, port)
+        endpoint_url = url_of(self.endpoint)
+        self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
+        self.functions = FunctionService(functions_python(), endpoint_url, self.folder / "code")
+        route_deliveries(self.functions)
+        front_door.operations[("lambda", "Invoke")] = self.functions.invoke_operation
         self.state = State(
-            endpoint_url=url_of(self.endpoint),
-            gateway_url=f"http://127.0.0.1:{gateway_port}",
+            endpoint_url=endpoint_url,
+            gateway_url=f"http://{HOST}:{gateway_port}",
             pid=os.getpid(),
             region=REGION,
             account_id=ACCOUNT_ID,
@@ -38,7 +50,24 @@ class LocalCloud:
         )
 
     def close(self) -> None:
+        self.functions.close()
         self.endpoint.shutdown()
+        self.folder.rmdir()
+
+
+def functions_python() -> Path:
+    """The Python of ``.venv-lambda``; raises ``SystemExit`` where that environment is not set up."""
+    python = ROOT / ".venv-lambda" / "bin" / "python"
+    found = inspect_python(python) if python.exists() else None
+    if found is None:
+        wanted = find_lambda_python().executable
+        raise SystemExit(
+            f"{python} does not run, so no function can. Set it up (with {wanted}): "
+            "python3 scripts/setup_environment.py lambda_runtime"
+        )
+    if not found.exact:
+        logger.warning("functions run on Python %d.%d: no %d.%d was found", *found.version, *LAMBDA_VERSION)
+    return python
 
 
 def run(state_dir: Path, port: int, gateway_port: int) -> int:
@@ -60,7 +89,3 @@ def run(state_dir: Path, port: int, gateway_port: int) -> int:
         remove_state(state_dir, os.getpid())
         cloud.close()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit("Use: python -m scripts.local_cloud serve")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -15,17 +15,19 @@ from scripts.local_cloud.protocol.requests import AwsRequest, read_request
 
 logger = logging.getLogger(__name__)
 
-# An operation that this cloud answers itself, keyed by (botocore's service name, operation).
-Operations = Mapping[tuple[str, str], Callable[[AwsRequest], Response]]
+Operation = Callable[[AwsRequest], Response]
 Guard = Callable[[AwsRequest], None]
 
 
 class FrontDoor:
-    """Guards judge each AWS call in turn, then it is answered here or by moto."""
+    """Guards judge each AWS call in turn, then it is answered here or by moto.
 
-    def __init__(self, guards: Iterable[Guard], operations: Operations) -> None:
+    ``operations``, by (botocore's service name, operation), are those that are answered here.
+    """
+
+    def __init__(self, guards: Iterable[Guard]) -> None:
         self.guards = tuple(guards)
-        self.operations = operations
+        self.operations: dict[tuple[str, str], Operation] = {}
         self.moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any]) -> Response:

@@ -1,0 +1,1 @@
+"""Run deployed Lambda functions from their zips, as Lambda runs them."""

@@ -1,0 +1,99 @@
+"""The execution environments of all functions: reuse, limits, replacement."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.local_cloud.functions.code import CodeStore
+from scripts.local_cloud.functions.deployed import DeployedFunction
+from scripts.local_cloud.functions.environment import Environment, Host
+from scripts.local_cloud.protocol.errors import AwsError
+
+# Lambda would start up to the account's thousand; a laptop would not survive that. Beyond it callers wait.
+UNRESERVED_ENVIRONMENTS = 8
+
+
+@dataclass
+class Environments:
+    """Those of one function, over all its versions: reserved concurrency counts them together."""
+
+    idle: list[tuple[str, Environment]] = field(default_factory=list)
+    busy: int = 0
+
+
+class EnvironmentPool:
+    def __init__(self, python: Path, endpoint_url: str, code: CodeStore) -> None:
+        self.python = python
+        self.endpoint_url = endpoint_url
+        self.code = code
+        self.changed = threading.Condition()
+        self.functions: dict[str, Environments] = defaultdict(Environments)
+
+    @contextmanager
+    def environment(self, function: DeployedFunction) -> Iterator[Environment]:
+        """Lend an environment, warm if there is one. Raises ``AwsError`` TooManyRequestsException."""
+        self.enter(function)
+        try:
+            environment = self.take_idle(function) or self.start(function)
+            try:
+                yield environment
+            finally:
+                self.give_back(function, environment)
+        finally:
+            with self.changed:
+                self.functions[function.arn].busy -= 1
+                self.changed.notify_all()
+
+    def enter(self, function: DeployedFunction) -> None:
+        reserved = function.reserved_concurrency
+        with self.changed:
+            environments = self.functions[function.arn]
+            if reserved is None:
+                self.changed.wait_for(lambda: environments.busy < UNRESERVED_ENVIRONMENTS)
+            elif environments.busy >= reserved:
+                raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429)
+            environments.busy += 1
+
+    def take_idle(self, function: DeployedFunction) -> Environment | None:
+        stale: list[Environment] = []
+        found: Environment | None = None
+        with self.changed:
+            environments = self.functions[function.arn]
+            kept = []
+            for version, environment in environments.idle:
+                current = environment.fingerprint == function.fingerprint
+                if version != function.version:
+                    kept.append((version, environment))
+                elif not (current and environment.usable):
+                    stale.append(environment)
+                elif found is None:
+                    found = environment
+                else:
+                    kept.append((version, environment))
+            environments.idle = kept
+        for environment in stale:
+            environment.close()
+        return found
+
+    def start(self, function: DeployedFunction) -> Environment:
+        folder = self.code.folder(function.code, function.code_sha256)
+        return Environment(function, Host(self.python, self.endpoint_url, folder))
+
+    def give_back(self, function: DeployedFunction, environment: Environment) -> None:
+        if not environment.usable:
+            environment.close()
+            return
+        with self.changed:
+            self.functions[function.arn].idle.append((function.version, environment))
+
+    def close(self) -> None:
+        with self.changed:
+            idle = [e for functions in self.functions.values() for _, e in functions.idle]
+            self.functions.clear()
+        for environment in idle:
+            environment.close()
