@@ -118,8 +118,7 @@ resource "aws_s3_bucket_policy" "archive" {
         Condition = {
           Null            = { "s3:x-amz-server-side-encryption" = "false" } # Without the header the bucket's key applies.
           StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
-          # CloudTrail takes its key from the trail, and has written digests under S3's own key.
-          BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
+          BoolIfExists    = { "aws:PrincipalIsAWSService" = "false" } # The trail says how CloudTrail encrypts, digests included.
         }
       },
       {
@@ -131,6 +130,7 @@ resource "aws_s3_bucket_policy" "archive" {
         Condition = {
           Null         = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
           ArnNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.kms_key_arn }
+          BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
         }
       },
       {
