@@ -37,9 +37,13 @@ def host_architecture() -> str:
 
 @dataclass(frozen=True)
 class LocalDeployment:
-    """One local cloud and what Terraform applied to it. All its files are in ``directory``."""
+    """One local cloud and what Terraform applied to it. All its files are in ``directory``.
+
+    ``through`` is an address that Terraform uses in place of the cloud's own: a proxy in front of it.
+    """
 
     directory: Path
+    through: str | None = None
 
     # --- the local cloud ---------------------------------------------------------------------
 
@@ -72,7 +76,7 @@ class LocalDeployment:
     def environment(self) -> dict[str, str]:
         """The standard AWS variables that point Terraform, boto3 and ``hipaa`` at this local cloud."""
         return {
-            "AWS_ENDPOINT_URL": self.state["endpoint_url"],
+            "AWS_ENDPOINT_URL": self.through or self.state["endpoint_url"],
             "AWS_ACCESS_KEY_ID": self.state["access_key_id"],
             "AWS_SECRET_ACCESS_KEY": self.state["secret_access_key"],
             "AWS_REGION": self.state["region"],
