@@ -45,10 +45,10 @@ class Relationships:
                 ConsistentRead=True,
             ).get("Item", {})
         kind = item.get("relationship", {}).get("S")
-        expires_at = item.get("expires_at", {}).get("N")
-        if expires_at is None:
-            return SELF if kind == SELF else None
-        return kind if kind in (TREATMENT, SELF) and float(expires_at) > time.time() else None
+        if kind == SELF and "expires_at" not in item:
+            return SELF
+        expires_at = float(item.get("expires_at", {}).get("N", 0))
+        return kind if kind in (TREATMENT, SELF) and expires_at > time.time() else None
 
 
 @dataclass(frozen=True, slots=True)

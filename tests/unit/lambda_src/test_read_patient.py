@@ -132,6 +132,22 @@ def test_treatment_relationship_without_an_end_does_not_count(world: World) -> N
     assert world.get().status == 403
 
 
+@pytest.mark.parametrize(
+    ("sub", "relationship", "group"), [(PROVIDER, "treatment", "Provider"), (PATIENT, "self", "Patient")]
+)
+def test_end_that_is_no_number_is_an_end(world: World, sub: str, relationship: str, group: str) -> None:
+    world.dynamodb.put_item(
+        TableName="healthcare-relationships",
+        Item={
+            "principal": {"S": sub},
+            "patient_id": {"S": JANE},
+            "relationship": {"S": relationship},
+            "expires_at": {"S": "9999999999"},
+        },
+    )
+    assert world.get(sub=sub, groups=group).status == 403
+
+
 @pytest.mark.parametrize("relationship", ["family", "", "Treatment"])
 def test_other_relationships_do_not_count(world: World, relationship: str) -> None:
     world.relate(PROVIDER, relationship or "unset")
