@@ -1,11 +1,14 @@
 # What an intruder, or a hurried colleague, does first, counted in the trail. Mostly the CIS AWS Foundations Benchmark
-# v1.4, section 4; log-removal is ours. CloudWatch allows a pattern of at most 1024 characters.
+# v1.4, section 4; log-removal and some events are ours. CloudWatch allows a pattern of at most 1024 characters.
 locals {
   _trail_signals = var.trail_log_group_name == null ? {} : {
     bucket-policy-changes = {
-      description = "A bucket's policy, access list, replication or lifecycle was changed."
+      description = "A bucket's policy, public access, encryption, lock, versions, replication or lifecycle was changed."
       source      = "s3.amazonaws.com"
-      events      = ["DeleteBucketCors", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketReplication", "PutBucketAcl", "PutBucketCors", "PutBucketLifecycle", "PutBucketPolicy", "PutBucketReplication"]
+      events = [
+        "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketPublicAccessBlock", "DeleteBucketReplication", "PutBucketAcl", "PutBucketCors", "PutBucketLifecycle",
+        "PutBucketObjectLockConfiguration", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketReplication", "PutBucketVersioning",
+      ]
     }
     configuration-recorder-changes = {
       description = "AWS Config was stopped or changed."
