@@ -31,6 +31,9 @@ from hipaa_policies.reports import FORMATS
 from hipaa_policies.verdicts import Status
 
 PASSED, FAILED, NOT_DONE = 0, 1, 2
+# Below the current directory: where this repository, and whoever copies its layout, keeps them.
+WAIVERS = Path("policies", "waivers.yaml")
+ATTESTATIONS = Path("policies", "attestations.yaml")
 
 
 class NotDoneError(Exception):
@@ -61,8 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     audit.add_argument("--region", help="default: that of the environment, or of the profile")
     audit.add_argument("--profile", help="a profile of the AWS configuration")
-    audit.add_argument("--waivers", type=Path, metavar="FILE", help="see policies/waivers.yaml")
-    audit.add_argument("--attestations", type=Path, metavar="FILE", help="see policies/attestations.yaml")
+    audit.add_argument("--waivers", type=Path, metavar="FILE", help=f"default: {WAIVERS}, where it exists")
+    audit.add_argument(
+        "--attestations", type=Path, metavar="FILE", help=f"default: {ATTESTATIONS}, where it exists"
+    )
     audit.add_argument(
         "--strict-unknown", action="store_true", help="exit 1 also where something could not be judged"
     )
@@ -79,8 +84,8 @@ def _audit(options: argparse.Namespace) -> int:
     assessment = audit(
         region=options.region,
         profile=options.profile,
-        waivers=options.waivers,
-        attestations=options.attestations,
+        waivers=options.waivers or _existing(WAIVERS),
+        attestations=options.attestations or _existing(ATTESTATIONS),
         progress=not options.quiet,
     )
     _write(FORMATS[options.format](assessment), options.output)
@@ -91,6 +96,10 @@ def _audit(options: argparse.Namespace) -> int:
     if counts[Status.FAIL] or (options.strict_unknown and counts[Status.UNKNOWN]):
         return FAILED
     return PASSED
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.exists() else None
 
 
 def audit(

@@ -12,7 +12,7 @@ from hipaa_policies.facts.stores import Bucket, Database, Table
 from hipaa_policies.iam import AccessRequest, Decision, could_allow, evaluate
 from hipaa_policies.joins import boundary, documents, first_names, role_that_runs, with_customer_key
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable
 
 
 @control(
@@ -88,9 +88,17 @@ def bucket_keeps_versions(bucket: Bucket, _: Account, __: Settings) -> Verdict:
 )
 def bucket_is_encrypted(bucket: Bucket, account: Account, _: Settings) -> Verdict:
     algorithm = known(bucket.algorithm)
+    if algorithm == "AES256" and _takes_access_logs(bucket, account):
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        return not_applicable("takes access logs, which S3 delivers to no bucket with a KMS key")
     if algorithm not in ("aws:kms", "aws:kms:dsse"):
         return failed(f"is encrypted with {algorithm or 'nothing'}, not with a customer key")
     return with_customer_key(known(bucket.key), account, "is encrypted with the key that AWS manages")
+
+
+def _takes_access_logs(bucket: Bucket, account: Account) -> bool:
+    others = (other for other in account.buckets.complete() if other.arn != bucket.arn)
+    return any(known(other.log_target) == bucket.name for other in others)
 
 
 @control(

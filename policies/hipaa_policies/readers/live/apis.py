@@ -45,7 +45,7 @@ def _api(aws: Aws, answer: Mapping[str, Any], where: Where) -> RestApi:
             verb=verb,
             authorization=method.get("authorizationType") or "NONE",
             authorizer_id=method.get("authorizerId") or None,
-            integration=(method.get("methodIntegration") or {}).get("type"),
+            integration=(method.get("methodIntegration") or {}).get("type", "").upper() or None,
         )
         for resource in sorted(resources.items, key=lambda r: str(r["path"]))
         for verb, method in sorted((resource.get("resourceMethods") or {}).items())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -87,10 +88,17 @@ class Aws:
         # botocore loads a service's model when its client is made, and that is not thread-safe.
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._session.client(  # type: ignore[call-overload]
-                    service, region_name=self.region, config=self._config
-                )
+                client = self._make_client(service, self._config)
+                if _has_no_names_below(client.meta.endpoint_url):
+                    # s3control asks 123456789012.<host>, which an address or localhost has not.
+                    client = self._make_client(service, self._config.merge(Config(inject_host_prefix=False)))
+                self._clients[service] = client
             return self._clients[service]
+
+    def _make_client(self, service: str, config: Config) -> Any:
+        return self._session.client(  # type: ignore[call-overload]
+            service, region_name=self.region, config=config
+        )
 
     def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
         """One answer. Raises ``UnreadableError``."""
@@ -166,6 +174,11 @@ class Aws:
         refused = code in _REFUSALS or "AccessDenied" in code
         missing = iam_action(asked.service, asked.name) if refused else None
         return Unreadable(str(asked), code, " ".join(message.split())[:300], missing)
+
+
+def _has_no_names_below(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    return host == "localhost" or host.replace(".", "").isdigit() or ":" in host
 
 
 def _method_name(client: Any, operation: str) -> str:

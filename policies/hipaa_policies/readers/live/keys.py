@@ -37,7 +37,9 @@ def read_keys(aws: Aws, _: Where) -> Facts:
 
 def _key(aws: Aws, found: dict[str, Any], aliases: tuple[str, ...] | Unreadable) -> Key:
     identifier = found["KeyId"]
-    customer = found.get("KeyManager", "CUSTOMER") == "CUSTOMER"
+    # Customers cannot make aliases below alias/aws/: what has one is AWS's.
+    reserved = not isinstance(aliases, Unreadable) and any(a.startswith("alias/aws/") for a in aliases)
+    customer = found.get("KeyManager", "CUSTOMER") == "CUSTOMER" and not reserved
     key = Key(
         arn=found["Arn"],
         id=identifier,
