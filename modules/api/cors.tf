@@ -32,7 +32,7 @@ locals {
       security = []
       x-amazon-apigateway-integration = {
         type                = "mock"
-        passthroughBehavior = "when_no_templates"
+        passthroughBehavior = "when_no_match"
         requestTemplates    = { "application/json" = jsonencode({ statusCode = 204 }) }
         responses = {
           default = {

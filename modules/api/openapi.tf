@@ -32,7 +32,7 @@ locals {
             type                = "aws_proxy"
             httpMethod          = "POST"
             uri                 = var.functions[operation["x-lambda-function"]].invoke_arn
-            passthroughBehavior = "never"
+            passthroughBehavior = "when_no_match"
             timeoutInMillis     = 29000
           }
           x-amazon-apigateway-request-validator = "all"
