@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,11 +17,13 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 from scripts.lambda_python import LAMBDA_VERSION, find_lambda_python, inspect_python
 from scripts.local_cloud import gaps  # noqa: F401  # importing them mends moto
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
+from scripts.local_cloud.alarms import AlarmLoop
 from scripts.local_cloud.authorization.judgement import guard
 from scripts.local_cloud.front_door import FrontDoor
 from scripts.local_cloud.functions.deliveries import route_deliveries
 from scripts.local_cloud.functions.service import FunctionService
-from scripts.local_cloud.protocol.server import HOST, serve, url_of
+from scripts.local_cloud.gateway.server import Gateway
+from scripts.local_cloud.protocol.server import serve, url_of
 from scripts.local_cloud.state import State, remove_state, write_state
 
 logger = logging.getLogger(__name__)
@@ -41,15 +44,22 @@ class LocalCloud:
         front_door.operations[("lambda", "Invoke")] = self.functions.invoke_operation
         self.state = State(
             endpoint_url=endpoint_url,
-            gateway_url=f"http://{HOST}:{gateway_port}",
+            gateway_url="",
             pid=os.getpid(),
             region=REGION,
             account_id=ACCOUNT_ID,
             access_key_id=key.access_key_id,
             secret_access_key=key.secret_access_key,
         )
+        self.gateway = Gateway(self.state, self.functions)
+        self.gateway_server = serve(self.gateway, gateway_port)
+        self.state = replace(self.state, gateway_url=url_of(self.gateway_server))
+        self.alarms = AlarmLoop(REGION)
 
     def close(self) -> None:
+        self.alarms.close()
+        self.gateway_server.shutdown()
+        self.gateway.close()
         self.functions.close()
         self.endpoint.shutdown()
         self.folder.rmdir()

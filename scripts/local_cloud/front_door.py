@@ -11,6 +11,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
 from scripts.local_cloud.protocol.errors import AwsError, error_response, not_implemented
+from scripts.local_cloud.protocol.failures import describe
 from scripts.local_cloud.protocol.requests import AwsRequest, read_request
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class FrontDoor:
             raise not_implemented(call, str(error)) from error
         except Exception as error:
             # A defect of moto's. A 500 would be tried again for minutes by every SDK.
-            logger.exception("moto failed on %s:%s", call.service, call.operation)
+            logger.error("moto failed on %s:%s: %s", call.service, call.operation, describe(error))
             raise not_implemented(call, f"moto failed with {type(error).__name__}") from error
         # Flask's own page: moto has no such path at all.
         if response.status_code in (404, 405) and response.mimetype == "text/html":

@@ -11,7 +11,11 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
+from scripts.local_cloud.protocol.failures import describe
+
 HOST = "127.0.0.1"
+# Where an environ has the headers as they were sent, in order: WSGI folds names and joins values.
+RAW_HEADERS = "local_cloud.headers"
 # Takes a WSGI environ, whose body it must read to the end; gives the whole answer.
 Application = Callable[[dict[str, Any]], Response]
 
@@ -33,11 +37,12 @@ class KeepAliveHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is unt
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ = self.make_environ()
+        environ[RAW_HEADERS] = list(self.headers.items())
         application: Application = self.server.app
         try:
             response = application(environ)
-        except Exception:
-            logger.exception("%s failed", self.command)  # without the path: it may name a patient
+        except Exception as error:  # noqa: BLE001  # logged, and answered
+            logger.error("%s failed: %s", self.command, describe(error))  # no path: it may name a patient
             response = Response("Internal Server Error", status=500)
             self.close_connection = True
         self.send(response)

@@ -1,0 +1,178 @@
+"""Evaluate metric alarms, and tell their topics when the state changes.
+
+Periods end now, and do not begin at full minutes: an alarm is seen within seconds. Alarms on metric maths
+and composite alarms are left as they are.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import operator
+import statistics
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hipaa_policies.iam import AccessRequest, Decision, evaluate
+
+from scripts.local_cloud.administrator import ACCOUNT_ID
+from scripts.local_cloud.authorization.resource_policies import policy_of
+from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.protocol.failures import describe
+
+logger = logging.getLogger(__name__)
+INTERVAL_SECONDS = 1.0
+SERVICE = "cloudwatch.amazonaws.com"
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanOrEqualToThreshold": operator.le,
+    "LessThanThreshold": operator.lt,
+}
+STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
+    "Average": statistics.fmean,
+    "Maximum": max,
+    "Minimum": min,
+    "SampleCount": len,
+    "Sum": sum,
+}
+
+
+class AlarmLoop:
+    """Looks at all alarms of a region again and again, in a thread."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.run, name="alarms", daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.closing.set()
+        self.thread.join()
+
+    def run(self) -> None:
+        while not self.closing.wait(INTERVAL_SECONDS):
+            try:
+                evaluate_alarms(self.region)
+            except Exception as error:  # noqa: BLE001  # logged; the next round may go better
+                logger.error("alarms were not evaluated: %s", describe(error))
+
+
+def evaluate_alarms(region: str) -> None:
+    backend = backend_of("cloudwatch", region)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for alarm in list(backend.alarms.values()):
+        if alarm.statistic not in STATISTICS or alarm.comparison_operator not in COMPARISONS:
+            continue
+        state, reason = judge_alarm(alarm, backend.metric_data, now)
+        if state != alarm.state_value:
+            change_state(region, alarm, state, reason)
+
+
+def judge_alarm(alarm: Any, metric_data: Sequence[Any], now: datetime) -> tuple[str, str]:
+    """The state that an alarm should be in, and why."""
+    values = datapoints(alarm, metric_data, now)
+    missing = alarm.treat_missing_data or "missing"
+    threshold = float(alarm.threshold)
+    compare = COMPARISONS[alarm.comparison_operator]
+    found = [value for value in values if value is not None]
+    if not found and missing == "missing":
+        return "INSUFFICIENT_DATA", "Insufficient Data: no datapoints were received."
+    if not found and missing == "ignore":
+        return alarm.state_value, alarm.state_reason
+    needed = int(alarm.datapoints_to_alarm or alarm.evaluation_periods)
+    breaching = [compare(value, threshold) for value in found]
+    if missing == "breaching":
+        breaching += [True] * (len(values) - len(found))
+    if sum(breaching) >= needed:
+        last = ", ".join(str(value) for value in found)
+        return "ALARM", f"Threshold Crossed: datapoints [{last}] against the threshold ({threshold})."
+    return "OK", f"Threshold not crossed: {sum(breaching)} of {len(values)} datapoints breach {threshold}."
+
+
+def datapoints(alarm: Any, metric_data: Sequence[Any], now: datetime) -> list[float | None]:
+    """The statistic of each period, the newest first; None where nothing was measured."""
+    period = timedelta(seconds=int(alarm.period))
+    periods = int(alarm.evaluation_periods)
+    dimensions = {(d.name, d.value) for d in alarm.dimensions}
+    measured: list[list[float]] = [[] for _ in range(periods)]
+    for datum in list(metric_data):
+        age = now - datum.timestamp.replace(tzinfo=None)
+        index = int(age / period)
+        if not timedelta(0) <= age or index >= periods:
+            continue
+        # An alarm's dimensions are exact: a metric with one more is another metric.
+        same = (datum.namespace, datum.name) == (alarm.namespace, alarm.metric_name)
+        if same and {(d.name, d.value) for d in datum.dimensions} == dimensions and hasattr(datum, "value"):
+            measured[index].append(float(datum.value))
+    statistic = STATISTICS[alarm.statistic]
+    return [float(statistic(values)) if values else None for values in measured]
+
+
+def change_state(region: str, alarm: Any, state: str, reason: str) -> None:
+    before = alarm.state_value
+    alarm.update_state(reason, json.dumps({"version": "1.0"}), state)
+    actions = {
+        "ALARM": alarm.alarm_actions,
+        "OK": alarm.ok_actions,
+        "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
+    }
+    if not alarm.actions_enabled:
+        return
+    for arn in actions[state] or []:
+        if arn.split(":")[2] == "sns":
+            notify(region, alarm, arn, before)
+
+
+def notify(region: str, alarm: Any, topic_arn: str, before: str) -> None:
+    """Publish as CloudWatch, which the topic (and the key that encrypts it) must let do so."""
+    topic = backend_of("sns", region).topics.get(topic_arn)
+    if topic is None or not may_publish(region, alarm, topic):
+        logger.warning("the alarm %s could not be published to %s", alarm.name, topic_arn)
+        return
+    message = {
+        "AlarmName": alarm.name,
+        "AlarmDescription": alarm.description,
+        "AWSAccountId": ACCOUNT_ID,
+        "NewStateValue": alarm.state_value,
+        "NewStateReason": alarm.state_reason,
+        "StateChangeTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000",
+        "OldStateValue": before,
+        "AlarmArn": alarm.alarm_arn,
+        "Trigger": {
+            "MetricName": alarm.metric_name,
+            "Namespace": alarm.namespace,
+            "Statistic": str(alarm.statistic).upper(),
+            "Dimensions": [{"name": d.name, "value": d.value} for d in alarm.dimensions],
+            "Period": alarm.period,
+            "EvaluationPeriods": alarm.evaluation_periods,
+            "ComparisonOperator": alarm.comparison_operator,
+            "Threshold": alarm.threshold,
+        },
+    }
+    subject = f'{alarm.state_value}: "{alarm.name}" in {region}'[:100]
+    topic.publish(json.dumps(message), subject=subject)
+
+
+def may_publish(region: str, alarm: Any, topic: Any) -> bool:
+    context = {"aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": alarm.alarm_arn}
+    needed = [("sns:Publish", topic.arn)]
+    if topic.kms_master_key_id:
+        keys = backend_of("kms", region)
+        key = keys.keys.get(keys.any_id_to_key_id(topic.kms_master_key_id))
+        if key is None:
+            return False
+        needed += [("kms:Decrypt", key.arn), ("kms:GenerateDataKey", key.arn)]
+        context["kms:ViaService"] = f"sns.{region}.amazonaws.com"
+        context["kms:CallerAccount"] = ACCOUNT_ID
+    return all(allowed_as_service(action, resource, context) for action, resource in needed)
+
+
+def allowed_as_service(action: str, resource: str, context: dict[str, str]) -> bool:
+    policy = policy_of(resource)
+    request = AccessRequest(action, resource, context, SERVICE)
+    return policy is not None and evaluate([policy], request) is Decision.ALLOWED

@@ -1,0 +1,1 @@
+"""API Gateway's data plane on loopback: the deployed OpenAPI document, served."""
