@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import boto3
 from botocore.config import Config
@@ -88,17 +88,12 @@ class Aws:
         # botocore loads a service's model when its client is made, and that is not thread-safe.
         with self._lock:
             if service not in self._clients:
-                client = self._make_client(service, self._config)
-                if _has_no_names_below(client.meta.endpoint_url):
-                    # s3control asks 123456789012.<host>, which an address or localhost has not.
-                    client = self._make_client(service, self._config.merge(Config(inject_host_prefix=False)))
+                client = self._session.client(  # type: ignore[call-overload]
+                    service, region_name=self.region, config=self._config
+                )
+                _ask_no_names_below(client)
                 self._clients[service] = client
             return self._clients[service]
-
-    def _make_client(self, service: str, config: Config) -> Any:
-        return self._session.client(  # type: ignore[call-overload]
-            service, region_name=self.region, config=config
-        )
 
     def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
         """One answer. Raises ``UnreadableError``."""
@@ -176,9 +171,20 @@ class Aws:
         return Unreadable(str(asked), code, " ".join(message.split())[:300], missing)
 
 
-def _has_no_names_below(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    return host == "localhost" or host.replace(".", "").isdigit() or ":" in host
+def _ask_no_names_below(client: Any) -> None:
+    """Keep s3control from asking 123456789012.127.0.0.1: an address, and localhost, have no names below
+    them, and for this service botocore's own switch (inject_host_prefix) changes nothing."""
+    endpoint = urlsplit(client.meta.endpoint_url)
+    host = endpoint.hostname or ""
+    if host != "localhost" and not host.replace(".", "").isdigit():
+        return
+
+    def ask_the_host_itself(params: dict[str, Any], **_: Any) -> None:
+        asked = urlsplit(params["url"])
+        if (asked.hostname or "").endswith(f".{host}"):
+            params["url"] = urlunsplit(asked._replace(netloc=endpoint.netloc))
+
+    client.meta.events.register("before-call", ask_the_host_itself)
 
 
 def _method_name(client: Any, operation: str) -> str:
