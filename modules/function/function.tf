@@ -42,11 +42,12 @@ resource "aws_lambda_function" "this" {
     security_group_ids = [aws_security_group.this.id]
   }
 
+  # Not Lambda's JSON: it sets the root logger to INFO, and every library's chatter would stand beside what the function
+  # chose to log. Powertools writes JSON by itself.
+  # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
   logging_config {
-    log_format            = "JSON"
-    log_group             = aws_cloudwatch_log_group.this.name
-    application_log_level = "INFO"
-    system_log_level      = "INFO"
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.this.name
   }
 
   tracing_config {

@@ -60,6 +60,10 @@ run "hardened_by_default" {
     )
     error_message = "The log group is encrypted, kept for seven years, and the one that the function writes to."
   }
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].log_format == "Text"
+    error_message = "Lambda's JSON format would let every library log at INFO."
+  }
 
   # --- the function
   assert {
