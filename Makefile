@@ -63,9 +63,9 @@ terraform-check: setup ## terraform validate, for every root
 	@$(RUN) -m scripts.terraform_validate
 
 .PHONY: checkov
-checkov: ## checkov's built-in policies on the Terraform; every skip has its reason beside it
+checkov: setup ## checkov's built-in policies on the Terraform; shows every skip with its reason
 	@$(PYTHON) scripts/setup_environment.py checkov
-	@.venv-checkov/bin/checkov --directory . --framework terraform --config-file .checkov.yaml
+	@$(RUN) -m scripts.run_checkov
 
 .PHONY: terraform-test
 terraform-test: setup ## The modules' own tests (terraform test, plans only)
