@@ -19,7 +19,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   datapoints_to_alarm = coalesce(each.value.datapoints_to_alarm, each.value.evaluation_periods)
   treat_missing_data  = each.value.treat_missing_data
   actions_enabled     = true
-  alarm_actions       = [aws_sns_topic.alerts.arn]
+  alarm_actions       = [local._topic_arn] # Derived, so that the plan shows where alarms go.
   tags                = var.context.tags
 
   # An alarm that goes off before the topic admits CloudWatch is lost.

@@ -19,7 +19,7 @@ resource "aws_budgets_budget" "monthly" {
       comparison_operator       = "GREATER_THAN"
       threshold                 = notification.value.percent
       threshold_type            = "PERCENTAGE"
-      subscriber_sns_topic_arns = [aws_sns_topic.alerts.arn]
+      subscriber_sns_topic_arns = [local._topic_arn]
     }
   }
 

@@ -40,7 +40,7 @@ run "alarms_can_go_off_and_be_heard" {
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.actions_enabled])
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.actions_enabled && alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:healthcare-alerts"])])
     error_message = "Every alarm must have live actions."
   }
 
@@ -85,7 +85,7 @@ run "alarms_can_go_off_and_be_heard" {
   }
 
   assert {
-    condition     = aws_budgets_budget.monthly[0].limit_amount == "500" && aws_budgets_budget.monthly[0].time_unit == "MONTHLY" && toset([for notification in aws_budgets_budget.monthly[0].notification : "${notification.notification_type} ${notification.threshold}"]) == toset(["ACTUAL 100", "ACTUAL 80", "FORECASTED 100"])
+    condition     = aws_budgets_budget.monthly[0].limit_amount == "500" && aws_budgets_budget.monthly[0].time_unit == "MONTHLY" && toset([for notification in aws_budgets_budget.monthly[0].notification : "${notification.notification_type} ${notification.threshold} ${one(notification.subscriber_sns_topic_arns)}"]) == toset([for kind in ["ACTUAL 100", "ACTUAL 80", "FORECASTED 100"] : "${kind} arn:aws:sns:us-east-1:123456789012:healthcare-alerts"])
     error_message = "A monthly budget must be there, with three notifications."
   }
 }
