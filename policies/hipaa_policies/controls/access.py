@@ -7,7 +7,7 @@ from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, known
 from hipaa_policies.facts.apis import RestApi, Stage
 from hipaa_policies.facts.functions import Function
-from hipaa_policies.facts.messaging import EventBus, Queue
+from hipaa_policies.facts.messaging import EventBus, Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database
 from hipaa_policies.facts.user_pools import UserPool
 from hipaa_policies.iam import foreign_accounts, public_statements, unpinned_services
@@ -226,6 +226,22 @@ def bucket_policy_is_narrow(bucket: Bucket, account: Account, settings: Settings
 )
 def queue_policy_is_narrow(queue: Queue, account: Account, settings: Settings) -> Verdict:
     text = known(queue.policy)
+    return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+
+
+@control(
+    "SNS-02",
+    "Topic policies are not public",
+    of=lambda account: account.topics,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="What the named publishers send, and what subscribers do with it.",
+    satisfied_by="modules/observability",
+    remedy="Name the principals, and pin services with aws:SourceArn or aws:SourceAccount.",
+)
+def topic_policy_is_narrow(topic: Topic, account: Account, settings: Settings) -> Verdict:
+    text = known(topic.policy)
     return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
 
 

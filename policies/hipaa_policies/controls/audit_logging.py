@@ -302,7 +302,7 @@ _CHANGES = (
     cite="164.312(b)",
     requirement=REQUIRED,
     checklist=Line.PHI_AUDIT,
-    blind="That the code writes the record before it discloses; that the records are complete.",
+    blind="That the code writes the record before it discloses, and never over another one.",
     satisfied_by="modules/table, lambda_src/healthcare",
     remedy="Give the role PutItem on an audit table, and neither update nor delete.",
 )
@@ -317,7 +317,7 @@ def phi_reads_are_audited(function: Function, account: Account, _: Settings) -> 
     appended = [
         t for t in tables if may("dynamodb:PutItem", t) and not any(may(action, t) for action in _CHANGES)
     ]
-    read = [t for t in tables if t not in appended and any(may(action, t) for action in _READS)]
+    read = [t for t in tables if any(may(action, t) for action in _READS)]
     if not read:
         return not_applicable("reads no table")
     if not appended:

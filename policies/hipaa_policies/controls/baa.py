@@ -10,7 +10,7 @@ from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import ELIGIBLE_SERVICES, ELIGIBLE_TABLE, NO_CUSTOMER_CONTENT
-from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, judged, unknown
+from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, passed, unknown
 
 YEAR_DAYS = 365
 
@@ -73,12 +73,12 @@ def risk_analysis_is_recent(account: Account, _: Account, settings: Settings) ->
     tables=(ELIGIBLE_TABLE,),
 )
 def services_are_eligible(account: Account, _: Account, __: Settings) -> Verdict:
-    listings = [getattr(account, f.name) for f in fields(account)]
-    kinds = {item.TYPE for listing in listings if isinstance(listing, Listing) for item in listing.items}
+    values = [getattr(account, field.name) for field in fields(account)]
+    listings = [value for value in values if isinstance(value, Listing)]
+    kinds = {item.TYPE for listing in listings for item in listing.items}
     services = {kind.split("::")[1] for kind in kinds} - NO_CUSTOMER_CONTENT
-    strange = sorted(services - ELIGIBLE_SERVICES)
-    return judged(
-        not strange,
-        f"{len(services)} services are used, all of them eligible on {ELIGIBLE_TABLE.as_of}",
-        f"{', '.join(strange)} was not eligible on {ELIGIBLE_TABLE.as_of}",
-    )
+    if strange := sorted(services - ELIGIBLE_SERVICES):
+        return failed(f"{', '.join(strange)} was not eligible on {ELIGIBLE_TABLE.as_of}")
+    for listing in listings:
+        listing.complete()
+    return passed(f"{len(services)} services are used, all of them eligible on {ELIGIBLE_TABLE.as_of}")

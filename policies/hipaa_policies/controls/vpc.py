@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing
@@ -143,35 +141,46 @@ def has_flow_logs(vpc: Vpc, account: Account, _: Settings) -> Verdict:
 
 @control(
     "NET-04",
-    "Every service that a function uses has an endpoint in its VPC, and no endpoint gives full access",
+    "Every service that a function uses has an endpoint in its VPC",
     of=lambda account: account.functions,
     cite="164.312(e)(1)",
     requirement=ADDRESSABLE,
     checklist=Line.NO_EGRESS,
     blind="What is really called: the services are those that the function's role allows.",
     satisfied_by="modules/network",
-    remedy="Add the endpoint, with private DNS, and a policy that names your own account's principals "
-    "and resources (aws:PrincipalAccount, aws:ResourceAccount).",
+    remedy="Add the endpoint, with private DNS where it is an interface.",
 )
-def services_have_endpoints(function: Function, account: Account, _: Settings) -> Iterator[Verdict]:
+def services_have_endpoints(function: Function, account: Account, _: Settings) -> Verdict:
     if function.vpc_id is None:
-        yield not_applicable("runs outside every VPC, where LAM-01 fails it")
-        return
+        return not_applicable("runs outside every VPC, where LAM-01 fails it")
     there = [e for e in account.vpc_endpoints.complete() if e.vpc_id == function.vpc_id]
     usable = {e.service for e in there if e.state == "available" and (e.kind == "Gateway" or e.private_dns)}
     used = endpoint_services(function, account)
     missing = sorted(used - usable)
-    yield judged(
+    return judged(
         not missing,
-        f"its VPC has endpoints for {', '.join(sorted(used)) or 'none are needed'}",
+        f"its VPC has endpoints for {', '.join(sorted(used))}" if used else "needs no endpoint",
         f"may call {', '.join(missing)}, which has no usable endpoint in {function.vpc_id}",
     )
-    for endpoint in there:
-        if endpoint.service in used and (stranger := _lets_strangers_through(endpoint, account)):
-            yield failed(f"its endpoint {endpoint.id} for {endpoint.service} {stranger}", endpoint)
 
 
-def _lets_strangers_through(endpoint: VpcEndpoint, account: Account) -> str | None:
+@control(
+    "NET-07",
+    "Endpoints where functions run are for this account's callers and resources alone",
+    of=lambda account: in_function_vpcs(account.vpc_endpoints, account),
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.NO_EGRESS,
+    blind="Which actions the callers' own policies allow.",
+    satisfied_by="modules/network",
+    remedy="Let the endpoint's policy name aws:PrincipalAccount and aws:ResourceAccount, or exact resources.",
+)
+def endpoint_is_for_own_account(endpoint: VpcEndpoint, account: Account, _: Settings) -> Verdict:
+    open_to = _open_to(endpoint, account)
+    return judged(open_to is None, "admits this account's callers and resources alone", f"{open_to}")
+
+
+def _open_to(endpoint: VpcEndpoint, account: Account) -> str | None:
     """Asks the policy about a stranger's credentials, and about a stranger's resource."""
     if endpoint.policy is None:
         return "has no policy, which is full access"

@@ -1,0 +1,105 @@
+"""Breaks of access control."""
+
+from __future__ import annotations
+
+from hipaa_policies.facts.apis import Method
+from hipaa_policies.facts.functions import FunctionUrl
+from hipaa_policies.facts.stores import PublicAccessBlock
+from hipaa_policies.facts.user_pools import PasswordPolicy, UserPoolClient
+
+from tests.unit.policies import compliant as c
+from tests.unit.policies.breaks.changes import (
+    ACL,
+    BUS,
+    DATABASE,
+    PUBLIC,
+    STRANGERS,
+    UNPINNED,
+    Break,
+    both,
+    changed,
+    fn,
+    one,
+)
+
+ACCESS = (
+    fn("LAM-04", "open URL", "answers anybody", urls=(FunctionUrl("https://x", "NONE"),)),
+    fn("LAM-07", "public", "public", policy=PUBLIC),
+    fn("LAM-07", "any topic", "sns.amazonaws.com", policy=UNPINNED),
+    fn("LAM-07", "a stranger", c.FOREIGN, policy=STRANGERS),
+    one(
+        "API-01",
+        "open method",
+        "rest_apis",
+        c.API,
+        "GET /open",
+        methods=(Method("/open", "GET", "NONE", None, "AWS_PROXY"),),
+    ),
+    one("API-01", "lost authorizer", "rest_apis", c.API, "GET /patients", authorizer_ids=()),
+    one(
+        "API-01",
+        "OPTIONS that calls",
+        "rest_apis",
+        c.API,
+        "OPTIONS /open",
+        methods=(Method("/open", "OPTIONS", "NONE", None, "AWS_PROXY"),),
+    ),
+    Break(
+        "WAF-01",
+        "none",
+        c.STAGE,
+        "no web ACL",
+        both(changed("stages", c.STAGE, web_acl_arn=None), changed("web_acls", ACL, protects=())),
+    ),
+    one("COG-01", "off", "user_pools", c.POOL, "off", mfa="OFF"),
+    one("COG-01", "optional", "user_pools", c.POOL, "optional", mfa="OPTIONAL"),
+    one(
+        "COG-02",
+        "short",
+        "user_pools",
+        c.POOL,
+        "8 characters",
+        password=PasswordPolicy(8, True, True, True, True),
+    ),
+    one(
+        "COG-02",
+        "plain",
+        "user_pools",
+        c.POOL,
+        "3 of four",
+        password=PasswordPolicy(14, True, True, True, False),
+    ),
+    one(
+        "COG-03",
+        "long token",
+        "user_pools",
+        c.POOL,
+        "portal",
+        clients=(UserPoolClient("portal", 7200, 60, 60),),
+    ),
+    one(
+        "COG-03",
+        "long session",
+        "user_pools",
+        c.POOL,
+        "portal",
+        clients=(UserPoolClient("portal", 60, 60, 30 * 86400),),
+    ),
+    one("COG-04", "none", "user_pools", c.POOL, "no groups", groups=()),
+    one(
+        "S3-01",
+        "three of four",
+        "buckets",
+        c.BUCKET,
+        "not all",
+        public_access_block=PublicAccessBlock(True, True, True),
+    ),
+    one("S3-02", "public", "buckets", c.BUCKET, "public", policy=PUBLIC),
+    one("S3-02", "a stranger", "buckets", c.BUCKET, c.FOREIGN, policy=STRANGERS),
+    one("SQS-02", "public", "queues", c.QUEUE, "public", policy=PUBLIC),
+    one("SQS-02", "any topic", "queues", c.QUEUE, "sns.amazonaws.com", policy=UNPINNED),
+    one("SNS-02", "public", "topics", c.TOPIC, "public", policy=PUBLIC),
+    one("SNS-02", "any topic", "topics", c.TOPIC, "sns.amazonaws.com", policy=UNPINNED),
+    one("EVB-01", "public", "event_buses", BUS, "public", policy=PUBLIC),
+    one("RDS-02", "public", "databases", DATABASE, "public", public=True),
+)

@@ -1,0 +1,388 @@
+"""A small account that satisfies every control. Tests break one thing of it at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from hipaa_policies.facts import Account, Listing, Policy
+from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
+from hipaa_policies.facts.functions import Function, FunctionUrl
+from hipaa_policies.facts.identities import Role, WrittenPolicy
+from hipaa_policies.facts.keys import Key
+from hipaa_policies.facts.logs import DataEvents, LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
+from hipaa_policies.facts.monitoring import Alarm, Budget, Metric
+from hipaa_policies.facts.network import (
+    FlowLog,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
+from hipaa_policies.facts.stores import Bucket, Database, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.facts.user_pools import PasswordPolicy, UserPool, UserPoolClient
+from hipaa_policies.settings import Attestation, Settings
+
+ID, REGION = "123456789012", "us-east-1"
+FOREIGN = "210987654321"
+TODAY = date(2026, 11, 21)
+KEY_ID = "11111111-2222-3333-4444-555555555555"
+
+
+def arn(service: str, rest: str, region: str = REGION, account: str = ID) -> str:
+    return f"arn:aws:{service}:{region}:{account}:{rest}"
+
+
+KEY = arn("kms", f"key/{KEY_ID}")
+FUNCTION = arn("lambda", "function:reader")
+OTHER_FUNCTION = arn("lambda", "function:other")
+ROLE = arn("iam", "role/reader", "")
+OTHER_ROLE = arn("iam", "role/other", "")
+TOPIC = arn("sns", "alerts")
+QUEUE = arn("sqs", "dead-letters")
+PATIENTS, AUDIT = arn("dynamodb", "table/patients"), arn("dynamodb", "table/audit")
+BUCKET, ACCESS_BUCKET = "arn:aws:s3:::archive", "arn:aws:s3:::access-logs"
+API = arn("apigateway", "/restapis/api1", account="")
+STAGE = f"{API}/stages/live"
+POOL = arn("cognito-idp", "userpool/us-east-1_pool")
+TRAIL = arn("cloudtrail", "trail/audit")
+VPC, SUBNETS = "vpc-1", ("subnet-a", "subnet-b")
+ACCOUNT = f"arn:aws:iam::{ID}:root"
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action: object, resource: object, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def trust(principal: object, **more: Any) -> str:
+    return policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, **more})
+
+
+LAMBDA_TRUST = trust({"Service": "lambda.amazonaws.com"})
+TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": {"AWS": "*"},
+    "Action": "s3:*",
+    "Resource": [BUCKET, f"{BUCKET}/*", ACCESS_BUCKET, f"{ACCESS_BUCKET}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+OWN_ONLY = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "*"},
+    "Action": "*",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"aws:PrincipalAccount": ID, "aws:ResourceAccount": ID}},
+}
+
+
+def function(name: str = "reader", **changes: Any) -> Function:
+    values: dict[str, Any] = {
+        "arn": arn("lambda", f"function:{name}"),
+        "name": name,
+        "role_arn": arn("iam", f"role/{name}", ""),
+        "runtime": "python3.13",
+        "timeout": 28,
+        "subnet_ids": SUBNETS,
+        "security_group_ids": ("sg-1",),
+        "vpc_id": VPC,
+        "variables": ("PATIENT_TABLE",),
+        "suspected_secrets": (),
+        "environment_key": KEY,
+        "dead_letter_arn": QUEUE,
+        "tracing": "Active",
+        "log_group": f"/aws/lambda/{name}",
+        "urls": (FunctionUrl("https://a.lambda-url.us-east-1.on.aws/", "AWS_IAM"),),
+        "policy": policy(
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "apigateway.amazonaws.com"},
+                "Action": "lambda:InvokeFunction",
+                "Resource": arn("lambda", f"function:{name}"),
+                "Condition": {"ArnLike": {"AWS:SourceArn": arn("execute-api", "api1/*")}},
+            }
+        ),
+        "reserved_concurrency": 10,
+        "code_signing_config": arn("lambda", "code-signing-config:csc-1"),
+    }
+    return Function(**(values | changes))
+
+
+def role(name: str, *policies: Policy, **changes: Any) -> Role:
+    values: dict[str, Any] = {
+        "arn": arn("iam", f"role/{name}", ""),
+        "name": name,
+        "path": "/",
+        "trust": LAMBDA_TRUST,
+        "policies": policies,
+        "boundary": None,
+    }
+    return Role(**(values | changes))
+
+
+READER_POLICY = policy(
+    allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], PATIENTS),
+    allow(["dynamodb:PutItem", "dynamodb:Query"], AUDIT),
+    allow(["kms:Decrypt"], KEY),
+    allow(["xray:PutTraceSegments", "ec2:CreateNetworkInterface"], "*"),
+    allow(["sqs:SendMessage"], QUEUE),
+)
+
+
+def alarm(name: str, metric: Metric, **changes: Any) -> Alarm:
+    values: dict[str, Any] = {
+        "arn": arn("cloudwatch", f"alarm:{name}"),
+        "name": name,
+        "metrics": (metric,),
+        "expression": False,
+        "comparison": "GreaterThanThreshold",
+        "threshold": 0.0,
+        "evaluation_periods": 1,
+        "datapoints_to_alarm": 1,
+        "missing_data": "notBreaching",
+        "actions_enabled": True,
+        "actions": (TOPIC,),
+    }
+    return Alarm(**(values | changes))
+
+
+def lambda_metric(metric: str, name: str, statistic: str = "Sum") -> Metric:
+    return Metric("AWS/Lambda", metric, (("FunctionName", name),), statistic, 300)
+
+
+def _function_alarms(name: str) -> list[Alarm]:
+    return [
+        alarm(f"{name}-errors", lambda_metric("Errors", name), threshold=10.0),
+        alarm(f"{name}-throttles", lambda_metric("Throttles", name)),
+        alarm(f"{name}-duration", lambda_metric("Duration", name, "Average"), threshold=5000.0),
+    ]
+
+
+SIGNALS = {
+    "root-use": '{ ($.userIdentity.type = "Root") }',
+    "key-removal": "{ ($.eventName = ScheduleKeyDeletion) || ($.eventName = DisableKey) }",
+    "policy-changes": "{ ($.eventName = PutRolePolicy) || ($.eventName = AttachRolePolicy) "
+    "|| ($.eventName = CreatePolicyVersion) }",
+    "trail-changes": "{ ($.eventName = StopLogging) || ($.eventName = DeleteTrail) "
+    "|| ($.eventName = UpdateTrail) }",
+    "refusals": '{ ($.errorCode = "AccessDenied*") }',
+}
+
+
+def _bucket(name: str, **changes: Any) -> Bucket:
+    values: dict[str, Any] = {
+        "arn": f"arn:aws:s3:::{name}",
+        "name": name,
+        "public_access_block": PublicAccessBlock(True, True, True, True),
+        "policy": policy(TLS_ONLY),
+        "versioning": True,
+        "algorithm": "aws:kms",
+        "key": KEY,
+        "lock": ObjectLock("GOVERNANCE", 2557),
+    }
+    return Bucket(**(values | changes))
+
+
+def _group(name: str, identifier: str) -> SecurityGroup:
+    rules = (Rule("10.0.0.0/16", "tcp", 443, 443),) if name != "default" else ()
+    return SecurityGroup(arn("ec2", f"security-group/{identifier}"), identifier, name, VPC, rules, rules)
+
+
+def _endpoint(service: str, kind: str) -> VpcEndpoint:
+    return VpcEndpoint(
+        arn("ec2", f"vpc-endpoint/vpce-{service}"),
+        f"vpce-{service}",
+        VPC,
+        service,
+        kind,
+        "available",
+        policy(OWN_ONLY),
+        kind == "Interface",
+        SUBNETS if kind == "Interface" else (),
+        (),
+    )
+
+
+def account(**changes: Any) -> Account:
+    """The account; ``changes`` replace whole listings (tuples become complete listings)."""
+    names = ("reader", "other")
+    listings: dict[str, Any] = {
+        "alarms": (
+            *(a for name in names for a in _function_alarms(name)),
+            *(alarm(name, Metric("Security", name, (), "Sum", 300)) for name in SIGNALS),
+        ),
+        "buckets": (_bucket("archive", log_target="access-logs"), _bucket("access-logs", algorithm="AES256")),
+        "budgets": (Budget(arn("budgets", "budget/monthly", ""), "monthly", "COST", True),),
+        "databases": (Database(arn("rds", "db:records"), "records", KEY, True, False),),
+        "domain_names": (
+            DomainName(arn("apigateway", "/domainnames/a.example.org", account=""), "a", "TLS_1_2"),
+        ),
+        "event_buses": (EventBus(arn("events", "event-bus/default"), "default", None),),
+        "flow_logs": (FlowLog(arn("ec2", "vpc-flow-log/fl-1"), "fl-1", VPC, True, "ALL"),),
+        "functions": tuple(function(name) for name in names),
+        "keys": (
+            Key(
+                KEY,
+                KEY_ID,
+                "Enabled",
+                "SYMMETRIC_DEFAULT",
+                "AWS_KMS",
+                True,
+                True,
+                policy(
+                    allow("kms:*", "*", Principal={"AWS": ACCOUNT}),
+                    allow("kms:Decrypt", "*", Principal={"Service": "sns.amazonaws.com"}),
+                ),
+                ("alias/phi",),
+            ),
+        ),
+        "log_groups": tuple(
+            LogGroup(arn("logs", f"log-group:{name}"), name, KEY, 2557)
+            for name in ("/aws/lambda/reader", "/aws/lambda/other", "/trail")
+        ),
+        "metric_filters": tuple(
+            MetricFilter(
+                arn("logs", f"log-group:/trail:metric-filter:{name}"),
+                name,
+                "/trail",
+                pattern,
+                (("Security", name),),
+            )
+            for name, pattern in SIGNALS.items()
+        ),
+        "queues": (Queue(QUEUE, "dead-letters", KEY, None, None),),
+        "rest_apis": (
+            RestApi(
+                API,
+                "api1",
+                "api",
+                False,
+                (
+                    Method("/patients", "GET", "COGNITO_USER_POOLS", "auth1", "AWS_PROXY"),
+                    Method("/patients", "OPTIONS", "NONE", None, "MOCK"),
+                ),
+                ("auth1",),
+            ),
+        ),
+        "roles": (
+            role("reader", Policy("workload", READER_POLICY)),
+            role("other", Policy("workload", policy(allow("kms:Decrypt", KEY)))),
+        ),
+        "route_tables": (
+            RouteTable(
+                arn("ec2", "route-table/rtb-1"),
+                "rtb-1",
+                VPC,
+                SUBNETS,
+                False,
+                (Route("10.0.0.0/16", "local"), Route("pl-1", "vpce-dynamodb")),
+            ),
+            RouteTable(
+                arn("ec2", "route-table/rtb-main"), "rtb-main", VPC, (), True, (Route("0.0.0.0/0", "igw-1"),)
+            ),
+        ),
+        "secrets": (Secret(arn("secretsmanager", "secret:db"), "db", KEY, True),),
+        "security_groups": (_group("functions", "sg-1"), _group("default", "sg-default")),
+        "stages": (
+            Stage(
+                STAGE,
+                "api1",
+                "live",
+                True,
+                arn("logs", "log-group:/access"),
+                '{"path":"$context.resourcePath","status":"$context.status"}',
+                True,
+                False,
+                arn("wafv2", "regional/webacl/api/1"),
+            ),
+        ),
+        "subnets": tuple(
+            Subnet(arn("ec2", f"subnet/{s}"), s, VPC, f"us-east-1{s[-1]}", False) for s in SUBNETS
+        ),
+        "subscriptions": (Subscription(f"{TOPIC}:1", TOPIC, "email", True),),
+        "tables": (
+            Table(PATIENTS, "patients", KEY, True, True),
+            Table(AUDIT, "audit", KEY, True, True),
+        ),
+        "topics": (Topic(TOPIC, "alerts", KEY, None),),
+        "trails": (
+            Trail(
+                TRAIL,
+                "audit",
+                "archive",
+                arn("logs", "log-group:/trail:*"),
+                KEY,
+                True,
+                True,
+                True,
+                True,
+                tuple(
+                    DataEvents(kind, (), (), True, True)
+                    for kind in ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
+                ),
+            ),
+        ),
+        "user_pools": (
+            UserPool(
+                POOL,
+                "us-east-1_pool",
+                "ON",
+                PasswordPolicy(14, True, True, True, True),
+                (UserPoolClient("portal", 900, 900, 28800),),
+                ("Provider", "Patient"),
+            ),
+        ),
+        "vpc_endpoints": (_endpoint("dynamodb", "Gateway"), _endpoint("kms", "Interface")),
+        "vpcs": (Vpc(arn("ec2", f"vpc/{VPC}"), VPC),),
+        "web_acls": (
+            WebAcl(
+                arn("wafv2", "regional/webacl/api/1"),
+                "api",
+                (STAGE,),
+                (arn("logs", "log-group:aws-waf-logs-api"),),
+                ("authorization",),
+            ),
+        ),
+        "written_policies": (WrittenPolicy(f"{ROLE}/policy/workload", READER_POLICY, ("reader",)),),
+    }
+    listings |= changes
+    made = Account(id=ID, region=REGION)
+    for name, found in listings.items():
+        made = with_listing(made, name, found if isinstance(found, Listing) else Listing(tuple(found)))
+    return made
+
+
+def with_listing(of: Account, name: str, listing: Listing[Any]) -> Account:
+    """The account with another listing in place of one of its own."""
+    values: dict[str, Any] = {name: listing}
+    return replace(of, **values)
+
+
+def attestation(control: str, **changes: Any) -> Attestation:
+    values: dict[str, Any] = {
+        "control": control,
+        "statement": "Signed.",
+        "by": "Jo Example",
+        "dated": date(2026, 10, 1),
+        "expires": date(2027, 9, 30),
+        "evidence": "folder 17",
+    }
+    return Attestation(**(values | changes))
+
+
+def settings(**changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "today": TODAY,
+        "attestations": {name: attestation(name) for name in ("ATT-01", "ATT-02")},
+        "trusted_accounts": (),
+    }
+    return Settings(**(values | changes))
