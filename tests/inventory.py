@@ -80,6 +80,8 @@ def keys_in_use(deployment: LocalDeployment) -> Iterator[str]:
     kms = deployment.client("kms")
     for page in kms.get_paginator("list_keys").paginate():
         for key in page["Keys"]:
-            # KMS never deletes at once: a key awaits its deletion for 7 to 30 days.
-            if kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion":
+            metadata = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            # KMS never deletes at once: a key awaits its deletion for 7 to 30 days. And AWS makes keys of its
+            # own, such as aws/ssm, once a service first asks for one: nobody can delete those.
+            if metadata["KeyState"] != "PendingDeletion" and metadata["KeyManager"] != "AWS":
                 yield key["KeyId"]

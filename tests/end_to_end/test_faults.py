@@ -15,10 +15,13 @@ from scripts.demo.story import Story, changeable
 
 
 @contextmanager
-def denied(story: Story, action: str, resource: str = "*") -> Iterator[None]:
+def denied(
+    story: Story, action: str, resource: str = "*", condition: dict[str, Any] | None = None
+) -> Iterator[None]:
     """Take ``action`` on ``resource`` from the patient API's role for a while."""
     iam, role = story.deployment.client("iam"), story.deployment.outputs["patient_api_role"]
-    statement = {"Effect": "Deny", "Action": action, "Resource": resource}
+    statement: dict[str, Any] = {"Effect": "Deny", "Action": action, "Resource": resource}
+    statement |= {"Condition": condition} if condition else {}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     iam.put_role_policy(RoleName=role, PolicyName="fault", PolicyDocument=json.dumps(policy))
     try:
@@ -30,7 +33,8 @@ def denied(story: Story, action: str, resource: str = "*") -> Iterator[None]:
 def test_without_kms_the_ssn_is_not_released_and_the_rest_still_is(story: Story) -> None:
     body = changeable(story.get(SSN_PROVIDER, MARIA).json()) | {"ssn": "900-12-3456"}
     assert story.put(SSN_PROVIDER, MARIA, body).status_code == 200
-    with denied(story, "kms:Decrypt"):
+    for_the_ssn = {"StringEquals": {"kms:EncryptionContext:field": "ssn"}}
+    with denied(story, "kms:Decrypt", condition=for_the_ssn):
         refused = story.get(SSN_PROVIDER, MARIA, params={"include": "ssn"})
         assert refused.status_code == 503
         assert "Retry-After" in refused.headers
@@ -38,8 +42,9 @@ def test_without_kms_the_ssn_is_not_released_and_the_rest_still_is(story: Story)
         assert story.get(SSN_PROVIDER, MARIA).status_code == 200
 
 
-@pytest.mark.parametrize("action", ["dynamodb:GetItem", "dynamodb:PutItem"])
-def test_without_a_table_action_nothing_is_disclosed(story: Story, action: str) -> None:
+# The tables' key is used by DynamoDB in the caller's name: without kms:Decrypt no table can be read.
+@pytest.mark.parametrize("action", ["dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"])
+def test_without_a_needed_action_nothing_is_disclosed(story: Story, action: str) -> None:
     with denied(story, action):
         answer = story.get(PROVIDER, MARIA)
     assert answer.status_code == 503
