@@ -1,7 +1,6 @@
 """Run checkov's built-in policies on the Terraform: failures, every skip with its reason, the count.
 
-checkov itself prints either all of its 200 passes or, with ``--quiet``, no skip: a skip that nobody sees is no
-recorded decision.
+checkov itself prints all of its passes or, with ``--quiet``, no skip: one that nobody sees is no decision.
 """
 
 from __future__ import annotations
