@@ -1,15 +1,18 @@
-"""KMS: the rotation period."""
+"""KMS: the rotation period, and AWS's own keys."""
 
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
+from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
 DEFAULT_DAYS = 365
+_making_keys = threading.Lock()
 
 
 @wrap(KmsResponse, "enable_key_rotation")
@@ -32,3 +35,15 @@ def get_key_rotation_status(original: Method, response: Any) -> str:
 def key_of(response: Any) -> Any:
     backend = response.kms_backend
     return backend.keys[backend.get_key_id(response._get_param("KeyId"))]
+
+
+@wrap(KmsBackend, "_generate_default_keys")
+def generate_default_keys(original: Method, backend: Any, alias_name: str) -> Any:
+    """moto makes several keys for one alias of AWS's where several ask at once, and says they are the
+    customer's."""
+    with _making_keys:
+        existing = next((key for key in backend.keys.values() if alias_name in key.aliases), None)
+        key_id = existing.id if existing else original(backend, alias_name)
+        if key_id is not None:
+            backend.keys[key_id].key_manager = "AWS"
+        return key_id
