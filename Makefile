@@ -78,7 +78,7 @@ unit: setup ## Unit tests, and one plan that many tests look at
 
 .PHONY: deployment-test
 deployment-test: setup ## End to end and compliance tests against environments/local, applied once
-	@$(RUN) -m pytest tests/end_to_end tests/compliance
+	@$(RUN) -m pytest --local-cloud tests/compliance tests/end_to_end
 
 .PHONY: audit
 audit: setup ## The HIPAA checklist against the account that the standard AWS variables point to

@@ -50,6 +50,21 @@ def story(deployment: LocalDeployment, second_plan: tuple[bool, str]) -> Story:
     return told
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--local-cloud",
+        action="store_true",
+        help="point the standard AWS variables at a local cloud with environments/local applied to it",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _local_cloud(request: pytest.FixtureRequest) -> None:
+    """With ``--local-cloud``, tests that look at "the account" look at the deployment of this run."""
+    if request.config.getoption("--local-cloud"):
+        request.getfixturevalue("aws_environment")
+
+
 @pytest.fixture(scope="session")
 def aws_environment(deployment: LocalDeployment) -> Iterator[None]:
     """Point the standard AWS variables at the deployment, as a user's shell would."""
