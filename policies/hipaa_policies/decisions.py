@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from hipaa_policies.settings import Attestation, Settings, TrustedAccount
+from hipaa_policies.settings import ATTESTABLE, Attestation, Settings, TrustedAccount
 from hipaa_policies.verdicts import Finding, Status
 
 _WAIVER = ("control", "resource", "reason", "owner", "expires")
@@ -62,6 +62,8 @@ def read_settings(path: Path | None, today: date) -> Settings:
     trusted = [TrustedAccount(**entry) for entry in _entries(path, "trusted_accounts", _TRUSTED)]
     counted = Counter(a.control for a in attestations)
     for control, number in counted.items():
+        if control not in ATTESTABLE:
+            raise DecisionFileError(f"{path}: {control!r} is not attested: only {', '.join(ATTESTABLE)} are")
         if number > 1:
             raise DecisionFileError(f"{path}: {control} is attested {number} times")
     return Settings(today, {a.control: a for a in attestations}, tuple(trusted))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadable
+from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadable, known
 from hipaa_policies.facts.functions import EventSource, Function
 from hipaa_policies.facts.identities import Role
 from hipaa_policies.facts.keys import Key
@@ -133,7 +133,7 @@ def _is_named(key: Key, reference: str) -> bool:
     if reference in (key.arn, key.id):
         return True
     alias = reference.split(":")[-1]
-    return alias.startswith("alias/") and not isinstance(key.aliases, Unreadable) and alias in key.aliases
+    return alias.startswith("alias/") and alias in known(key.aliases)
 
 
 def with_customer_key(reference: str | None, account: Account, without: str) -> Verdict:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+# What no API can show. A control that can be judged cannot be attested instead.
+ATTESTABLE = ("ATT-01", "ATT-02")
+
 
 @dataclass(frozen=True)
 class Attestation:

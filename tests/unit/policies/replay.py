@@ -1,0 +1,103 @@
+"""Read an account once from moto, then again from memory with any one call answering otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from hipaa_policies.facts import Account
+from hipaa_policies.readers.live import Record, read_account
+
+REGION = "us-east-1"
+# What moto does not implement: AWS's answer where there is nothing of the kind.
+NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
+    "GetAnomalySubscriptions": {"AnomalySubscriptions": []},
+    "ListCodeSigningConfigs": {"CodeSigningConfigs": [{"CodeSigningConfigArn": "arn:csc"}]},
+    "ListFunctionUrlConfigs": {
+        "FunctionUrlConfigs": [{"FunctionUrl": "https://x/", "AuthType": "AWS_IAM"}],
+    },
+    "ListFunctionsByCodeSigningConfig": {
+        "FunctionArns": ["arn:aws:lambda:us-east-1:123456789012:function:reader"]
+    },
+    "ListResourcesForWebACL": {"ResourceArns": []},
+    "DescribeSubscribersForNotification": {
+        "Subscribers": [{"SubscriptionType": "SNS", "Address": "arn:aws:sns:us-east-1:123456789012:alerts"}]
+    },
+    "DescribeNotificationsForBudget": {
+        "Notifications": [
+            {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+        ]
+    },
+}
+
+Answer = Callable[[str, str], Mapping[str, Any] | Exception | None]
+
+
+def operation_of(client: Any, name: str) -> tuple[str, str]:
+    """boto3's names: ("s3", "ListBuckets")."""
+    model = client.meta.service_model
+    return model.service_name, name
+
+
+def refusal(code: str, operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "not allowed"}}, operation)
+
+
+class _CachingSession(boto3.Session):
+    """Makes one client of a service: making them takes a second for all, reading from memory nothing."""
+
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        made = self.__dict__.setdefault("_made", {})
+        if service_name not in made:
+            made[service_name] = super().client(service_name, *args, **kwargs)  # type: ignore[call-overload]
+        return made[service_name]
+
+
+class Recording:
+    """Answers of moto, by operation and parameters."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Any] = {}
+        self._session = _CachingSession("testing", "testing", region_name=REGION)
+
+    def record(self) -> tuple[Account, Record]:
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def recorded(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            key = self._key(client, operation, parameters)
+            if operation in NOT_IN_MOTO:
+                self._answers[key] = NOT_IN_MOTO[operation]
+                return NOT_IN_MOTO[operation]
+            try:
+                self._answers[key] = real(client, operation, parameters)
+            except ClientError as error:
+                self._answers[key] = error
+                raise
+            return self._answers[key]
+
+        return self._read(recorded)
+
+    def replay(self, answer: Answer = lambda service, operation: None) -> tuple[Account, Record]:
+        """``answer`` gives another answer, or an error, for an operation; ``None``: as recorded."""
+
+        def replayed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            other = answer(*operation_of(client, operation))
+            chosen = self._answers[self._key(client, operation, parameters)] if other is None else other
+            if isinstance(chosen, Exception):
+                raise chosen
+            return chosen
+
+        return self._read(replayed)
+
+    @staticmethod
+    def _key(client: Any, operation: str, parameters: dict[str, Any]) -> str:
+        return json.dumps([*operation_of(client, operation), parameters], sort_keys=True, default=str)
+
+    def _read(self, call: Callable[..., Any]) -> tuple[Account, Record]:
+        with patch.object(BaseClient, "_make_api_call", call):
+            return read_account(self._session, REGION, lambda text: None)
