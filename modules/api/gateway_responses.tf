@@ -1,5 +1,6 @@
 # What API Gateway answers by itself: the same headers and the same RFC 9457 shape as the functions' answers, and never a
-# word of the request. The templates are not VTL: only $context variables are filled in.
+# word of the request. The codes are the functions' codes too
+# (lambda_src/healthcare/problems.py). The templates are not VTL: only $context variables are filled in.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 locals {
   _security_headers = {
@@ -20,23 +21,23 @@ locals {
     API_CONFIGURATION_ERROR        = { status = 500, title = "Internal Server Error", detail = "A fault of the service. Nothing was disclosed.", code = "internal_error" }
     AUTHORIZER_CONFIGURATION_ERROR = { status = 500, title = "Internal Server Error", detail = "A fault of the service. Nothing was disclosed.", code = "internal_error" }
     AUTHORIZER_FAILURE             = { status = 500, title = "Internal Server Error", detail = "A fault of the service. Nothing was disclosed.", code = "internal_error" }
-    BAD_REQUEST_BODY               = { status = 400, title = "Bad Request", detail = "The body does not have the form that the API's description gives.", code = "invalid_body" }
-    BAD_REQUEST_PARAMETERS         = { status = 400, title = "Bad Request", detail = "A required parameter is missing.", code = "invalid_parameters" }
+    BAD_REQUEST_BODY               = { status = 400, title = "Bad Request", detail = "The body does not have the form that the API's description gives.", code = "malformed_request" }
+    BAD_REQUEST_PARAMETERS         = { status = 400, title = "Bad Request", detail = "A required parameter is missing.", code = "malformed_request" }
     # Every type that there is stands here by itself. The two defaults are for those that AWS adds.
     DEFAULT_4XX         = { status = 400, title = "Bad Request", detail = "The request can't be answered.", code = "bad_request" }
     DEFAULT_5XX         = { status = 500, title = "Internal Server Error", detail = "A fault of the service. Nothing was disclosed.", code = "internal_error" }
-    EXPIRED_TOKEN       = { status = 401, title = "Unauthorized", detail = "The token has expired. Sign in again.", code = "expired_token" }
+    EXPIRED_TOKEN       = { status = 401, title = "Unauthorized", detail = "The token has expired. Sign in again.", code = "unauthenticated" }
     INTEGRATION_FAILURE = { status = 504, title = "Gateway Timeout", detail = "The function did not answer.", code = "no_answer" }
     INTEGRATION_TIMEOUT = { status = 504, title = "Gateway Timeout", detail = "The function took longer than the gateway waits.", code = "timeout" }
     INVALID_API_KEY     = { status = 403, title = "Forbidden", detail = "You have no access to this.", code = "forbidden" }
-    INVALID_SIGNATURE   = { status = 401, title = "Unauthorized", detail = "No valid token.", code = "unauthorized" }
+    INVALID_SIGNATURE   = { status = 401, title = "Unauthorized", detail = "Sign in first.", code = "unauthenticated" }
     # What API Gateway says of a path or a method that is not there.
     MISSING_AUTHENTICATION_TOKEN = { status = 404, title = "Not Found", detail = "There is no such resource.", code = "no_such_resource" }
     QUOTA_EXCEEDED               = { status = 429, title = "Too Many Requests", detail = "Too many requests. Try again later.", code = "quota_exceeded" }
-    REQUEST_TOO_LARGE            = { status = 413, title = "Content Too Large", detail = "The request is too large.", code = "too_large" }
+    REQUEST_TOO_LARGE            = { status = 413, title = "Content Too Large", detail = "The request is too large.", code = "body_too_large" }
     RESOURCE_NOT_FOUND           = { status = 404, title = "Not Found", detail = "There is no such resource.", code = "no_such_resource" }
     THROTTLED                    = { status = 429, title = "Too Many Requests", detail = "Too many requests. Try again in a moment.", code = "throttled" }
-    UNAUTHORIZED                 = { status = 401, title = "Unauthorized", detail = "No valid token.", code = "unauthorized" }
+    UNAUTHORIZED                 = { status = 401, title = "Unauthorized", detail = "Sign in first.", code = "unauthenticated" }
     UNSUPPORTED_MEDIA_TYPE       = { status = 415, title = "Unsupported Media Type", detail = "The body must be application/json.", code = "unsupported_media_type" }
     WAF_FILTERED                 = { status = 403, title = "Forbidden", detail = "The request was refused.", code = "refused" }
   }
