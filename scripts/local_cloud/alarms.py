@@ -25,6 +25,8 @@ from scripts.local_cloud.protocol.failures import describe
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 1.0
+# Kept for alarms that are made after what they watch was measured.
+KEPT_SECONDS = 3600
 SERVICE = "cloudwatch.amazonaws.com"
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -41,11 +43,33 @@ STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
+class Measurements:
+    """moto's metric data by metric, as far back as alarms look. Each datum is sorted in once."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.by_metric: dict[tuple[str, str], list[Any]] = {}
+
+    def update(self, metric_data: Sequence[Any], oldest: datetime) -> None:
+        if len(metric_data) < self.seen:  # moto was reset
+            self.seen, self.by_metric = 0, {}
+        new = metric_data[self.seen :]
+        self.seen += len(new)
+        for datum in new:
+            self.by_metric.setdefault((datum.namespace, datum.name), []).append(datum)
+        for metric, data in self.by_metric.items():
+            self.by_metric[metric] = [datum for datum in data if time_of(datum) >= oldest]
+
+    def of(self, alarm: Any) -> Sequence[Any]:
+        return self.by_metric.get((alarm.namespace, alarm.metric_name), [])
+
+
 class AlarmLoop:
     """Looks at all alarms of a region again and again, in a thread."""
 
     def __init__(self, region: str) -> None:
         self.region = region
+        self.measurements = Measurements()
         self.closing = threading.Event()
         self.thread = threading.Thread(target=self.run, name="alarms", daemon=True)
         self.thread.start()
@@ -57,20 +81,33 @@ class AlarmLoop:
     def run(self) -> None:
         while not self.closing.wait(INTERVAL_SECONDS):
             try:
-                evaluate_alarms(self.region)
+                evaluate_alarms(self.region, self.measurements)
             except Exception as error:  # noqa: BLE001  # logged; the next round may go better
                 logger.error("alarms were not evaluated: %s", describe(error))
 
 
-def evaluate_alarms(region: str) -> None:
+def evaluate_alarms(region: str, measurements: Measurements) -> None:
     backend = backend_of("cloudwatch", region)
     now = datetime.now(UTC).replace(tzinfo=None)
-    for alarm in list(backend.alarms.values()):
-        if alarm.statistic not in STATISTICS or alarm.comparison_operator not in COMPARISONS:
-            continue
-        state, reason = judge_alarm(alarm, backend.metric_data, now)
+    alarms = [alarm for alarm in list(backend.alarms.values()) if is_simple(alarm)]
+    spans = [int(alarm.period) * int(alarm.evaluation_periods) for alarm in alarms]
+    kept = timedelta(seconds=max([*spans, KEPT_SECONDS]))
+    measurements.update(backend.metric_data, now - kept)
+    for alarm in alarms:
+        state, reason = judge_alarm(alarm, measurements.of(alarm), now)
         if state != alarm.state_value:
             change_state(region, alarm, state, reason)
+
+
+def is_simple(alarm: Any) -> bool:
+    """On one metric, with a statistic and a threshold."""
+    return alarm.statistic in STATISTICS and alarm.comparison_operator in COMPARISONS
+
+
+def time_of(datum: Any) -> datetime:
+    """moto's times are UTC, without saying so."""
+    found: datetime = datum.timestamp.replace(tzinfo=None)
+    return found
 
 
 def judge_alarm(alarm: Any, metric_data: Sequence[Any], now: datetime) -> tuple[str, str]:
@@ -101,7 +138,7 @@ def datapoints(alarm: Any, metric_data: Sequence[Any], now: datetime) -> list[fl
     dimensions = {(d.name, d.value) for d in alarm.dimensions}
     measured: list[list[float]] = [[] for _ in range(periods)]
     for datum in list(metric_data):
-        age = now - datum.timestamp.replace(tzinfo=None)
+        age = now - time_of(datum)
         index = int(age / period)
         if not timedelta(0) <= age or index >= periods:
             continue

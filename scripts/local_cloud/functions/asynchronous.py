@@ -21,6 +21,7 @@ from scripts.local_cloud.functions.credentials import assume_role
 from scripts.local_cloud.functions.deployed import DeployedFunction
 from scripts.local_cloud.functions.telemetry import put_function_metrics
 from scripts.local_cloud.protocol.errors import AwsError
+from scripts.local_cloud.protocol.failures import describe
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ class AsynchronousInvocations:
     def process(self, function: DeployedFunction, payload: bytes, request_id: str) -> None:
         try:
             self.attempt(function, payload, request_id)
-        except Exception:  # the executor would keep it to itself
-            logger.exception("an asynchronous event of %s was lost", function.name)
+        except Exception as error:  # noqa: BLE001  # the executor would keep it to itself
+            logger.error("an asynchronous event of %s was lost: %s", function.name, describe(error))
 
     def attempt(self, function: DeployedFunction, payload: bytes, request_id: str) -> None:
         for number in range(function.retry_attempts + 1):
@@ -90,8 +91,8 @@ class AsynchronousInvocations:
             if function.on_failure_arn:
                 record = failure_record(function, payload, request_id, answer)
                 self.send(function, function.on_failure_arn, json.dumps(record), {})
-        except (BotoCoreError, ClientError):
-            logger.exception("no dead letter of %s", function.name)
+        except (BotoCoreError, ClientError) as error:
+            logger.error("no dead letter of %s: %s", function.name, describe(error))
             put_function_metrics(function, {"DeadLetterErrors": (1.0, "Count")})
         if not function.dead_letter_arn and not function.on_failure_arn:
             put_function_metrics(function, {"AsyncEventsDropped": (1.0, "Count")})

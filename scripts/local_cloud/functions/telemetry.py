@@ -26,6 +26,7 @@ from scripts.local_cloud.functions.deployed import DeployedFunction
 from scripts.local_cloud.functions.emf import metrics_of
 from scripts.local_cloud.functions.environment import Outcome
 from scripts.local_cloud.functions.output import Line
+from scripts.local_cloud.protocol.failures import describe
 
 logger = logging.getLogger(__name__)
 NAMESPACE = "AWS/Lambda"
@@ -64,8 +65,8 @@ class Telemetry:
             try:
                 write_metrics(report)
                 write_logs(report)
-            except Exception:  # one report that cannot be written must not end the thread
-                logger.exception("no telemetry of %s", report.function.name)
+            except Exception as error:  # noqa: BLE001  # one bad report must not end the thread
+                logger.error("no telemetry of %s: %s", report.function.name, describe(error))
             finally:
                 self.reports.task_done()
         self.reports.task_done()

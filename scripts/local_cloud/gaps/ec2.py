@@ -1,10 +1,11 @@
-"""EC2: descriptions of security-group rules."""
+"""EC2: descriptions of security-group rules, and what goes with a VPC."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCBackend
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
@@ -23,3 +24,13 @@ def create_rule(original: Method, rule: Any, *args: Any, **kwargs: Any) -> None:
     if described is not None:
         rule.ip_range = {**rule.ip_range, "Description": described}
         rule.source_group = {k: v for k, v in rule.source_group.items() if k != "Description"}
+
+
+@wrap(VPCBackend, "delete_vpc")
+def delete_vpc(original: Method, backend: Any, vpc_id: str) -> Any:
+    """moto leaves a deleted VPC's default network ACL behind."""
+    vpc = original(backend, vpc_id)
+    for name, acl in list(backend.network_acls.items()):
+        if acl.vpc_id == vpc_id:
+            del backend.network_acls[name]
+    return vpc

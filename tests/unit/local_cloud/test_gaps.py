@@ -118,6 +118,15 @@ def test_rules_between_security_groups_keep_their_description(cloud: Cloud) -> N
     assert {"to the endpoints", "to S3"} <= found
 
 
+def test_a_vpc_takes_its_default_network_acl_along(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    in_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
+    assert len(ec2.describe_network_acls(Filters=in_vpc)["NetworkAcls"]) == 1
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_acls(Filters=in_vpc)["NetworkAcls"] == []
+
+
 def test_a_budget_keeps_tags_and_subscribers(cloud: Cloud) -> None:
     budgets, name = cloud.client("budgets"), unique("budget")
     account = cloud.state.account_id
