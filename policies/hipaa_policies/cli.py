@@ -7,6 +7,7 @@ be judged), 2 where the work could not be done.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from hipaa_policies.decisions import DecisionFileError, read_settings, read_waiv
 from hipaa_policies.facts import Unreadable
 from hipaa_policies.readers.live import UnreadableError, policy_document, read_account
 from hipaa_policies.reports import FORMATS
+from hipaa_policies.reports.as_json import schema_text
 from hipaa_policies.verdicts import Status
 
 PASSED, FAILED, NOT_DONE = 0, 1, 2
@@ -75,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(run=_audit)
     controls = commands.add_parser("controls", help="list the controls")
     controls.set_defaults(run=_controls)
+    schema = commands.add_parser("schema", help="print the JSON schema of `audit --format json`")
+    schema.set_defaults(run=_schema)
     policy = commands.add_parser("iam-policy", help="print the read-only IAM policy that `audit` needs")
     policy.set_defaults(run=_iam_policy)
     return parser
@@ -119,7 +123,8 @@ def audit(
     waived = read_waivers(waivers, controls) if waivers else ()
     settings = read_settings(attestations, taken_at.date())
     session = _session(profile)
-    chosen = region or session.region_name
+    # boto3 knows AWS_DEFAULT_REGION only; the other SDKs and Terraform go by AWS_REGION first.
+    chosen = region or os.environ.get("AWS_REGION") or session.region_name
     if not chosen:
         raise NotDoneError("no region: set AWS_REGION, or give --region (such as us-east-1)")
     started = time.monotonic()
@@ -173,6 +178,11 @@ def _explained(problem: Unreadable, region: str) -> str:
 def _controls(_: argparse.Namespace) -> int:
     for control in catalogue():
         print(f"{control.id:<7} {control.cite:<24} {control.requirement.value:<12} {control.title}")
+    return PASSED
+
+
+def _schema(_: argparse.Namespace) -> int:
+    print(schema_text())
     return PASSED
 
 
