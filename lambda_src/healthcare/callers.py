@@ -1,7 +1,9 @@
 """Who calls: what the verified token says, and nothing that the payload says.
 
 API Gateway's authorizer has verified the token; its claims arrive in requestContext.authorizer.claims. Where
-there are none, the authorizer is missing from the API, and the caller is nobody.
+there are none, the authorizer is missing from the API, and the caller is nobody. So is the bearer of an
+access token: the authorizer takes those where a method has scopes, and they are made for something else.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 """
 
 import re
@@ -31,11 +33,11 @@ ANONYMOUS: Final = Caller(ANONYMOUS_SUBJECT, frozenset())
 
 
 def caller_of(request_context: Mapping[str, Any]) -> Caller:
-    """The caller by the verified claims; Problem 401 where there are no claims or no usable subject."""
+    """The caller by an identity token's claims; Problem 401 where there are none, or no usable subject."""
     authorizer = request_context.get("authorizer")
     claims = authorizer.get("claims") if isinstance(authorizer, dict) else None
     subject = claims.get("sub") if isinstance(claims, dict) else None
-    if not isinstance(claims, dict) or not isinstance(subject, str):
+    if not isinstance(claims, dict) or not isinstance(subject, str) or claims.get("token_use") != "id":
         raise unauthenticated()
     if not _SUBJECT.fullmatch(subject) or subject == ANONYMOUS_SUBJECT:
         raise unauthenticated()

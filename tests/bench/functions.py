@@ -38,7 +38,7 @@ EVENT = {
         "httpMethod": "GET",
         "stage": "live",
         "identity": {"sourceIp": "127.0.0.1"},
-        "authorizer": {"claims": {"sub": "bench", "cognito:groups": "Provider"}},
+        "authorizer": {"claims": {"sub": "bench", "cognito:groups": "Provider", "token_use": "id"}},
     },
     "body": None,
     "isBase64Encoded": False,

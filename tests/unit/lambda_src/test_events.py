@@ -42,7 +42,13 @@ def mapping(**members: Any) -> st.SearchStrategy[Any]:
     return st.one_of(st.fixed_dictionaries({}, optional=members), anything)
 
 
-claims = mapping(**{"sub": st.one_of(st.just(PROVIDER), anything), "cognito:groups": anything})
+claims = mapping(
+    **{
+        "sub": st.one_of(st.just(PROVIDER), anything),
+        "cognito:groups": anything,
+        "token_use": st.one_of(st.just("id"), anything),
+    }
+)
 events = mapping(
     httpMethod=st.one_of(st.sampled_from(["GET", "PUT", "DELETE", "get"]), anything),
     resource=st.one_of(st.sampled_from([PATIENT_PATH, PATIENT_PATH + "/disclosures"]), anything),
