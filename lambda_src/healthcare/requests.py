@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 """
 
 import base64
-import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,7 +40,9 @@ class UnsupportedEventError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. Header names are in lower case; a parameter sent twice is in `repeated`."""
+    """One HTTP request. Header names are in lower case; a parameter sent twice, in whatever spelling, is in
+    `repeated`.
+    """
 
     method: str
     resource: str
@@ -89,16 +91,17 @@ def loses_events(kind: str) -> bool:
 def request_of(event: Mapping[str, Any]) -> Request:
     """The request in an event of kind "rest_api". Values of a wrong type are left out, never converted."""
     query = _mapping(event.get("queryStringParameters"))
-    headers = _mapping(event.get("headers"))
+    headers = _texts(_mapping(event.get("headers")))
     body = event.get("body")
     return Request(
         method=event["httpMethod"],
         resource=event["resource"],
         path=_texts(_mapping(event.get("pathParameters"))),
         query=_texts(query),
-        headers={name.lower(): value for name, value in _texts(headers).items()},
+        headers={name.lower(): value for name, value in headers.items()},
         repeated=_repeated(event.get("multiValueQueryStringParameters"))
-        | frozenset(name.lower() for name in _repeated(event.get("multiValueHeaders"))),
+        | frozenset(name.lower() for name in _repeated(event.get("multiValueHeaders")))
+        | _in_two_spellings(headers),
         body=body if isinstance(body, str) else None,
         body_is_base64=event.get("isBase64Encoded") is True,
         context=_mapping(event.get("requestContext")),
@@ -147,7 +150,7 @@ def _body_text(request: Request) -> str:
         if not raw.strip():
             raise malformed(FieldError("body", "required"))
         return raw.decode("utf-8")
-    except (UnicodeError, binascii.Error):
+    except ValueError:  # no base64, base64 outside of ASCII, no UTF-8
         raise malformed(FieldError("body", "encoding")) from None
 
 
@@ -182,3 +185,8 @@ def _repeated(values: object) -> frozenset[str]:
         for name, given in _mapping(values).items()
         if isinstance(name, str) and isinstance(given, list) and len(given) > 1
     )
+
+
+def _in_two_spellings(names: Iterable[str]) -> frozenset[str]:
+    # HTTP/1.1 lets one header come as "X-Reason" and "x-reason"; API Gateway passes both on.
+    return frozenset(name for name, times in Counter(name.lower() for name in names).items() if times > 1)
