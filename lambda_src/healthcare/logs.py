@@ -26,6 +26,8 @@ FIELDS: Final = frozenset(
 )  # fmt: skip
 WITHHELD: Final = "withheld"
 MESSAGES: Final = frozenset({"event refused", "request failed", "request refused", "request served"})
+# What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
+_TRACE_ID: Final = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}", re.ASCII)
 _TEXT: Final = re.compile(r"[A-Za-z0-9 _.:;,=+<>(){}/-]{0,128}", re.ASCII)
 
 
@@ -34,6 +36,9 @@ class AllowListFormatter(LambdaPowertoolsFormatter):
 
     def serialize(self, log: Mapping[str, Any]) -> str:
         line = {name: _plain(value) for name, value in log.items() if name in FIELDS}
+        trace_id = line.get("xray_trace_id", "")
+        if trace_id and not _TRACE_ID.fullmatch(str(trace_id)):
+            line["xray_trace_id"] = WITHHELD
         if line.get("message") not in MESSAGES:
             line["message"] = WITHHELD
         return super().serialize(log=line)
