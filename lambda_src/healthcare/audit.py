@@ -1,8 +1,12 @@
 """The record of who asked for what, on what ground, and what was given out: 45 CFR 164.312(b) and 164.528.
 
 Two rows an access: *attempt* before anything is read, and the *outcome* before anything is answered. Where a
-row cannot be written, AuditUnavailable stops the request. Rows are only ever added: the sort key is new each
-time, the write is conditional on its absence, and the function's role can neither update nor delete.
+row cannot be written, AuditUnavailable stops the request. Rows are only ever added: the write is conditional
+on the absence of the sort key, and the function's role can neither update nor delete.
+
+All outcomes of one access have the same key, so that one at most is ever on record. Where the answer to a
+change is lost, either "failed" is written and the change can no longer happen, or the change has happened and
+its row stands.
 """
 
 import os
@@ -27,6 +31,10 @@ SUCCESS: Final = "success"
 DENIED: Final = "denied"
 
 
+class RowExists(AuditUnavailable):
+    """Another row has that key."""
+
+
 @dataclass(slots=True)
 class Ground:
     """What an access rests on, and what it gave out; filled in as the request is judged."""
@@ -44,17 +52,18 @@ class AuditTable:
     name: str
 
     def append(self, row: dict[str, Any]) -> None:
-        """Add `row`; AuditUnavailable where that fails in whatever way."""
+        """Add `row`; AuditUnavailable where that fails in whatever way, RowExists where the key is taken."""
         put = self.put(row)
         try:
             self.client.put_item(**put)
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            # The SDK repeats a write whose answer was lost. The sort key is new with each row, so a row that
-            # is there already and equal is this one.
+            # The SDK repeats a write whose answer was lost: a row that is there and equal is this one.
             if error.response.get("Item") != put["Item"]:
-                raise AuditUnavailable from None
+                raise RowExists from None
         except (ClientError, BotoCoreError) as error:
             raise AuditUnavailable(error_code(error)) from None
+        except Exception as error:  # noqa: BLE001 - an answer that the SDK cannot read, too: the alarm must hear of it
+            raise AuditUnavailable(type(error).__name__) from None
 
     def put(self, row: dict[str, Any]) -> Any:
         """The conditional Put of `row`, for put_item and for a transaction."""
@@ -78,22 +87,33 @@ class Access:
     source_ip: str
     ground: Ground = field(default_factory=Ground)
     closed: bool = False
+    _outcome_key: tuple[str, str] | None = None
 
     def begin(self) -> None:
         self.table.append(self.row(ATTEMPT))
 
     def close(self, outcome: str) -> None:
         """Write the outcome, unless it is on record already (a change writes it in its own transaction)."""
-        if not self.closed:
+        if self.closed:
+            return
+        try:
             self.table.append(self.row(outcome))
-            self.closed = True
+        except RowExists:
+            # A change went through though its answer was lost: its row says so, and this one would lie.
+            if outcome == SUCCESS:
+                raise
+        self.closed = True
 
     def row(self, outcome: str) -> dict[str, Any]:
-        """A new row. Only success gives anything out."""
-        time = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        """The attempt's row, or an outcome's. Only success gives anything out."""
+        if outcome == ATTEMPT:
+            time, event_id = _new_key()
+        else:
+            self._outcome_key = self._outcome_key or _new_key()
+            time, event_id = self._outcome_key
         row: dict[str, Any] = {
             "patient_id": self.patient_id,
-            "event_id": f"{time}#{uuid.uuid4()}",
+            "event_id": event_id,
             "time": time,
             "action": self.action,
             "outcome": outcome,
@@ -108,3 +128,8 @@ class Access:
         if self.ground.reason is not None:
             row["reason"] = self.ground.reason
         return row
+
+
+def _new_key() -> tuple[str, str]:
+    time = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time, f"{time}#{uuid.uuid4()}"
