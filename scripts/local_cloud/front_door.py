@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,6 +21,14 @@ Operation = Callable[[AwsRequest], Response]
 Guard = Callable[[AwsRequest], None]
 
 
+class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is untyped
+    """moto's own, which lists its package's folders for every request: a tenth of the time that takes."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self.get_backend_for_host = functools.cache(super().get_backend_for_host)
+
+
 class FrontDoor:
     """Guards judge each AWS call in turn, then it is answered here or by moto.
 
@@ -29,7 +38,7 @@ class FrontDoor:
     def __init__(self, guards: Iterable[Guard]) -> None:
         self.guards = tuple(guards)
         self.operations: dict[tuple[str, str], Operation] = {}
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = Dispatcher()
 
     def __call__(self, environ: dict[str, Any]) -> Response:
         call = read_request(environ)
