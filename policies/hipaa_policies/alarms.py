@@ -65,16 +65,8 @@ def _is_live(action: str, account: Account) -> bool:
 
 def on_function(account: Account, function: Function, metric_name: str) -> list[Alarm]:
     """Alarms on a Lambda metric of this one function, or of all functions together."""
-
-    def looks_at(metric: Metric) -> bool:
-        dimensions = dict(metric.dimensions)
-        return (
-            metric.namespace == "AWS/Lambda"
-            and metric.name == metric_name
-            and dimensions.get("FunctionName", function.name) == function.name
-        )
-
-    return [alarm for alarm in account.alarms.complete() if any(looks_at(m) for m in alarm.metrics)]
+    alarms = account.lambda_alarms
+    return [*alarms.get((metric_name, function.name), ()), *alarms.get((metric_name, None), ())]
 
 
 def on_metrics(account: Account, metrics: set[tuple[str, str]]) -> list[Alarm]:

@@ -80,7 +80,10 @@ def managed_policies_are_narrow(function: Function, account: Account, _: Setting
 
 def workload_roles(account: Account) -> Listing[Role]:
     """Roles that a service takes on: of functions, flow logs, trails. People's roles are not among them."""
-    return account.roles.where(lambda role: not role.service_linked and _trusts_a_service(role))
+    used = {function.role_arn for function in account.functions.complete()}
+    return account.roles.where(
+        lambda role: not role.service_linked and (role.arn in used or _trusts_a_service(role))
+    )
 
 
 def _trusts_a_service(role: Role) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from hipaa_policies.facts.apis import DomainName, RestApi, Stage, WebAcl
@@ -57,6 +59,23 @@ class Account:
     vpcs: Listing[Vpc] = field(default_factory=Listing)
     web_acls: Listing[WebAcl] = field(default_factory=Listing)
     written_policies: Listing[WrittenPolicy] = field(default_factory=Listing)
+
+    @cached_property
+    def lambda_alarms(self) -> Mapping[tuple[str, str | None], tuple[Alarm, ...]]:
+        """Alarms on metrics of AWS/Lambda, by metric and function name (``None``: of all functions).
+
+        Made once: a thousand functions have thousands of alarms. Raises ``FactUnreadableError``.
+        """
+        found: dict[tuple[str, str | None], list[Alarm]] = {}
+        for alarm in self.alarms.complete():
+            keys = {
+                (metric.name, dict(metric.dimensions).get("FunctionName"))
+                for metric in alarm.metrics
+                if metric.namespace == "AWS/Lambda"
+            }
+            for key in keys:
+                found.setdefault(key, []).append(alarm)
+        return {key: tuple(alarms) for key, alarms in found.items()}
 
     @property
     def arn(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from hipaa_policies.iam.conditions import Condition, parse_conditions
@@ -54,7 +55,15 @@ class Statement:
         return self.effect == "Allow"
 
 
-def load_policy(text: str) -> Mapping[str, Any]:
+class PolicyDocument(dict[str, Any]):
+    """A policy document that keeps its statements, once they were read."""
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        return _statements(self)
+
+
+def load_policy(text: str) -> PolicyDocument:
     """Read a policy document's JSON. Raises ``MalformedPolicyError`` where it is not an object."""
     try:
         document = json.loads(text)
@@ -62,11 +71,15 @@ def load_policy(text: str) -> Mapping[str, Any]:
         raise MalformedPolicyError(f"the policy is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise MalformedPolicyError(f"the policy is a {type(document).__name__}, not an object")
-    return document
+    return PolicyDocument(document)
 
 
 def statements(policy: Mapping[str, Any]) -> tuple[Statement, ...]:
     """Return the statements of a policy. Raises ``MalformedPolicyError``."""
+    return policy.statements if isinstance(policy, PolicyDocument) else _statements(policy)
+
+
+def _statements(policy: Mapping[str, Any]) -> tuple[Statement, ...]:
     unknown = set(policy) - _TOP
     if unknown:
         raise MalformedPolicyError(f"unknown element {sorted(unknown)} in the policy")

@@ -81,7 +81,8 @@ def test_a_half_read_listing_leaves_nothing_out_and_invents_no_pass(name: str) -
     assert {f.control_id for f in after} == set(CONTROLS)
     assert {(f.control_id, f.resource, f.message) for f in after if f.status in GOOD} <= before
     assert not [f for f in after if f.status is Status.FAIL]
-    assert any(f.status is Status.UNKNOWN for f in after)
+    # One budget, or one subscription, that notifies is enough, whatever else there may be.
+    assert any(f.status is Status.UNKNOWN for f in after) or name in ("anomaly_subscriptions", "budgets")
 
 
 UNREADABLE_FIELDS = [
