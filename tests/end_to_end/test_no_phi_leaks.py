@@ -40,7 +40,7 @@ def error_bodies(story: Story) -> list[str]:
         story.get(PROVIDER, patient),
         story.get(PROVIDER, f"{CANARY} {CANARY}"),
         story.get(PROVIDER, MARIA, params={"include": CANARY}),
-        story.get(PROVIDER, patient, headers={"X-Break-Glass-Reason": f"\t{CANARY}"}),
+        story.get(PROVIDER, patient, headers={"X-Break-Glass-Reason": f"{CANARY} {'x' * 300}"}),
         story.put(ADMIN, patient, record | {CANARY: CANARY}),
         story.put(ADMIN, patient, record | {"version": CANARY}),
         story.put(ADMIN, patient, record),
