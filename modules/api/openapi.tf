@@ -48,6 +48,22 @@ locals {
     ) if length(operations) > 0
   }
 
+  # API Gateway publishes what a validation finds in CloudWatch Logs, and its validator's findings quote the value (ECMA 262
+  # regex "..." does not match input string "987-65-432"): patients' names and numbers, mistyped. So its models say which
+  # properties there are and of which type, findings that quote no value; functions judge values by the whole schema.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+  _quoting_rule = join("|", [
+    "\"(?:format|pattern)\":\"(?:[^\"\\\\]|\\\\.)*\"",
+    "\"(?:maxLength|maximum|minLength|minimum)\":-?[0-9][0-9.eE+-]*",
+    "\"(?:exclusiveMaximum|exclusiveMinimum)\":(?:true|false)",
+    "\"enum\":\\[(?:[^\"\\]]|\"(?:[^\"\\\\]|\\\\.)*\")*\\]",
+  ])
+  # The comma is before a rule, or else after it.
+  _models = jsondecode(replace(
+    replace(jsonencode(try(local._document.components.schemas, {})), "/,(?:${local._quoting_rule})/", ""),
+    "/(?:${local._quoting_rule}),?/", "",
+  ))
+
   _body = jsonencode(merge(
     { for key, value in local._document : key => value if !contains(["components", "info", "paths", "security", "servers"], key) },
     {
@@ -55,7 +71,7 @@ locals {
       info  = merge(local._document.info, { title = local._name })
       paths = local._paths
       components = {
-        schemas = try(local._document.components.schemas, {})
+        schemas = local._models
         securitySchemes = {
           CognitoUserPool = {
             type                         = "apiKey"
