@@ -9,7 +9,8 @@ locals {
   # The common rule set refuses bodies above 8 KB: less than a record with its lists. The size rule here decides instead.
   _counted_rules = { AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY"] }
 
-  _redacted_headers = ["authorization", "cookie", "x-break-glass-reason"]
+  # Referer: the address of a page about a patient.
+  _redacted_headers = ["authorization", "cookie", "referer", "x-break-glass-reason"]
 }
 
 resource "aws_wafv2_web_acl" "this" {

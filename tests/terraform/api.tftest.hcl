@@ -63,6 +63,21 @@ run "hardened_by_default" {
     error_message = "Without named networks there is no resource policy."
   }
 
+  assert {
+    condition     = !can(regex("\"(enum|exclusiveMaximum|exclusiveMinimum|format|maxLength|maximum|minLength|minimum|pattern)\":[^{]", jsonencode(jsondecode(output.imported_document).components.schemas)))
+    error_message = "No model has a rule whose breach API Gateway's execution log tells with the value: a mistyped SSN would stand there."
+  }
+  assert {
+    condition = (
+      jsondecode(output.imported_document).components.schemas.PatientUpdate.required == yamldecode(var.openapi_document).components.schemas.PatientUpdate.required &&
+      keys(jsondecode(output.imported_document).components.schemas.PatientUpdate.properties) == keys(yamldecode(var.openapi_document).components.schemas.PatientUpdate.properties) &&
+      jsondecode(output.imported_document).components.schemas.PatientUpdate.properties.ssn == { type = "string" } &&
+      jsondecode(output.imported_document).components.schemas.PatientUpdate.properties.clinical == { "$ref" = "#/components/schemas/Clinical" } &&
+      keys(jsondecode(output.imported_document).components.schemas) == keys(yamldecode(var.openapi_document).components.schemas)
+    )
+    error_message = "The models keep types and required and permitted properties."
+  }
+
   # --- its own answers
   assert {
     condition = alltrue([
@@ -139,8 +154,8 @@ run "hardened_by_default" {
     error_message = "No samples of requests are kept."
   }
   assert {
-    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : [for header in field.single_header : header.name]])) == toset(["authorization", "cookie", "x-break-glass-reason"])
-    error_message = "Tokens and reasons are redacted from the web ACL's log."
+    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : [for header in field.single_header : header.name]])) == toset(["authorization", "cookie", "referer", "x-break-glass-reason"])
+    error_message = "Tokens, reasons and the pages that people came from are redacted from the web ACL's log."
   }
   assert {
     condition     = anytrue([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : length(field.uri_path) > 0]) && anytrue([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : length(field.query_string) > 0])
