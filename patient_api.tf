@@ -13,6 +13,15 @@ locals {
     filename = var.patient_api.package.s3 == null ? coalesce(var.patient_api.package.filename, "${path.module}/dist/patient_api.zip") : null
   }) : null
 
+  # The whole encryption context of healthcare's SSN and nothing besides. ForAllValues by itself holds where there is no
+  # context at all: what must be there is said by the other two.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+  _ssn_key_conditions = {
+    "ForAllValues:StringEquals" = { "kms:EncryptionContextKeys" = ["field", "record"] }
+    Null                        = { "kms:EncryptionContext:record" = ["false"] }
+    StringEquals                = { "kms:EncryptionContext:field" = ["ssn"] }
+  }
+
   # What this workload adds to main.tf.
   _patient_api_endpoints = local._patient_api_on ? toset(["kms"]) : toset([])
   _patient_api_functions = {
@@ -131,12 +140,9 @@ module "patient_api_function" {
     }
     # The Social Security number: its ciphertext opens for the context it was sealed with, and for no other field.
     seal_and_open_ssn = {
-      actions   = ["kms:Decrypt", "kms:Encrypt"]
-      resources = [module.encryption.key_arns["phi"]]
-      conditions = {
-        "ForAllValues:StringEquals" = { "kms:EncryptionContextKeys" = ["field", "record"] }
-        StringEquals                = { "kms:EncryptionContext:field" = ["ssn"] }
-      }
+      actions    = ["kms:Decrypt", "kms:Encrypt"]
+      resources  = [module.encryption.key_arns["phi"]]
+      conditions = local._ssn_key_conditions
     }
     # What DynamoDB does with the key for its caller.
     # https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html#dynamodb-authz

@@ -49,6 +49,14 @@ run "patient_api" {
   }
 
   assert {
+    condition = jsonencode(local._ssn_key_conditions) == jsonencode({
+      "ForAllValues:StringEquals" = { "kms:EncryptionContextKeys" = ["field", "record"] }
+      Null                        = { "kms:EncryptionContext:record" = ["false"] }
+      StringEquals                = { "kms:EncryptionContext:field" = ["ssn"] }
+    })
+    error_message = "The SSN's key is used with the whole encryption context and no other: ForAllValues alone holds where there is none."
+  }
+  assert {
     condition     = local._interface_endpoints == toset(["kms"])
     error_message = "The patient API brings the endpoint it needs, and no other."
   }
