@@ -7,6 +7,7 @@ Where an operation was added that moto has got in the meantime, ``add`` fails at
 from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what mends moto
     apigateway,
     budgets,
+    ce,
     cloudtrail,
     cloudwatch,
     ec2,
@@ -16,4 +17,5 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     s3,
     sns,
     sqs,
+    wafv2,
 )

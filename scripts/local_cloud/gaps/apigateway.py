@@ -22,6 +22,8 @@ METHODS = {"delete", "get", "head", "options", "patch", "post", "put", "x-amazon
 @wrap(APIGatewayBackend, "put_integration")
 def put_integration(original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
     """moto demands of a mock integration in a document that it has a URI and a method."""
+    if "integration_type" in kwargs:
+        kwargs["integration_type"] = str(kwargs["integration_type"]).upper()  # a document may say "mock"
     if len(args) < 5:
         kwargs.setdefault("uri", "")
         kwargs.setdefault("integration_method", None)

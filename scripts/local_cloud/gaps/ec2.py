@@ -1,12 +1,14 @@
-"""EC2: descriptions of security-group rules, and what goes with a VPC."""
+"""EC2: descriptions of security-group rules, flow logs, and what goes with a VPC."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from moto.ec2.models.flow_logs import FlowLogsBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCBackend
 
+from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.gaps.patching import Method, wrap
 
 SOURCES = ("source_group", "prefix_list_id")
@@ -34,3 +36,15 @@ def delete_vpc(original: Method, backend: Any, vpc_id: str) -> Any:
         if acl.vpc_id == vpc_id:
             del backend.network_acls[name]
     return vpc
+
+
+@wrap(FlowLogsBackend, "create_flow_logs")
+def create_flow_logs(original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    """moto reports a failed delivery where the log group is named by its ARN."""
+    made, unsuccessful = original(backend, *args, **kwargs)
+    groups = backend_of("logs", backend.region_name).groups
+    for flow_log in made:
+        name = str(flow_log.log_destination or "").partition(":log-group:")[2].removesuffix(":*")
+        if name in groups:
+            flow_log.deliver_logs_status, flow_log.deliver_logs_error_message = "SUCCESS", None
+    return made, unsuccessful

@@ -1,15 +1,22 @@
-"""Lambda: configuration that moto drops or makes up."""
+"""Lambda: configuration that moto drops or makes up, and lists that it does not give."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import unquote
 
+from moto.awslambda import urls
 from moto.awslambda.models import LambdaFunction
+from moto.awslambda.responses import LambdaResponse
 
 from scripts.local_cloud.backends import backend_of
-from scripts.local_cloud.gaps.patching import Method, wrap
+from scripts.local_cloud.gaps.patching import Method, add, wrap
 
 DROPPED = ("DeadLetterConfig", "LoggingConfig")
+# The paths of the operations that are added below.
+urls.url_paths["{0}/2021-10-31/functions/(?P<function_name>[^/]+)/urls/?$"] = LambdaResponse.dispatch
+urls.url_paths["{0}/2020-04-22/code-signing-configs/?$"] = LambdaResponse.dispatch
 
 
 @wrap(LambdaFunction, "__init__")
@@ -54,3 +61,16 @@ def vpc_of(region: str, subnet_ids: list[str]) -> str:
     zones = backend_of("ec2", region).subnets.values()
     found = (subnets[name].vpc_id for subnets in zones for name in subnet_ids if name in subnets)
     return next(found, "")
+
+
+@add(LambdaResponse, "list_function_url_configs")
+def list_function_url_configs(response: Any) -> str:
+    function = response.backend.get_function(unquote(response.path.rstrip("/").rsplit("/", 2)[-2]))
+    found = [function.url_config.to_dict()] if function.url_config else []
+    return json.dumps({"FunctionUrlConfigs": found})
+
+
+@add(LambdaResponse, "list_code_signing_configs")
+def list_code_signing_configs(_response: Any) -> str:
+    """There are none: moto cannot make any."""
+    return json.dumps({"CodeSigningConfigs": []})

@@ -198,6 +198,18 @@ def test_other_services_are_judged_by_resource_and_refuse_in_their_own_words(clo
     assert refused(secrets.get_secret_value, SecretId=names[1])[0] == "AccessDeniedException"
 
 
+def test_actions_that_are_not_named_like_operations(cloud: Cloud) -> None:
+    account = {"AccountId": cloud.state.account_id}
+    reader = cloud.session(cloud.role([allow("budgets:ViewBudget"), allow("s3:ListAllMyBuckets")]))
+    assert "Budgets" in cloud.client("budgets", reader).describe_budgets(**account)
+    cloud.client("s3", reader).list_buckets()
+    stranger = cloud.session(cloud.role([allow("budgets:DescribeBudgets"), allow("s3:ListBuckets")]))
+    code, message = refused(cloud.client("budgets", stranger).describe_budgets, **account)
+    assert code == "AccessDeniedException"
+    assert "budgets:ViewBudget" in message
+    assert refused(cloud.client("s3", stranger).list_buckets)[0] == "AccessDenied"
+
+
 def test_s3_reads_bucket_policies_with_their_conditions(cloud: Cloud) -> None:
     admin, bucket = cloud.client("s3"), unique("bucket")
     admin.create_bucket(Bucket=bucket)

@@ -118,6 +118,45 @@ def test_rules_between_security_groups_keep_their_description(cloud: Cloud) -> N
     assert {"to the endpoints", "to S3"} <= found
 
 
+def test_flow_logs_to_a_group_named_by_its_arn_are_delivered(cloud: Cloud) -> None:
+    ec2, group = cloud.client("ec2"), unique("/flow-logs")
+    cloud.client("logs").create_log_group(logGroupName=group)
+    vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="cloud-watch-logs",
+        LogDestination=cloud.arn("logs", f"log-group:{group}"),
+        DeliverLogsPermissionArn=cloud.role_arn("any"),
+    )["FlowLogIds"]
+    assert ec2.describe_flow_logs(FlowLogIds=made)["FlowLogs"][0]["DeliverLogsStatus"] == "SUCCESS"
+
+
+def test_lists_that_an_audit_asks_for_are_given(cloud: Cloud) -> None:
+    client, name = cloud.client("lambda"), cloud.function(SOURCE, group=False)
+    assert client.list_function_url_configs(FunctionName=name)["FunctionUrlConfigs"] == []
+    client.create_function_url_config(FunctionName=name, AuthType="AWS_IAM")
+    found = client.list_function_url_configs(FunctionName=name)["FunctionUrlConfigs"]
+    assert [config["AuthType"] for config in found] == ["AWS_IAM"]
+    assert client.list_code_signing_configs()["CodeSigningConfigs"] == []
+    assert cloud.client("ce").get_anomaly_subscriptions()["AnomalySubscriptions"] == []
+    assert cloud.client("ce").get_anomaly_monitors()["AnomalyMonitors"] == []
+
+
+def test_a_web_acl_names_the_stages_it_protects(cloud: Cloud) -> None:
+    api, waf = deploy(cloud), cloud.client("wafv2")
+    visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
+    acl = waf.create_web_acl(
+        Name=unique("acl"), Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visibility
+    )["Summary"]["ARN"]
+    stage = f"arn:aws:apigateway:{cloud.state.region}::/restapis/{api.api_id}/stages/{STAGE}"
+    waf.associate_web_acl(WebACLArn=acl, ResourceArn=stage)
+    found = waf.list_resources_for_web_acl(WebACLArn=acl, ResourceType="API_GATEWAY")["ResourceArns"]
+    assert found == [stage]
+    assert waf.list_resources_for_web_acl(WebACLArn=acl)["ResourceArns"] == []
+
+
 def test_a_vpc_takes_its_default_network_acl_along(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
@@ -250,6 +289,7 @@ def test_an_imported_document_makes_authorizers_validators_and_gateway_responses
     assert methods["GET"]["authorizationType"] == "COGNITO_USER_POOLS"
     assert methods["GET"]["authorizerId"] == authorizers[0]["id"]
     assert methods["OPTIONS"]["authorizationType"] == "NONE"
+    assert methods["OPTIONS"]["methodIntegration"]["type"] == "MOCK"
     assert methods["PUT"]["requestValidatorId"] == validators[0]["id"]
     assert methods["PUT"]["requestModels"] == {"application/json": "Patient"}
     assert methods["PUT"]["requestParameters"]["method.request.querystring.why"] is True

@@ -1,12 +1,13 @@
-"""Lambda, CloudWatch, CloudWatch Logs and API Gateway.
+"""Lambda, CloudWatch, CloudWatch Logs, API Gateway and Budgets.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html,
-list_amazoncloudwatch.html, list_amazoncloudwatchlogs.html and list_amazonapigatewaymanagement.html
+list_amazoncloudwatch.html, list_amazoncloudwatchlogs.html, list_amazonapigatewaymanagement.html
+and list_awsbudgets.html
 """
 
 from __future__ import annotations
 
-from scripts.local_cloud.authorization.access import Access, action_of, arn_of
+from scripts.local_cloud.authorization.access import ACCOUNT_ID, Access, action_of, arn_of
 from scripts.local_cloud.protocol.requests import AwsRequest
 
 LAMBDA_ACTIONS = {
@@ -67,3 +68,15 @@ def api_accesses(call: AwsRequest) -> list[Access]:
     """API Gateway's actions are HTTP methods, its resources are paths."""
     resource = f"arn:aws:apigateway:{call.region}::{call.http.path}"
     return [Access(f"apigateway:{call.http.method}", resource)]
+
+
+def budget_accesses(call: AwsRequest) -> list[Access]:
+    """Budgets has one action to look and one to change; tags have their own."""
+    operation = str(call.operation)
+    if "Tag" in operation:
+        return [Access(action_of(call), call.parameters.get("ResourceARN") or "*")]
+    given = call.parameters.get("Budget") or call.parameters.get("NewBudget") or call.parameters
+    name = given.get("BudgetName")
+    action = "budgets:ViewBudget" if operation.startswith("Describe") else "budgets:ModifyBudget"
+    # Budgets are of no region.
+    return [Access(action, f"arn:aws:budgets::{ACCOUNT_ID}:budget/{name or '*'}")]

@@ -10,6 +10,7 @@ from scripts.local_cloud.protocol.requests import AwsRequest
 
 EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
     "apigateway": compute.api_accesses,
+    "budgets": compute.budget_accesses,
     "cloudwatch": compute.metric_accesses,
     "dynamodb": dynamodb.accesses,
     "dynamodbstreams": dynamodb.accesses,
@@ -19,6 +20,7 @@ EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
     "lambda": compute.function_accesses,
     "logs": compute.log_accesses,
     "s3": s3.accesses,
+    "s3control": s3.account_accesses,
     "secretsmanager": security.secret_accesses,
     "sns": messaging.topic_accesses,
     "sqs": messaging.queue_accesses,

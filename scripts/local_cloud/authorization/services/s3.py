@@ -119,3 +119,10 @@ def key_of_upload(given: Mapping[str, Any], bucket: Any) -> str | None:
     default = rule.get("ApplyServerSideEncryptionByDefault") or {}
     key: str | None = default.get("KMSMasterKeyID")
     return key
+
+
+def account_accesses(call: AwsRequest) -> list[Access]:
+    """S3 Control: the account's own settings."""
+    action = str(call.operation).replace("PublicAccessBlock", "AccountPublicAccessBlock")
+    # Deletion has no action of its own: it is a Put.
+    return [Access(f"s3:{action.replace('DeleteAccount', 'PutAccount')}")]
