@@ -32,7 +32,7 @@ locals {
       security = []
       x-amazon-apigateway-integration = {
         type                = "mock"
-        passthroughBehavior = "when_no_match"
+        passthroughBehavior = "when_no_templates" # of another Content-Type: 415, not the mock's 500, which would alarm
         requestTemplates    = { "application/json" = jsonencode({ statusCode = 204 }) }
         responses = {
           default = {

@@ -196,6 +196,7 @@ run "origins_networks_and_domain" {
     condition = alltrue([
       for item in values(jsondecode(output.imported_document).paths) :
       item.options.security == [] && item.options["x-amazon-apigateway-integration"].type == "mock" &&
+      item.options["x-amazon-apigateway-integration"].passthroughBehavior == "when_no_templates" &&
       strcontains(item.options["x-amazon-apigateway-integration"].responses.default.responseTemplates["application/json"], "[\"https://portal.example.org\"]") &&
       !strcontains(jsonencode(item.options), "'*'")
     ])
