@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.demo.people import EVERYONE, MARIA, PROVIDER, SAM, Person
+from scripts.demo.people import EVERYONE, MARIA, MARIA_HERSELF, PROVIDER, SAM, Person
 from scripts.demo.progress import Progress
 from scripts.demo.story import Story
 from scripts.local_deployment import ROOT, DeploymentError, LocalDeployment, host_architecture
@@ -157,27 +157,39 @@ def forget(deployment: LocalDeployment) -> None:
 
 
 def how_to_use(deployment: LocalDeployment, story: Story) -> str:
-    variables = "\n".join(f"export {name}={value}" for name, value in deployment.environment.items())
-    tokens = "\n".join(
-        f"export {shell_name(person)}={story.tokens[person.username]}  # {person.description}"
-        for person in EVERYONE
-    )
+    """Write the variables to a file that a shell can read, and say what to do with them."""
+    variables = deployment.environment | {
+        "GATEWAY": story.url(""),
+        **{shell_name(person): story.tokens[person.username] for person in EVERYONE},
+    }
+    exports = "\n".join(f"export {name}={value}" for name, value in variables.items())
+    file = deployment.directory / "env.sh"
+    file.touch(mode=0o600)  # it holds the administrator's key
+    file.write_text(exports + "\n", encoding="utf-8")
+    people = "\n".join(f"  ${shell_name(person):<14} {person.description}" for person in EVERYONE)
     bearer = f'-H "Authorization: Bearer ${shell_name(PROVIDER)}"'
     return f"""
-The local cloud is up. Everything it knows is in memory; `make down` ends it.
+{exports}
 
-# The API, as the demo's people (tokens last an hour):
-{tokens}
+The local cloud is up, and the variables above are also in a file of their own:
 
-curl -i {story.url(f"/patients/{MARIA}")} {bearer}
-curl -i {story.url(f"/patients/{SAM}")} {bearer}
-curl -i {story.url(f"/patients/{SAM}")} {bearer} \\
-  -H "X-Break-Glass-Reason: Unconscious, no relative reachable"
-curl -i {story.url(f"/patients/{MARIA}/disclosures")} -H "Authorization: Bearer $MARIA"
+  source {file.relative_to(ROOT)}
 
-# AWS, as its administrator (any SDK, Terraform, .venv/bin/hipaa audit):
-{variables}
-"""
+The API is at {story.url("")}. People, with tokens that last an hour:
+
+{people}
+
+  curl -i $GATEWAY/patients/{MARIA} {bearer}
+  curl -i $GATEWAY/patients/{SAM} {bearer}
+  curl -i $GATEWAY/patients/{SAM} {bearer} \\
+    -H "X-Break-Glass-Reason: Unconscious, no relative reachable"
+  curl -i $GATEWAY/patients/{MARIA}/disclosures -H "Authorization: Bearer ${shell_name(MARIA_HERSELF)}"
+
+The AWS variables point any SDK, Terraform or the checklist at it as its administrator:
+
+  .venv/bin/hipaa audit
+
+Everything it knows is in memory; `make down` ends it."""
 
 
 def shell_name(person: Person) -> str:
