@@ -127,13 +127,24 @@ def text(value: Any) -> str:
     raise TypeError("a header that is no text")
 
 
+def unmapped(integration: Mapping[str, Any]) -> GatewayRefusalError:
+    """Of a content type without a template: refused, or passed on, which a mock can do nothing with.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+    """
+    behaviour = str(integration.get("passthroughBehavior", "when_no_match")).lower()
+    if behaviour == "never" or (behaviour == "when_no_templates" and integration.get("requestTemplates")):
+        return GatewayRefusalError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", 415)
+    return GatewayRefusalError("API_CONFIGURATION_ERROR", "Internal server error", 500)
+
+
 def mock_answer(exchange: Exchange, integration: Mapping[str, Any]) -> Response:
     """The request template gives a status, which chooses the response; its template makes the body."""
     templates = integration.get("requestTemplates") or {}
     kind = (exchange.header("content-type") or "application/json").partition(";")[0].strip()
     template = templates.get(kind)
     if template is None:
-        raise GatewayRefusalError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", 415)
+        raise unmapped(integration)
     chosen = str(json.loads(render(exchange, template).body)["statusCode"])
     responses = integration.get("responses") or {}
     patterns = (name for name in responses if name != "default" and re.fullmatch(name, chosen))

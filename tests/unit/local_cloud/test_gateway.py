@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.unit.local_cloud.api import ORIGIN, STAGE, Api, deploy, make_pool
 from tests.unit.local_cloud.support import Cloud
 
+from scripts.local_cloud.gateway.integrations import unmapped
+
 BODY = {"version": 1, "name": "Maria"}
 PUT: dict[str, Any] = {"headers": {"If-Match": "1"}, "params": {"why": "moved"}}
 
@@ -238,6 +240,21 @@ def test_preflights_name_only_listed_origins(api: Api) -> None:
         answer = api.request("OPTIONS", "/patients/1", None, headers=origin)
         assert answer.status_code == 204
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "templates", "status"),
+    [
+        ("never", {}, 415),
+        ("when_no_templates", {"application/json": "{}"}, 415),
+        ("when_no_templates", {}, 500),
+        ("when_no_match", {"application/json": "{}"}, 500),
+    ],
+)
+def test_a_type_without_a_template_is_refused_or_passed_on(
+    behaviour: str, templates: dict[str, str], status: int
+) -> None:
+    assert unmapped({"passthroughBehavior": behaviour, "requestTemplates": templates}).status == status
 
 
 def test_the_access_log_has_the_stages_format(
