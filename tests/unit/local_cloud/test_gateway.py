@@ -14,10 +14,9 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from scripts.local_cloud.gateway.integrations import unmapped
 from tests.unit.local_cloud.api import ORIGIN, STAGE, Api, deploy, make_pool
 from tests.unit.local_cloud.support import Cloud
-
-from scripts.local_cloud.gateway.integrations import unmapped
 
 BODY = {"version": 1, "name": "Maria"}
 PUT: dict[str, Any] = {"headers": {"If-Match": "1"}, "params": {"why": "moved"}}
