@@ -114,5 +114,6 @@ module "api" {
   rate_limit               = var.api.rate_limit
   stage_name               = var.api.stage_name
   throttle                 = var.api.throttle
+  tracing_enabled          = var.api.tracing_enabled
   user_pool_arn            = module.identity.user_pool_arn
 }

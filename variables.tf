@@ -25,6 +25,7 @@ variable "api" {
       burst               = optional(number, 100)
       requests_per_second = optional(number, 50)
     }), {})
+    tracing_enabled = optional(bool, false)
   })
   default  = {}
   nullable = false

@@ -34,13 +34,14 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
+  #checkov:skip=CKV_AWS_73:X-Ray would keep URLs, which name patients; the functions are traced
   #checkov:skip=CKV_AWS_120:a cache would keep health information outside the tables and their audit
   #checkov:skip=CKV2_AWS_77:AWSManagedRulesKnownBadInputsRuleSet is in the web ACL's dynamic block, which checkov does not follow
   #checkov:skip=CKV2_AWS_51:callers are people with Cognito tokens; client certificates are for machines
   rest_api_id           = aws_api_gateway_rest_api.this.id
   deployment_id         = aws_api_gateway_deployment.this.id
   stage_name            = var.stage_name
-  xray_tracing_enabled  = true
+  xray_tracing_enabled  = var.tracing_enabled
   cache_cluster_enabled = false
   tags                  = var.context.tags
 

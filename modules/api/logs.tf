@@ -1,6 +1,6 @@
 locals {
-  # Who called what, with which outcome. resourcePath is the template (/patients/{patient_id}): the path itself and the
-  # query name patients. The address of the caller is in the web ACL's log, the person is here, and neither is in both.
+  # What was called, with which outcome. resourcePath is the template (/patients/{patient_id}): the path itself and the
+  # query name patients, and so does the subject of a patient's token. Who it was is in the audit table, by request id.
   _access_log_format = {
     error_type          = "$context.error.responseType"
     http_method         = "$context.httpMethod"
@@ -14,8 +14,6 @@ locals {
     response_length     = "$context.responseLength"
     stage               = "$context.stage"
     status              = "$context.status"
-    sub                 = "$context.authorizer.claims.sub"
-    trace_id            = "$context.xrayTraceId"
     waf                 = "$context.wafResponseCode"
   }
 }

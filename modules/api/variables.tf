@@ -247,6 +247,13 @@ variable "throttle" {
   }
 }
 
+variable "tracing_enabled" {
+  description = "Whether X-Ray traces the stage. Off: its segments would keep each request's whole URL, and with it patients' ids, under no key of this account (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-understanding-xray-traces.html). The functions are traced all the same."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "user_pool_arn" {
   description = "Cognito user pool whose identity tokens the API accepts."
   type        = string

@@ -108,17 +108,17 @@ run "hardened_by_default" {
   # --- logs
   assert {
     condition = alltrue([
-      for variable in ["$context.path\"", "queryString", "$context.identity", "requestOverride", "$context.authorizer.claims.email", "$context.authorizer.claims.name"] :
+      for variable in ["$context.path\"", "queryString", "$context.identity", "requestOverride", "$context.authorizer", "xrayTraceId"] :
       !strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, variable)
     ])
-    error_message = "The access log has no path, query, address or name."
+    error_message = "The access log has no path, query, address, person or text of the caller's choice."
   }
   assert {
     condition = alltrue([
-      for variable in ["$context.requestId", "$context.status", "$context.resourcePath", "$context.responseLatency", "$context.authorizer.claims.sub"] :
+      for variable in ["$context.requestId", "$context.status", "$context.resourcePath", "$context.responseLatency"] :
       strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, variable)
     ])
-    error_message = "The access log says who called which operation, how it ended, and how long it took."
+    error_message = "The access log says which operation was called, how it ended, and how long it took."
   }
   assert {
     condition = alltrue([
@@ -136,8 +136,8 @@ run "hardened_by_default" {
     error_message = "Nothing is cached."
   }
   assert {
-    condition     = aws_api_gateway_stage.this.xray_tracing_enabled && aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 50 && aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == 100
-    error_message = "The stage is traced and throttled."
+    condition     = !aws_api_gateway_stage.this.xray_tracing_enabled && aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 50 && aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == 100
+    error_message = "The stage is throttled, and X-Ray keeps no URL of it."
   }
   assert {
     condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.logging[0].policy).Statement : alltrue([for resource in statement.Resource : startswith(resource, "arn:aws:logs:us-east-1:123456789012:")])])
