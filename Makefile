@@ -37,6 +37,7 @@ package: setup ## Build dist/<function>.zip (ARCHITECTURE=arm64 or x86_64)
 
 .PHONY: lint
 lint: setup ## ruff, and terraform fmt
+	@echo "── Style: ruff, terraform fmt"
 	@$(ENVIRONMENT)/ruff check --quiet .
 	@$(ENVIRONMENT)/ruff format --quiet --check .
 	@$(TERRAFORM) fmt -check -recursive -diff
@@ -48,6 +49,7 @@ format: setup ## Mend what lint finds, where that is possible
 
 .PHONY: types
 types: setup ## mypy, strict
+	@echo "── Types: mypy, strict"
 	@$(ENVIRONMENT)/mypy scripts policies/hipaa_policies lambda_src tests
 
 .PHONY: docs
@@ -56,28 +58,34 @@ docs: setup ## Write the generated parts of the modules' READMEs
 
 .PHONY: docs-check
 docs-check: setup ## Fail where a module's README is stale
+	@echo "── Module READMEs"
 	@$(RUN) -m scripts.module_docs --check
 
 .PHONY: terraform-check
 terraform-check: setup ## terraform validate, for every root
+	@echo "── terraform validate: the root module and every environment"
 	@$(RUN) -m scripts.terraform_validate
 
 .PHONY: checkov
 checkov: setup ## checkov's built-in policies on the Terraform; shows every skip with its reason
+	@echo "── checkov: every skip with its reason"
 	@$(PYTHON) scripts/setup_environment.py checkov
 	@$(RUN) -m scripts.run_checkov
 
 .PHONY: terraform-test
 terraform-test: setup ## The modules' own tests (terraform test, plans only)
+	@echo "── terraform test: every validation and every default (plans only, about a minute)"
 	@$(TERRAFORM) init -input=false -no-color -test-directory=tests/terraform > /dev/null
 	@$(TERRAFORM) test -no-color -test-directory=tests/terraform
 
 .PHONY: unit
 unit: setup ## Unit tests, and one plan that many tests look at
+	@echo "── Unit tests, and one production plan"
 	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
 
 .PHONY: deployment-test
 deployment-test: setup ## End to end and compliance tests against environments/local, applied once
+	@echo "── End to end and compliance tests (applies environments/local: some minutes)"
 	@$(RUN) -m pytest --local-cloud tests/compliance tests/end_to_end
 
 .PHONY: audit
