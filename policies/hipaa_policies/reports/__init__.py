@@ -1,0 +1,16 @@
+"""Reports: a table for the terminal, JSON for machines, HTML for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_policies.assessment import Assessment
+from hipaa_policies.reports.as_html import render_html
+from hipaa_policies.reports.as_json import render_json
+from hipaa_policies.reports.as_table import render_table
+
+FORMATS: dict[str, Callable[[Assessment], str]] = {
+    "table": render_table,
+    "json": render_json,
+    "html": render_html,
+}

@@ -1,0 +1,43 @@
+"""A table for the terminal: the checklist, then what needs attention."""
+
+from __future__ import annotations
+
+from hipaa_policies.assessment import Assessment, by_control, worst
+from hipaa_policies.checklist import Group
+from hipaa_policies.verdicts import Finding, Status
+
+_WIDTH = 14
+_LISTED = (Status.FAIL, Status.UNKNOWN, Status.WAIVED)
+
+
+def render_table(assessment: Assessment) -> str:
+    lines = [
+        f"HIPAA checklist of account {assessment.account} in {assessment.region}, "
+        f"{assessment.taken_at:%Y-%m-%d %H:%M} UTC",
+        "",
+    ]
+    findings = by_control(assessment)
+    for group in Group:
+        lines.append(group.value)
+        for control in assessment.controls:
+            if control.group is group:
+                found = findings[control.id]
+                status = worst({finding.status for finding in found})
+                lines.append(f"  {status.value:<{_WIDTH}} {control.id:<7} {control.title}{_tally(found)}")
+        lines.append("")
+    for status in _LISTED:
+        if listed := assessment.of(status):
+            lines.append(f"{status.value} ({len(listed)})")
+            lines += [f"  {f.control_id:<7} {f.resource}: {f.message}" for f in listed]
+            lines.append("")
+    counts = assessment.counts()
+    lines.append(", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]))
+    return "\n".join(lines) + "\n"
+
+
+def _tally(found: tuple[Finding, ...]) -> str:
+    judged = [f for f in found if f.status is not Status.NOT_APPLICABLE]
+    if len(judged) < 2:
+        return ""
+    good = sum(f.status in (Status.PASS, Status.ATTESTED) for f in judged)
+    return f" ({good} of {len(judged)})"
