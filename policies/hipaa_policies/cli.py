@@ -26,6 +26,7 @@ from hipaa_policies import __version__
 from hipaa_policies.assessment import Assessment, assess
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.decisions import DecisionFileError, read_settings, read_waivers
+from hipaa_policies.explain import UnknownControlError, explain, find_control
 from hipaa_policies.facts import Unreadable
 from hipaa_policies.readers.live import UnreadableError, policy_document, read_account
 from hipaa_policies.reports import FORMATS
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(run=_audit)
     controls = commands.add_parser("controls", help="list the controls")
     controls.set_defaults(run=_controls)
+    explained = commands.add_parser("explain", help="explain controls: what they check, why, how to mend it")
+    explained.add_argument("controls", nargs="+", metavar="CONTROL", help="such as NET-01")
+    explained.set_defaults(run=_explain)
     schema = commands.add_parser("schema", help="print the JSON schema of `audit --format json`")
     schema.set_defaults(run=_schema)
     policy = commands.add_parser("iam-policy", help="print the read-only IAM policy that `audit` needs")
@@ -178,6 +182,15 @@ def _explained(problem: Unreadable, region: str) -> str:
 def _controls(_: argparse.Namespace) -> int:
     for control in catalogue():
         print(f"{control.id:<7} {control.cite:<24} {control.requirement.value:<12} {control.title}")
+    return PASSED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    try:
+        controls = [find_control(identifier) for identifier in options.controls]
+    except UnknownControlError as error:
+        raise NotDoneError(str(error)) from error
+    print("\n".join(explain(control) for control in controls), end="")
     return PASSED
 
 
