@@ -134,5 +134,6 @@ def test_only_what_nothing_else_can_show_is_attested(tmp_path: Path) -> None:
 
 def test_the_repositorys_own_files_are_valid() -> None:
     for waiver in read_waivers(POLICIES / "waivers.yaml", CONTROLS):
-        assert ":123456789012:" in waiver.resource, "only the local cloud's account may be waived here"
+        without_account = waiver.resource.startswith("arn:aws:apigateway:")  # as all ARNs of that service
+        assert ":123456789012:" in waiver.resource or without_account, "only the local cloud's account"
     assert read_settings(POLICIES / "attestations.yaml", c.TODAY).attestations == {}
