@@ -23,9 +23,12 @@ resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   description = "One version of the OpenAPI document"
 
-  # The document's text, not the resource: that has attributes which AWS fills in later.
+  # The document's text, not the resource: that has attributes which AWS fills in later. And whether there is a domain: API
+  # Gateway's own address is switched off by the next deployment, not before.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
   triggers = {
-    body = sha256(local._body)
+    body        = sha256(local._body)
+    domain_only = var.domain != null
   }
 
   lifecycle {
