@@ -90,28 +90,5 @@ locals {
         all = { validateRequestBody = true, validateRequestParameters = true }
       }
     },
-    { for key, policy in { x-amazon-apigateway-policy = local._resource_policy } : key => policy if length(var.allowed_source_cidrs) > 0 },
   ))
-
-  # In the document and not in a resource of its own, which would be one more import of the whole API.
-  _resource_policy = {
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "CallersAreAuthenticatedByCognito"
-        Effect    = "Allow"
-        Principal = "*"
-        Action    = "execute-api:Invoke"
-        Resource  = "execute-api:/*"
-      },
-      {
-        Sid       = "FromNamedNetworksOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "execute-api:Invoke"
-        Resource  = "execute-api:/*"
-        Condition = { NotIpAddress = { "aws:SourceIp" = sort(var.allowed_source_cidrs) } }
-      },
-    ]
-  }
 }

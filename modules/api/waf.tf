@@ -1,5 +1,5 @@
 locals {
-  # In this order, after the two rules of our own.
+  # In this order, after the rules of our own.
   _managed_rule_groups = {
     AWSManagedRulesAmazonIpReputationList = 20
     AWSManagedRulesCommonRuleSet          = 21
@@ -29,6 +29,43 @@ resource "aws_wafv2_web_acl" "this" {
     request_body {
       api_gateway {
         default_size_inspection_limit = "KB_64"
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = length(var.allowed_source_cidrs) == 0 ? [] : [aws_wafv2_ip_set.allowed]
+
+    content {
+      name     = "named-networks-only"
+      priority = 1
+
+      action {
+        block {}
+      }
+
+      statement {
+        not_statement {
+          statement {
+            or_statement {
+              dynamic "statement" {
+                for_each = rule.value
+
+                content {
+                  ip_set_reference_statement {
+                    arn = statement.value.arn
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "${local._name}-named-networks-only"
+        sampled_requests_enabled   = false
       }
     }
   }

@@ -60,7 +60,7 @@ run "hardened_by_default" {
   }
   assert {
     condition     = !can(jsondecode(output.imported_document)["x-amazon-apigateway-policy"])
-    error_message = "Without named networks there is no resource policy."
+    error_message = "The document has no resource policy: the provider would put an earlier one back."
   }
 
   assert {
@@ -186,7 +186,7 @@ run "origins_networks_and_domain" {
   }
 
   variables {
-    allowed_source_cidrs   = ["203.0.113.0/24"]
+    allowed_source_cidrs   = ["203.0.113.7/24", "2001:DB8::/32"]
     cors                   = { origins = ["https://portal.example.org"] }
     domain                 = { name = "api.example.org", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000" }
     manage_account_logging = false
@@ -211,8 +211,16 @@ run "origins_networks_and_domain" {
     error_message = "With one origin, browsers may read API Gateway's own refusals too."
   }
   assert {
-    condition     = [for statement in jsondecode(output.imported_document)["x-amazon-apigateway-policy"].Statement : statement.Condition.NotIpAddress["aws:SourceIp"] if statement.Effect == "Deny"] == [["203.0.113.0/24"]]
-    error_message = "Other networks are denied."
+    condition     = { for version, set in aws_wafv2_ip_set.allowed : version => set.addresses } == { IPV4 = toset(["203.0.113.0/24"]), IPV6 = toset(["2001:db8::/32"]) }
+    error_message = "The web ACL knows the named networks."
+  }
+  assert {
+    condition     = [for rule in aws_wafv2_web_acl.this.rule : rule.priority == 1 && length(rule.action[0].block) == 1 && length(rule.statement[0].not_statement[0].statement[0].or_statement[0].statement) == 2 if rule.name == "named-networks-only"] == [true]
+    error_message = "Who comes from neither is refused before anything else is asked."
+  }
+  assert {
+    condition     = aws_api_gateway_deployment.this.triggers["domain_only"] == "true"
+    error_message = "A domain that is added later makes a deployment, without which API Gateway's own address stays open."
   }
   assert {
     condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_rest_api.this.disable_execute_api_endpoint && output.invoke_url == "https://api.example.org"
