@@ -79,8 +79,9 @@ locals {
             in                           = "header"
             x-amazon-apigateway-authtype = "cognito_user_pools"
             x-amazon-apigateway-authorizer = {
-              type         = "cognito_user_pools"
-              providerARNs = [var.user_pool_arn]
+              type                         = "cognito_user_pools"
+              providerARNs                 = [var.user_pool_arn]
+              authorizerResultTtlInSeconds = 0 # Else 300: every call is judged by itself, and none by an answer of before.
             }
           }
         }

@@ -47,8 +47,8 @@ run "hardened_by_default" {
     error_message = "Every path of the document is served."
   }
   assert {
-    condition     = jsondecode(output.imported_document).components.securitySchemes.CognitoUserPool["x-amazon-apigateway-authorizer"].providerARNs == [var.user_pool_arn]
-    error_message = "The authorizer is the user pool."
+    condition     = jsondecode(output.imported_document).components.securitySchemes.CognitoUserPool["x-amazon-apigateway-authorizer"] == { type = "cognito_user_pools", providerARNs = [var.user_pool_arn], authorizerResultTtlInSeconds = 0 }
+    error_message = "The authorizer is the user pool, and its answers are not kept for later calls."
   }
   assert {
     condition     = jsondecode(output.imported_document)["x-amazon-apigateway-request-validators"].all == { validateRequestBody = true, validateRequestParameters = true }
