@@ -2,7 +2,7 @@
 locals {
   _arn = {
     for service, region in {
-      budgets = "", cloudtrail = var.context.region, cloudwatch = var.context.region, events = var.context.region, sns = var.context.region
+      budgets = "", cloudtrail = var.context.region, cloudwatch = var.context.region, sns = var.context.region
     } : service => "arn:${var.context.partition}:${service}:${region}:${var.context.account_id}"
   }
 
@@ -11,7 +11,6 @@ locals {
   _publishers = {
     budgets    = { source_arn = "${local._arn.budgets}:*" }
     cloudwatch = { source_arn = "${local._arn.cloudwatch}:alarm:*" }
-    events     = { source_arn = "${local._arn.events}:rule/*" }
     s3         = { source_arn = "arn:${var.context.partition}:s3:::*" } # Bucket ARNs carry no account: the other condition does.
     sns        = { source_arn = "${local._arn.sns}:*" }
   }
@@ -56,6 +55,17 @@ locals {
         }
       },
     ]
+
+    # EventBridge sends a key neither the account nor the rule: with a condition on them nothing would ever arrive. Whose
+    # rules may send is said by the topic's or the queue's policy, where the rule is known.
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    events = [{
+      Sid       = "PublishEvents"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+    }]
 
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     # The encryption context is the log group, and it names the account: no other account's logs can use the key.

@@ -68,10 +68,10 @@ run "gives_services_the_least" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement :
-      can(regex("123456789012", jsonencode(statement.Condition)))
+      can(regex("123456789012", jsonencode(statement.Condition))) == (statement.Principal.Service != "events.amazonaws.com")
       if can(statement.Principal.Service)
     ])
-    error_message = "Every statement for a service must be limited to this account's resources."
+    error_message = "Every statement for a service must be limited to this account's resources, but EventBridge's, which none would ever fulfil."
   }
 
   assert {
@@ -90,7 +90,7 @@ run "gives_services_the_least" {
   }
 
   assert {
-    condition     = toset([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement.Principal.Service if try(statement.Condition.StringEquals["aws:SourceAccount"], "") == "123456789012"]) == toset([for service in ["budgets", "cloudwatch", "events", "s3", "sns"] : "${service}.amazonaws.com"])
+    condition     = toset([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement.Principal.Service if try(statement.Condition.StringEquals["aws:SourceAccount"], "") == "123456789012"]) == toset([for service in ["budgets", "cloudwatch", "s3", "sns"] : "${service}.amazonaws.com"])
     error_message = "Publishers must be limited by source account."
   }
 }
