@@ -106,7 +106,7 @@ locals {
     for name, filter in local._trail_filters : "trail-${name}" => {
       description         = filter.description
       namespace           = var.metric_namespace
-      metric_name         = local._trail_metric_names[name]
+      metric_name         = "${local._name}-trail-${name}"
       dimensions          = {}
       statistic           = "Sum"
       comparison          = "GreaterThanThreshold"
@@ -117,8 +117,6 @@ locals {
       treat_missing_data  = "notBreaching" # Minutes without any event have no datapoint: that is quiet, not unknown.
     }
   }
-
-  _trail_metric_names = { for name in keys(local._trail_filters) : name => "Trail${replace(title(replace(name, "-", " ")), " ", "")}" }
 }
 
 resource "aws_cloudwatch_log_metric_filter" "trail" {
@@ -129,7 +127,7 @@ resource "aws_cloudwatch_log_metric_filter" "trail" {
   pattern        = each.value.pattern
 
   metric_transformation {
-    name          = local._trail_metric_names[each.key]
+    name          = "${local._name}-trail-${each.key}" # A second deployment counts the same account's events: not into this one.
     namespace     = var.metric_namespace
     value         = "1"
     default_value = "0"

@@ -113,6 +113,11 @@ run "counts_what_intruders_do_first" {
   }
 
   assert {
+    condition     = alltrue([for name, filter in aws_cloudwatch_log_metric_filter.trail : filter.metric_transformation[0].name == "healthcare-trail-${name}"])
+    error_message = "Two deployments in one account must not count into one metric: five would be three."
+  }
+
+  assert {
     condition     = length(distinct([for filter in aws_cloudwatch_log_metric_filter.trail : filter.metric_transformation[0].name])) == length(aws_cloudwatch_log_metric_filter.trail)
     error_message = "No two filters may share a metric."
   }
