@@ -26,6 +26,12 @@ locals {
   _interface_endpoints = setunion(var.network.interface_endpoints, local._patient_api_endpoints)
   _workload_alarms     = merge(local._patient_api_alarms)
   _api_functions       = merge(local._patient_api_functions)
+
+  # Alarms that modules raise on what they make, by what they watch.
+  _module_alarm_names = merge(
+    { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
+    { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
+  )
 }
 
 # Keys before all that is encrypted with them. One a data domain: who may read logs need not be able to read records.
@@ -77,12 +83,13 @@ module "audit" {
 module "observability" {
   source = "./modules/observability"
 
-  alarms               = local._workload_alarms
-  context              = local.context
-  kms_key_arn          = module.encryption.key_arns["logs"]
-  monthly_budget       = var.observability.monthly_budget
-  subscribers          = var.observability.subscribers
-  trail_log_group_name = module.audit.log_group_name
+  alarms                = local._workload_alarms
+  context               = local.context
+  dashboard_alarm_names = local._module_alarm_names
+  kms_key_arn           = module.encryption.key_arns["logs"]
+  monthly_budget        = var.observability.monthly_budget
+  subscribers           = var.observability.subscribers
+  trail_log_group_name  = module.audit.log_group_name
 }
 
 module "identity" {

@@ -1,10 +1,6 @@
 output "alarm_names" {
   description = "Names of all alarms, by what they watch."
-  value = merge(
-    module.observability.alarm_names,
-    { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
-    { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
-  )
+  value       = merge(module.observability.alarm_names, local._module_alarm_names)
 }
 
 output "alert_topic_arn" {

@@ -1,8 +1,8 @@
 locals {
   # CloudWatch names alarms by ARN here; derived, so that the dashboard can be seen in the plan.
   _alarm_arns = [
-    for name in sort(keys(local._alarms)) :
-    "arn:${var.context.partition}:cloudwatch:${var.context.region}:${var.context.account_id}:alarm:${local._name}-${name}"
+    for name in sort(concat([for name in keys(local._alarms) : "${local._name}-${name}"], values(var.dashboard_alarm_names))) :
+    "arn:${var.context.partition}:cloudwatch:${var.context.region}:${var.context.account_id}:alarm:${name}"
   ]
 
   _alarms_per_widget = 100 # CloudWatch's limit.
@@ -54,7 +54,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         width  = 24
         height = 2
         properties = {
-          markdown = "# ${local._name}\nEvery alarm of this deployment. Alerts go to the topic `${local._name}-alerts`. No patient is named here."
+          markdown = "# ${local._name}\nAlarms of this deployment. Alerts go to the topic `${local._name}-alerts`. No patient is named here."
         }
       }],
       [for widget in concat(local._status_widgets, local._graph_widgets) : merge(widget, { y = widget.y + 2 })],

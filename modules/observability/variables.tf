@@ -104,6 +104,18 @@ variable "context" {
   }
 }
 
+variable "dashboard_alarm_names" {
+  description = "Full names, by a static name, of alarms that are made elsewhere (modules/api and modules/function: alarm_names) and belong on the dashboard too."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in values(var.dashboard_alarm_names) : !startswith(name, "arn:")])
+    error_message = "dashboard_alarm_names must be alarms' names, not their ARNs: use the output alarm_names of modules/api and modules/function."
+  }
+}
+
 variable "kms_key_arn" {
   description = "Key that encrypts the alert topic. Its policy must admit the publishers (modules/encryption: services = [\"budgets\", \"cloudwatch\"]), or alarms go off in silence."
   type        = string

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -137,3 +138,15 @@ def test_alarms_reach_someone_and_missing_data_is_judged(plan: Plan) -> None:
     for alarm in alarms:
         assert alarm["actions_enabled"], alarm["alarm_name"]
         assert alarm["treat_missing_data"] in ("notBreaching", "breaching"), alarm["alarm_name"]
+
+
+def test_the_dashboard_shows_the_alarms_of_every_workload(plan: Plan) -> None:
+    (dashboard,) = plan.of_type("aws_cloudwatch_dashboard")
+    shown = {
+        arn.rsplit(":", 1)[1]
+        for widget in json.loads(dashboard["dashboard_body"])["widgets"]
+        if widget["type"] == "alarm"
+        for arn in widget["properties"]["alarms"]
+    }
+    made = {alarm["alarm_name"] for alarm in plan.of_type("aws_cloudwatch_metric_alarm")}
+    assert shown == {name for name in made if not name.startswith("healthcare-greeting-")}

@@ -9,9 +9,10 @@ provider "aws" {
 }
 
 variables {
-  context              = { account_id = "123456789012", region = "us-east-1", name_prefix = "healthcare", tags = { Project = "healthcare" } }
-  kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  trail_log_group_name = "/aws/cloudtrail/healthcare-audit"
+  context               = { account_id = "123456789012", region = "us-east-1", name_prefix = "healthcare", tags = { Project = "healthcare" } }
+  kms_key_arn           = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  trail_log_group_name  = "/aws/cloudtrail/healthcare-audit"
+  dashboard_alarm_names = { api-server-errors = "healthcare-api-server-errors" }
   alarms = {
     unauthorized-attempts = {
       description    = "Someone without the right asked for a patient."
@@ -80,7 +81,7 @@ run "alarms_can_go_off_and_be_heard" {
   }
 
   assert {
-    condition     = length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if widget.type == "metric"]) == length(aws_cloudwatch_metric_alarm.this) && one([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : length(widget.properties.alarms) if widget.type == "alarm"]) == length(aws_cloudwatch_metric_alarm.this)
+    condition     = length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if widget.type == "metric"]) == length(aws_cloudwatch_metric_alarm.this) + 1 && one([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : toset(widget.properties.alarms) if widget.type == "alarm"]) == toset([for name in concat([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name], ["healthcare-api-server-errors"]) : "arn:aws:cloudwatch:us-east-1:123456789012:alarm:${name}"])
     error_message = "The dashboard must show every alarm."
   }
 
@@ -189,16 +190,17 @@ run "refuses_an_account_of_9_digits_a_key_alias_an_arn_for_a_name_and_a_text_mes
   }
 
   variables {
-    context              = { account_id = "123456789", region = "us-east-1", name_prefix = "healthcare" }
-    kms_key_arn          = "alias/healthcare-logs"
-    metric_namespace     = "AWS/Lambda"
-    monthly_budget       = { limit_usd = 0 }
-    subscribers          = { phone = { protocol = "sms", endpoint = "arn:aws:sns:us-east-1:123456789012:x" } }
-    trail_log_group_name = "arn:aws:logs:us-east-1:123456789012:log-group:trail"
-    alarms               = { Slow = { description = "d", namespace = "n", metric_name = "m", threshold = 1 } }
+    context               = { account_id = "123456789", region = "us-east-1", name_prefix = "healthcare" }
+    dashboard_alarm_names = { api = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:healthcare-api-server-errors" }
+    kms_key_arn           = "alias/healthcare-logs"
+    metric_namespace      = "AWS/Lambda"
+    monthly_budget        = { limit_usd = 0 }
+    subscribers           = { phone = { protocol = "sms", endpoint = "arn:aws:sns:us-east-1:123456789012:x" } }
+    trail_log_group_name  = "arn:aws:logs:us-east-1:123456789012:log-group:trail"
+    alarms                = { Slow = { description = "d", namespace = "n", metric_name = "m", threshold = 1 } }
   }
 
-  expect_failures = [var.context, var.kms_key_arn, var.metric_namespace, var.monthly_budget, var.subscribers, var.trail_log_group_name, var.alarms]
+  expect_failures = [var.context, var.dashboard_alarm_names, var.kms_key_arn, var.metric_namespace, var.monthly_budget, var.subscribers, var.trail_log_group_name, var.alarms]
 }
 
 run "refuses_a_zone_as_region_a_url_for_an_address_and_six_notifications" {

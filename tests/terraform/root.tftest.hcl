@@ -68,6 +68,10 @@ run "patient_api" {
     error_message = "The patient API's alarms: its security signals and its health."
   }
   assert {
+    condition     = toset(keys(local._module_alarm_names)) == toset(["api-client-errors", "api-server-errors", "patient-api-dead-letters", "patient-api-duration", "patient-api-errors", "patient-api-throttles"])
+    error_message = "The dashboard is given the alarms of the API and of the function, too."
+  }
+  assert {
     condition = (
       local._patient_api_alarms["patient-api-unauthorized"].threshold == 5 && local._patient_api_alarms["patient-api-unauthorized"].period_seconds == 60 &&
       local._patient_api_alarms["patient-api-break-glass"].threshold == 1 && local._patient_api_alarms["patient-api-audit-unavailable"].threshold == 1 &&
