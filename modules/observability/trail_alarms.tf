@@ -3,11 +3,11 @@
 locals {
   _trail_signals = var.trail_log_group_name == null ? {} : {
     bucket-policy-changes = {
-      description = "A bucket's policy, public access, encryption, lock, versions, replication or lifecycle was changed."
+      description = "A bucket's policy, public access, encryption, lock, versions, access log, replication or lifecycle was changed."
       source      = "s3.amazonaws.com"
       events = [
-        "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketPublicAccessBlock", "DeleteBucketReplication", "PutBucketAcl", "PutBucketCors", "PutBucketLifecycle",
-        "PutBucketObjectLockConfiguration", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketReplication", "PutBucketVersioning",
+        "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketPublicAccessBlock", "DeleteBucketReplication", "PutBucketAcl", "PutBucketCors", "PutBucketEncryption", "PutBucketLifecycle",
+        "PutBucketLogging", "PutBucketObjectLockConfiguration", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketReplication", "PutBucketVersioning",
       ]
     }
     configuration-recorder-changes = {
