@@ -140,8 +140,12 @@ variable "environment" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.environment), ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "_HANDLER"])) == 0
-    error_message = "Lambda sets AWS_REGION, the credentials, LAMBDA_TASK_ROOT and _HANDLER by itself: leave them out."
+    condition = length(setintersection(keys(var.environment), [
+      "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME",
+      "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API",
+      "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ])) == 0
+    error_message = "Lambda sets AWS_REGION, AWS_DEFAULT_REGION, AWS_EXECUTION_ENV, the credentials, AWS_LAMBDA_... and LAMBDA_... by itself and refuses them: leave them out."
   }
 }
 
@@ -311,7 +315,7 @@ variable "platform" {
 }
 
 variable "queues" {
-  description = "SQS queues that the function consumes, one a name. Failures are reported message by message, so one bad message does not return its whole batch. `key_arn` is the queue's KMS key."
+  description = "SQS queues that the function consumes, one a name. Failures are reported message by message, so one bad message does not return its whole batch. `key_arn` is the queue's KMS key; the queue's visibility timeout must be at least the function's timeout (AWS advises six times it)."
   type = map(object({
     batch_size          = optional(number, 10)
     batch_window        = optional(number)
@@ -328,13 +332,24 @@ variable "queues" {
   }
 
   validation {
+    condition     = alltrue([for queue in values(var.queues) : queue.batch_window == null ? true : queue.batch_window >= 0 && queue.batch_window <= 300])
+    error_message = "queues: batch_window is between 0 and 300 seconds, or null."
+  }
+
+  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+  validation {
+    condition     = alltrue([for queue in values(var.queues) : queue.batch_size <= 10 || coalesce(queue.batch_window, 0) >= 1])
+    error_message = "queues: a batch_size above 10 needs a batch_window of at least 1 second, or Lambda refuses the mapping."
+  }
+
+  validation {
     condition     = alltrue([for queue in values(var.queues) : queue.maximum_concurrency == null || try(queue.maximum_concurrency >= 2 && queue.maximum_concurrency <= 1000, false)])
     error_message = "queues: maximum_concurrency is between 2 and 1000, or null."
   }
 }
 
 variable "reserved_concurrency" {
-  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. null takes the account's shared pool; the catalogue (LAM-08) reports it."
+  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. null takes the account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service Quotas has raised it."
   type        = number
   default     = 20
 

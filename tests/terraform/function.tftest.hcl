@@ -339,7 +339,7 @@ run "wrong_values_4" {
 
   variables {
     context     = { account_id = "123456789012", name_prefix = "Healthcare", region = "us-east-1" }
-    environment = { AWS_REGION = "us-east-1" }
+    environment = { AWS_DEFAULT_REGION = "us-east-1" }
     package     = { filename = "dist/probe.zip", s3 = { bucket = "releases", key = "probe.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
     permissions = { read = { actions = ["dynamodb:GetItem"], resources = ["*"] } }
   }
@@ -356,10 +356,11 @@ run "wrong_values_5" {
 
   variables {
     environment = { OPENAI = "sk-proj-0123456789abcdef0123" }
+    queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_window = 301 } }
     permissions = { pass = { actions = ["iam:PassRole"], resources = ["arn:aws:iam::123456789012:role/other"] } }
   }
 
-  expect_failures = [var.environment, var.permissions]
+  expect_failures = [var.environment, var.permissions, var.queues]
 }
 
 run "wrong_values_6" {
@@ -372,7 +373,8 @@ run "wrong_values_6" {
   variables {
     environment = { DATABASE = "postgresql://app:hunter22@db.internal/records" }
     permissions = { read = { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::*"] } }
+    queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_size = 11 } }
   }
 
-  expect_failures = [var.environment, var.permissions]
+  expect_failures = [var.environment, var.permissions, var.queues]
 }
