@@ -73,6 +73,7 @@ module "audit" {
   source = "./modules/audit"
 
   context                  = local.context
+  data_event_arn_prefixes  = var.audit.data_event_arn_prefixes
   force_destroy            = var.audit.force_destroy
   kms_key_arn              = module.encryption.key_arns["logs"]
   log_retention_days       = var.log_retention_days

@@ -44,8 +44,13 @@ variable "architecture" {
 }
 
 variable "audit" {
-  description = "The trail's archive: how it is locked, and whether destroy may empty it. See modules/audit."
+  description = "The trail: what its data events are narrowed to (empty: nothing is left out), how its archive is locked, and whether destroy may empty it. See modules/audit."
   type = object({
+    data_event_arn_prefixes = optional(object({
+      dynamodb = optional(set(string), [])
+      lambda   = optional(set(string), [])
+      s3       = optional(set(string), [])
+    }), {})
     force_destroy = optional(bool, false)
     object_lock = optional(object({
       acknowledge_compliance_locks = optional(bool, false)
@@ -110,7 +115,7 @@ variable "log_retention_days" {
 }
 
 variable "name_prefix" {
-  description = "What every name begins with: healthcare makes healthcare-patient-api, healthcare-patients and so on."
+  description = "What every name begins with: healthcare makes healthcare-patient-api, healthcare-patients and so on. One for each deployment in the account, in whichever region: names of roles and buckets carry no region."
   type        = string
   default     = "healthcare"
   nullable    = false
@@ -155,14 +160,15 @@ variable "partition" {
   default     = "aws"
   nullable    = false
 
+  # Every ARN is derived: with the wrong partition policies would be accepted, and match nothing.
   validation {
-    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
-    error_message = "partition must be \"aws\", \"aws-cn\" or \"aws-us-gov\"."
+    condition     = var.partition == (startswith(var.region, "us-gov-") ? "aws-us-gov" : startswith(var.region, "cn-") ? "aws-cn" : "aws")
+    error_message = "partition must be the one that region is in: \"aws-us-gov\" for us-gov-..., \"aws-cn\" for cn-..., \"aws\" for all others."
   }
 }
 
 variable "patient_api" {
-  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named."
+  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see modules/function."
   type = object({
     memory_size = optional(number, 512)
     package = optional(object({

@@ -116,13 +116,39 @@ run "wrong_values" {
     key_deletion_window_days = 1
     log_retention_days       = 30
     name_prefix              = "H"
-    partition                = "gcp"
     permissions_boundary_arn = "boundary"
     region                   = "us-east-1a"
   }
 
   expect_failures = [
-    var.account_id, var.architecture, var.key_deletion_window_days, var.log_retention_days, var.name_prefix, var.partition,
-    var.permissions_boundary_arn, var.region,
+    var.account_id, var.architecture, var.key_deletion_window_days, var.log_retention_days, var.name_prefix, var.permissions_boundary_arn,
+    var.region,
   ]
+}
+
+run "a_region_of_another_partition" {
+  command = plan
+
+  variables {
+    region  = "us-gov-west-1"
+    network = { subnets = { us-gov-west-1a = { cidr = "10.0.0.0/20" }, us-gov-west-1b = { cidr = "10.0.16.0/20" } } }
+  }
+
+  expect_failures = [var.partition]
+}
+
+run "govcloud_with_narrowed_data_events" {
+  command = plan
+
+  variables {
+    audit     = { data_event_arn_prefixes = { s3 = ["arn:aws-us-gov:s3:::phi-documents/"] } }
+    network   = { subnets = { us-gov-west-1a = { cidr = "10.0.0.0/20" }, us-gov-west-1b = { cidr = "10.0.16.0/20" } } }
+    partition = "aws-us-gov"
+    region    = "us-gov-west-1"
+  }
+
+  assert {
+    condition     = output.context.partition == "aws-us-gov"
+    error_message = "GovCloud's ARNs are its own."
+  }
 }
