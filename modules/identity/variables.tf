@@ -101,7 +101,7 @@ variable "password_minimum_length" {
 }
 
 variable "threat_protection" {
-  description = "Cognito's defence against stolen passwords and unusual sign-ins: ENFORCED blocks, AUDIT only records, OFF. The first two need the Plus tier, which is priced by active user."
+  description = "Cognito's defence against stolen passwords and unusual sign-ins: ENFORCED acts on a risk, by the pool's risk configuration, AUDIT only records, OFF. The first two need the Plus tier, which is priced by active user."
   type        = string
   default     = "ENFORCED"
   nullable    = false
