@@ -59,6 +59,10 @@ run "hardened_by_default" {
     error_message = "Nothing is left that API Gateway does not import."
   }
   assert {
+    condition     = jsondecode(output.imported_document)["x-amazon-apigateway-security-policy"] == "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09" && jsondecode(output.imported_document)["x-amazon-apigateway-endpoint-access-mode"] == "BASIC"
+    error_message = "The API takes TLS 1.2 at least: a Regional API's own default is 1.0."
+  }
+  assert {
     condition     = !can(jsondecode(output.imported_document)["x-amazon-apigateway-policy"])
     error_message = "The document has no resource policy: the provider would put an earlier one back."
   }
