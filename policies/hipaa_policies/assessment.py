@@ -6,21 +6,54 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
 from hipaa_policies import __version__
 from hipaa_policies.catalogue import Control, catalogue
 from hipaa_policies.decisions import Waiver, apply_waivers
-from hipaa_policies.facts import Account, Unreadable
+from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.judge import judge
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import Finding, Status
 
 
 @dataclass(frozen=True)
+class Location:
+    """Where a resource is written. ``file`` is relative to the current directory, in a pipeline the
+    root of the repository; ``line`` counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, order=True)
+class Asset:
+    """A resource that was read, whether or not any control judges it."""
+
+    account: str
+    kind: str
+    arn: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One account and region that was judged, and the hash of its facts."""
+
+    account: str
+    region: str
+    facts_sha256: str
+
+
+@dataclass(frozen=True)
 class Assessment:
-    """``asked`` counts the requests by operation; ``unreadable`` is what answered with an error."""
+    """``asked`` counts the requests by operation; ``unreadable`` is what answered with an error.
+
+    ``account`` and ``region`` name several, separated by commas, where ``scopes`` has several.
+    ``locations`` says for resources, by the name that findings give them, where they are written: a
+    plan knows, an account doesn't.
+    """
 
     account: str
     region: str
@@ -35,6 +68,9 @@ class Assessment:
     settings: Settings
     asked: Mapping[str, int]
     unreadable: tuple[Unreadable, ...]
+    scopes: tuple[Scope, ...]
+    assets: tuple[Asset, ...]
+    locations: Mapping[str, Location] = field(default_factory=dict)
 
     def counts(self) -> Counter[Status]:
         return Counter(finding.status for finding in self.findings)
@@ -58,17 +94,19 @@ def assess(
     waivers: tuple[Waiver, ...] = (),
     asked: Mapping[str, int] | None = None,
     unreadable: tuple[Unreadable, ...] = (),
+    locations: Mapping[str, Location] | None = None,
 ) -> Assessment:
     """Judge the facts. Raises ``DecisionFileError`` where two waivers cover one finding."""
     controls = catalogue()
     findings, unused = apply_waivers(judge(account, settings, controls), waivers, settings.today)
+    facts = facts_sha256(account)
     return Assessment(
         account=account.id,
         region=account.region,
         lens=lens,
         taken_at=taken_at,
         tool_version=__version__,
-        facts_sha256=facts_sha256(account),
+        facts_sha256=facts,
         controls=controls,
         findings=findings,
         waivers=waivers,
@@ -76,7 +114,23 @@ def assess(
         settings=settings,
         asked=dict(asked or {}),
         unreadable=unreadable,
+        scopes=(Scope(account.id, account.region, facts),),
+        assets=assets(account),
+        locations=dict(locations or {}),
     )
+
+
+def assets(account: Account) -> tuple[Asset, ...]:
+    """Everything that was read and has a name of its own, in order. Parts of others (an API's stage, a
+    queue's event source) are there too where AWS gives them an ARN."""
+    found = {
+        Asset(account.id, item.TYPE, item.arn, account.region)
+        for f in fields(account)
+        if isinstance(listing := getattr(account, f.name), Listing)
+        for item in listing.items
+        if getattr(item, "arn", None) and "::" in getattr(item, "TYPE", "")
+    }
+    return tuple(sorted(found))
 
 
 # What a control's findings come to, worst first.

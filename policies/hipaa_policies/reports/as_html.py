@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hipaa_policies.assessment import Assessment, by_control, worst
+from hipaa_policies.assessment import Assessment, Asset, by_control, worst
 from hipaa_policies.catalogue import Control
 from hipaa_policies.checklist import Group, Line
 from hipaa_policies.citations import CITATIONS, Citation
@@ -99,7 +99,7 @@ def render_html(assessment: Assessment) -> str:
         citations=_citations(judged),
         counts=assessment.counts(),
         control_counts=Counter(j.status for j in judged),
-        resources=_resources(assessment),
+        inventory=_inventory(assessment),
         labels=LABELS,
         meanings=MEANINGS,
         order=ORDER,
@@ -159,7 +159,9 @@ def _citations(judged: tuple[Judged, ...]) -> tuple[CitationSummary, ...]:
     return tuple(found)
 
 
-def _resources(assessment: Assessment) -> tuple[tuple[str, int], ...]:
-    """How many resources of each kind were judged: the beginning of an inventory."""
-    seen = {(f.resource_type, f.resource) for f in assessment.findings}
-    return tuple(sorted(Counter(kind for kind, _ in seen if "::" in kind).items()))
+def _inventory(assessment: Assessment) -> dict[str, list[Asset]]:
+    """The assets by kind."""
+    found: dict[str, list[Asset]] = {}
+    for asset in assessment.assets:
+        found.setdefault(asset.kind, []).append(asset)
+    return dict(sorted(found.items()))

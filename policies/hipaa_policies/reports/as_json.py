@@ -28,6 +28,7 @@ def render_json(assessment: Assessment) -> str:
         "account": assessment.account,
         "region": assessment.region,
         "facts_sha256": assessment.facts_sha256,
+        "scopes": [asdict(scope) for scope in assessment.scopes],
         "summary": {status.value: counts[status] for status in Status},
         "findings": [asdict(finding) for finding in assessment.findings],
         "waivers": [asdict(waiver) for waiver in assessment.waivers],
@@ -35,6 +36,7 @@ def render_json(assessment: Assessment) -> str:
         "attestations": [asdict(given) for given in assessment.settings.attestations.values()],
         "asked": dict(sorted(assessment.asked.items())),
         "unreadable": [asdict(problem) for problem in assessment.unreadable],
+        "assets": [asdict(asset) for asset in assessment.assets],
     }
     return json.dumps(document, indent=2, default=_plain) + "\n"
 

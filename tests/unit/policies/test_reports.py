@@ -1,4 +1,4 @@
-"""The three reports of one assessment."""
+"""The reports of one assessment that people read, and JSON."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ UNUSED = Waiver("LAM-09", c.FUNCTION, "long ago", "Jo", date(2027, 1, 31))
 
 @pytest.fixture(scope="module")
 def assessment() -> Assessment:
+    return every_status()
+
+
+def every_status() -> Assessment:
     """One finding of every status, and every list of the report filled."""
     functions = (c.function(reserved_concurrency=None), c.function("other", tracing="PassThrough"))
     account = c.account(functions=functions, databases=())
@@ -119,6 +123,14 @@ def test_html_shows_every_finding(page: _Page, assessment: Assessment) -> None:
         assert control.blind in page.text
     for line in Line:
         assert line.text in page.text
+
+
+def test_html_has_the_inventory(page: _Page, assessment: Assessment) -> None:
+    assert len(assessment.assets) > 40
+    for asset in assessment.assets:
+        assert asset.kind in page.text
+        assert asset.arn in page.text
+    assert f"{len(assessment.assets)} in all" in page.text
 
 
 def test_html_shows_decisions_and_what_could_not_be_read(page: _Page, assessment: Assessment) -> None:
