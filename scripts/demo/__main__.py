@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.demo.people import EVERYONE, MARIA, MARIA_HERSELF, PROVIDER, SAM, Person
@@ -18,6 +20,7 @@ from scripts.package_functions import function_names, package
 REPORTS = ROOT / "reports"
 UP_DIRECTORY = ROOT / ".local" / "up"
 DEMO_DIRECTORY = ROOT / ".local" / "demo"
+INTERRUPTED = 130  # as a shell has it for SIGINT
 
 
 class StoppedError(Exception):
@@ -28,7 +31,17 @@ def demo() -> int:
     """The whole story, from nothing and back to nothing. Returns 1 if any step failed."""
     deployment, progress = LocalDeployment(DEMO_DIRECTORY), Progress()
     report = REPORTS / "evidence.html"
-    report.unlink(missing_ok=True)  # one of an earlier run would say what this run did not see
+    with only_run(deployment):
+        report.unlink(missing_ok=True)  # one of an earlier run would say what this run did not see
+        tell(deployment, progress)
+        take_down(deployment, progress)
+    print(progress.table())
+    if report.exists():
+        print(f"\nEvidence report: {report.relative_to(ROOT)} (and evidence.json beside it)")
+    return 1 if progress.failed else 0
+
+
+def tell(deployment: LocalDeployment, progress: Progress) -> None:
     try:
         bring_up(deployment, progress)
         needed(
@@ -46,45 +59,70 @@ def demo() -> int:
         )
     except StoppedError:
         print("\nThe steps after it need that one, so they were not run.")
-    finally:
-        take_down(deployment, progress)
-    print(progress.table())
-    if report.exists():
-        print(f"\nEvidence report: {report.relative_to(ROOT)} (and evidence.json beside it)")
-    return 1 if progress.failed else 0
 
 
 def up() -> int:
     """Leave the local cloud running with the story's people in it, and say how to use it."""
     deployment, progress = LocalDeployment(UP_DIRECTORY), Progress()
     story = Story(deployment)
-    try:
-        bring_up(deployment, progress)
-        for scene in story.scenes()[:2]:  # people and records
-            needed(progress, scene.title, scene.proves, scene.play)
-    except StoppedError:
-        print("\nIt is not usable. Mend what is said above, then `make down` and `make up` again.")
-        return 1
-    print(how_to_use(deployment, story))
+    with only_run(deployment):
+        try:
+            bring_up(deployment, progress)
+            for scene in story.scenes()[:2]:  # people and records
+                needed(progress, scene.title, scene.proves, scene.play)
+        except StoppedError:
+            print("\nIt is not usable. Mend what is said above, then `make down` and `make up` again.")
+            return 1
+        print(how_to_use(deployment, story))
     return 0
 
 
 def down() -> int:
     """End what ``up`` left running. The local cloud is memory only, so nothing needs destroying."""
     deployment = LocalDeployment(UP_DIRECTORY)
-    deployment.stop()
-    forget(deployment)
+    with only_run(deployment):
+        end(deployment)
     print("The local cloud is down.")
     return 0
 
 
-def bring_up(deployment: LocalDeployment, progress: Progress) -> None:
+@contextmanager
+def only_run(deployment: LocalDeployment) -> Iterator[None]:
+    """Keep every other run out of the deployment's folder; leave no local cloud behind a run cut short.
+
+    Raises ``SystemExit`` where another run holds the folder, and after Ctrl-C.
+    """
+    deployment.directory.mkdir(parents=True, exist_ok=True)
+    with (deployment.directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(
+                f"Another run is using {deployment.directory.relative_to(ROOT)}, and this one would end its "
+                "local cloud. Nothing was done: wait for it, end it with Ctrl-C, or use a second clone."
+            )
+        try:
+            yield
+        except KeyboardInterrupt:
+            print("\nInterrupted. Ending the local cloud: it is memory only, so nothing needs destroying.")
+            end(deployment)
+            sys.exit(INTERRUPTED)
+        except Exception:
+            end(deployment)
+            raise
+
+
+def end(deployment: LocalDeployment) -> None:
     deployment.stop()
     forget(deployment)
+
+
+def bring_up(deployment: LocalDeployment, progress: Progress) -> None:
+    end(deployment)  # of an earlier run
     needed(
         progress,
         "Package the functions",
-        "one zip a function, byte-identical wherever it is built",
+        "one zip a function, with a hash to compare with another machine's",
         package_functions,
     )
     needed(progress, "Start the local cloud", "no AWS account, Docker or secret is needed", deployment.start)
@@ -123,7 +161,7 @@ def checklist(deployment: LocalDeployment) -> str:
             "html": ["--output", str(REPORTS / "evidence.html")],
             "table": [],
         }.items()
-        if run_hipaa(deployment, "audit", "--format", form, *options) != 0
+        if run_hipaa(deployment, "audit", "--quiet", "--format", form, *options) != 0
     ]
     if failed:
         raise DeploymentError(
@@ -151,9 +189,13 @@ def take_down(deployment: LocalDeployment, progress: Progress) -> None:
 
 
 def forget(deployment: LocalDeployment) -> None:
-    """Remove Terraform's state of a cloud that is gone: it describes what no longer exists."""
-    for file in deployment.directory.glob("terraform.tfstate*"):
-        file.unlink()
+    """Remove Terraform's state of a cloud that is gone, and its keys: they are for what no longer exists."""
+    for file in (*deployment.directory.glob("terraform.tfstate*"), variables_file(deployment)):
+        file.unlink(missing_ok=True)
+
+
+def variables_file(deployment: LocalDeployment) -> Path:
+    return deployment.directory / "env.sh"
 
 
 def how_to_use(deployment: LocalDeployment, story: Story) -> str:
@@ -163,7 +205,7 @@ def how_to_use(deployment: LocalDeployment, story: Story) -> str:
         **{shell_name(person): story.tokens[person.username] for person in EVERYONE},
     }
     exports = "\n".join(f"export {name}={value}" for name, value in variables.items())
-    file = deployment.directory / "env.sh"
+    file = variables_file(deployment)
     file.touch(mode=0o600)  # it holds the administrator's key
     file.write_text(exports + "\n", encoding="utf-8")
     people = "\n".join(f"  ${shell_name(person):<14} {person.description}" for person in EVERYONE)
@@ -175,7 +217,7 @@ The local cloud is up, and the variables above are also in a file of their own:
 
   source {file.relative_to(ROOT)}
 
-The API is at {story.url("")}. People, with tokens that last an hour:
+The API is at {story.url("")}. People, with tokens that last an hour (on AWS: 15 minutes):
 
 {people}
 
