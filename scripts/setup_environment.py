@@ -98,8 +98,9 @@ def link_project(directory: Path) -> None:
     paths = [ROOT, ROOT / "policies", ROOT / "lambda_src"]
     (site_packages / "hipaa_serverless.pth").write_text("\n".join(map(str, paths)) + "\n")
     hipaa = directory / "bin" / "hipaa"
+    # Through sh, as pip writes its scripts: a `#!` line cannot hold a path with a space in it.
     hipaa.write_text(
-        f"#!{directory / 'bin' / 'python'}\n"
+        f"#!/bin/sh\n'''exec' \"{directory / 'bin' / 'python'}\" \"$0\" \"$@\"\n' '''\n"
         "import sys\n\nfrom hipaa_policies.cli import main\n\nsys.exit(main())\n"
     )
     hipaa.chmod(0o755)
