@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from pathlib import Path
 import yaml
 
 from scripts.lambda_python import LAMBDA_VERSION, LambdaPython, find_lambda_python
+from scripts.setup_environment import index_of_pip
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "lambda_src"
@@ -99,7 +101,7 @@ def install_dependencies(target: Path, architecture: str) -> None:
     command += ["--python-version", ".".join(map(str, LAMBDA_VERSION))]
     command += ["--python-platform", PLATFORMS[architecture], "--no-build", "--require-hashes"]
     command += ["--link-mode", "copy", "--requirement", str(ROOT / "requirements" / "functions.txt")]
-    finished = subprocess.run(command, check=False)
+    finished = subprocess.run(command, env=os.environ | index_of_pip(sys.executable), check=False)
     if finished.returncode != 0:
         raise PackagingError(
             f"installing requirements/functions.txt for {architecture} failed (see above). Check that the "
