@@ -101,7 +101,8 @@ class LocalDeployment:
         ``progress`` is called with a line such as ``47 of 161 aws_kms_key.this["phi"]``.
         Raises ``DeploymentError`` with Terraform's own errors.
         """
-        self.terraform("init", "-input=false", "-no-color")
+        path = f"-backend-config=path={self.directory / 'terraform.tfstate'}"
+        self.terraform("init", "-input=false", "-no-color", "-reconfigure", path)
         return self._stream("apply", progress)
 
     def destroy(self, progress: Progress | None = None) -> int:
@@ -110,9 +111,7 @@ class LocalDeployment:
 
     def plan_is_empty(self) -> tuple[bool, str]:
         """Plan again: whether nothing would change, and what Terraform printed."""
-        finished = self._run(
-            "plan", "-input=false", "-no-color", "-detailed-exitcode", *self._state, *self._variables
-        )
+        finished = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", *self._variables)
         if finished.returncode not in (NO_CHANGES, CHANGES):
             raise DeploymentError(f"the second plan failed:\n{finished.stdout}{finished.stderr}")
         return finished.returncode == NO_CHANGES, finished.stdout
@@ -120,7 +119,7 @@ class LocalDeployment:
     @cached_property
     def outputs(self) -> Mapping[str, Any]:
         """The outputs of ``environments/local``, by name."""
-        printed = self.terraform("output", "-json", *self._state)
+        printed = self.terraform("output", "-json")
         return {name: output["value"] for name, output in json.loads(printed).items()}
 
     def terraform(self, *arguments: str) -> str:
@@ -129,10 +128,6 @@ class LocalDeployment:
         if finished.returncode != 0:
             raise DeploymentError(f"terraform {arguments[0]} failed:\n{finished.stdout}{finished.stderr}")
         return finished.stdout
-
-    @property
-    def _state(self) -> tuple[str, ...]:
-        return (f"-state={self.directory / 'terraform.tfstate'}",)
 
     @property
     def _variables(self) -> tuple[str, ...]:
@@ -161,9 +156,7 @@ class LocalDeployment:
         )
 
     def _stream(self, verb: str, progress: Progress | None) -> int:
-        command = self._command(
-            verb, "-auto-approve", "-input=false", "-json", *self._state, *self._variables
-        )
+        command = self._command(verb, "-auto-approve", "-input=false", "-json", *self._variables)
         process = subprocess.Popen(
             command,
             env=self._terraform_environment,

@@ -1,6 +1,9 @@
 terraform {
   required_version = ">= 1.11.0"
 
+  # A file. `make` gives its path with -backend-config, so that demonstration, tests and `make up` keep apart.
+  backend "local" {}
+
   required_providers {
     aws = {
       source  = "hashicorp/aws"
