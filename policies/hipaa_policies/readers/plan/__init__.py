@@ -1,0 +1,119 @@
+"""The plan lens: the same facts, from ``terraform show -json``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hipaa_policies.facts import Account, Listing
+from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters their readers
+    apis,
+    functions,
+    identities,
+    keys,
+    logs,
+    messaging,
+    monitoring,
+    network,
+    stores,
+    user_pools,
+)
+from hipaa_policies.readers.plan.building import build
+from hipaa_policies.readers.plan.document import PlanError, load
+from hipaa_policies.readers.plan.model import NotDecided, Plan
+from hipaa_policies.readers.plan.references import Locals
+from hipaa_policies.readers.plan.registry import READERS, Reader
+
+__all__ = ["PlanError", "PlanReading", "handled_types", "load", "read_plan"]
+
+
+@dataclass(frozen=True)
+class PlanReading:
+    """``addresses`` are Terraform's, by the ARN that the facts have; ``actions`` what is planned for each;
+    ``ignored`` counts the resources by type that no reader looks at."""
+
+    account: Account
+    addresses: Mapping[str, str]
+    actions: Mapping[str, tuple[str, ...]]
+    ignored: Mapping[str, int]
+    resources: int
+    terraform_version: str
+
+
+def handled_types() -> frozenset[str]:
+    """The resource types that a reader looks at."""
+    return frozenset().union(*(reader.types for reader in READERS))
+
+
+def read_plan(
+    document: Mapping[str, Any],
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    locals_of: Locals | None = None,
+) -> PlanReading:
+    """The facts of a plan. ``account`` and ``region`` are for plans that do not tell.
+
+    Raises ``PlanError``.
+    """
+    plan = build(document, handled_types(), locals_of)
+    plan.account = account or plan.account
+    plan.region = region or plan.region or "us-east-1"
+    listings: dict[str, Listing[Any]] = {}
+    for reader in READERS:
+        listings |= _read(reader, plan)
+    facts = Account(id=plan.account, region=plan.region, partition=plan.partition, **listings)
+    return PlanReading(
+        account=facts,
+        addresses=_addresses(facts, plan),
+        actions={p.address: p.actions for p in plan.managed()},
+        ignored=plan.ignored,
+        resources=sum(len(found) for found in plan.by_type.values()),
+        terraform_version=plan.terraform_version,
+    )
+
+
+# Facts whose ARN is made of another resource's, with the types they come from, in the readers' order.
+_DERIVED = {
+    "stages": ("aws_api_gateway_stage",),
+    "metric_filters": ("aws_cloudwatch_log_metric_filter",),
+}
+_IMPLIED = re.compile(r"\((.+)\)$")
+
+
+def _addresses(facts: Account, plan: Plan) -> dict[str, str]:
+    """The addresses by the ARNs of the facts."""
+    found = {planned.arn: planned.address for planned in plan.managed()}
+    for name, types in _DERIVED.items():
+        found |= {
+            fact.arn: p.address for fact, p in zip(getattr(facts, name).items, plan.of(*types), strict=False)
+        }
+    inline = {
+        f"{p.reference('role', ('aws_iam_role',), 'name')}/policy/{p.name}": p.address
+        for p in plan.of("aws_iam_role_policy")
+    }
+    for policy in facts.written_policies.items:
+        holder, _, name = policy.arn.rpartition("/policy/")
+        tail = f"{holder.rpartition('/')[2]}/policy/{name}"
+        if tail in inline:
+            found[policy.arn] = inline[tail]
+    # What AWS makes with a planned resource (a VPC's default group) is named by that one's address.
+    for group in facts.security_groups.items:
+        if group.arn not in found and (implied := _IMPLIED.search(group.arn)):
+            found[group.arn] = implied[1]
+    return found
+
+
+def _read(reader: Reader, plan: Plan) -> dict[str, Listing[Any]]:
+    """One reader's listings. Values that have not the form of the provider's schema make them unreadable."""
+    try:
+        filled = reader.read(plan)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        problem = NotDecided("the plan", ", ".join(reader.fills), f"have a form that is not known ({what})")
+        return {name: Listing((), problem) for name in reader.fills}
+    if set(filled) != set(reader.fills):
+        raise AssertionError(f"a reader filled {sorted(filled)} and declares {sorted(reader.fills)}")
+    return dict(filled)

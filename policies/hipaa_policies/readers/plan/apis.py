@@ -1,0 +1,273 @@
+"""REST APIs, their stages and domains, and web ACLs, as planned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
+from hipaa_policies.facts.partial import partial
+from hipaa_policies.readers.plan.model import NotDecided, Plan, Planned
+from hipaa_policies.readers.plan.registry import Facts, reader
+
+_API = ("aws_api_gateway_rest_api",)
+_STAGE = ("aws_api_gateway_stage",)
+_ACL = ("aws_wafv2_web_acl",)
+_VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
+_ANY = "x-amazon-apigateway-any-method"
+
+
+@reader(
+    "rest_apis",
+    "stages",
+    "domain_names",
+    types=(
+        *_API,
+        *_STAGE,
+        "aws_api_gateway_authorizer",
+        "aws_api_gateway_domain_name",
+        "aws_api_gateway_integration",
+        "aws_api_gateway_method",
+        "aws_api_gateway_method_settings",
+        "aws_api_gateway_resource",
+    ),
+)
+def read_apis(plan: Plan) -> Facts:
+    domains = tuple(
+        partial(
+            DomainName,
+            arn=planned.arn,
+            name=planned.name,
+            security_policy=_policy(planned),
+        )
+        for planned in plan.of("aws_api_gateway_domain_name")
+    )
+    return {
+        "rest_apis": Listing(tuple(_api(planned, plan) for planned in plan.of(*_API))),
+        "stages": Listing(tuple(_stage(planned, plan) for planned in plan.of(*_STAGE))),
+        "domain_names": Listing(domains),
+    }
+
+
+def _policy(planned: Planned) -> Any:
+    value = planned.get("security_policy")
+    if value is None and planned.unknown.get("security_policy"):
+        return "TLS_1_2"  # what API Gateway gives a new domain
+    return value or ""
+
+
+def _api(planned: Planned, plan: Plan) -> RestApi:
+    methods, authorizers = _written(planned, plan)
+    body = planned.text("body")
+    if isinstance(body, Unreadable):
+        methods = authorizers = body
+    elif isinstance(body, str):
+        more, named = _from_body(planned, body)
+        methods = more if isinstance(more, Unreadable) else (*methods, *more)
+        authorizers = (*authorizers, *named)
+    return partial(
+        RestApi,
+        arn=planned.arn,
+        id=planned.id,
+        name=planned.name,
+        private=_private(planned),
+        methods=methods,
+        authorizer_ids=authorizers,
+    )
+
+
+def _private(planned: Planned) -> Any:
+    types = planned.inside("endpoint_configuration", "types", computed=True)
+    return types if isinstance(types, Unreadable) else "PRIVATE" in (types or ())
+
+
+def _written(planned: Planned, plan: Plan) -> tuple[Any, Any]:
+    """Methods and authorizers that are resources of their own."""
+
+    def mine(kind: str) -> list[Planned]:
+        return [p for p in plan.of(kind) if p.reference("rest_api_id", _API, "id") == planned.id]
+
+    integrations = {
+        (_resource(p), p.values.get("http_method")): p.values.get("type")
+        for p in mine("aws_api_gateway_integration")
+    }
+    methods = tuple(
+        Method(
+            path=_resource(p),
+            verb=str(p.values.get("http_method") or ""),
+            authorization=str(p.values.get("authorization") or "NONE"),
+            authorizer_id=_authorizer(p),
+            integration=integrations.get((_resource(p), p.values.get("http_method"))),
+        )
+        for p in mine("aws_api_gateway_method")
+    )
+    return methods, tuple(sorted(p.id for p in mine("aws_api_gateway_authorizer")))
+
+
+def _authorizer(method: Planned) -> Any:
+    found = method.reference("authorizer_id", ("aws_api_gateway_authorizer",), "id")
+    return None if isinstance(found, Unreadable) else found
+
+
+def _resource(planned: Planned) -> str:
+    """The path of a method's resource, as far as the plan knows it."""
+    found = planned.targets("resource_id", ("aws_api_gateway_resource", *_API))
+    if isinstance(found, Unreadable):
+        return str(planned.values.get("resource_id") or "?")
+    return (
+        "/".join(["", *(str(p.values.get("path_part")) for p in found if p.values.get("path_part"))]) or "/"
+    )
+
+
+def _from_body(planned: Planned, body: str) -> tuple[Any, tuple[str, ...]]:
+    """Methods of an OpenAPI document. Their authorizers are known by the names of its security schemes."""
+    try:
+        document = json.loads(body)
+        schemes = (document.get("components") or {}).get("securitySchemes") or document.get(
+            "securityDefinitions"
+        )
+        authorizers = {n for n, s in (schemes or {}).items() if "x-amazon-apigateway-authorizer" in s}
+        methods = [
+            _operation(path, verb, operation, document, schemes or {})
+            for path, item in (document.get("paths") or {}).items()
+            for verb, operation in item.items()
+            if verb in _VERBS or verb == _ANY
+        ]
+    except (ValueError, AttributeError, TypeError):
+        return planned.undecided("body", "it is no OpenAPI document in JSON"), ()
+    return tuple(methods), tuple(sorted(authorizers))
+
+
+def _operation(
+    path: str,
+    verb: str,
+    operation: Mapping[str, Any],
+    document: Mapping[str, Any],
+    schemes: Mapping[str, Any],
+) -> Method:
+    security = operation.get("security", document.get("security")) or []
+    # An empty alternative ({}) lets everybody in.
+    names = [next(iter(s)) for s in security if s] if all(security) else []
+    authorizer = next((n for n in names if "x-amazon-apigateway-authorizer" in (schemes.get(n) or {})), None)
+    iam = any((schemes.get(n) or {}).get("x-amazon-apigateway-authtype") == "awsSigv4" for n in names)
+    kind = (operation.get("x-amazon-apigateway-integration") or {}).get("type", "")
+    return Method(
+        path=path,
+        verb="ANY" if verb == _ANY else verb.upper(),
+        authorization="CUSTOM" if authorizer else "AWS_IAM" if iam else "NONE",
+        authorizer_id=authorizer,
+        integration=kind.upper() or None,
+    )
+
+
+def _stage(planned: Planned, plan: Plan) -> Stage:
+    api = planned.reference("rest_api_id", _API, "id")
+    access = planned.block("access_log_settings")
+    owner = next((p for p in plan.of(*_API) if p.id == api), None)
+    private = False if owner is None else _private(owner)
+    group: Any = access
+    written: Any = access
+    if access is not None and not isinstance(access, Unreadable):
+        group = access.reference(
+            "destination_arn", ("aws_cloudwatch_log_group", "aws_kinesis_firehose_delivery_stream")
+        )
+        written = access.text("format")
+    return partial(
+        Stage,
+        arn=_stage_arn(planned, api),
+        api_id=api,
+        name=planned.name,
+        public=private if isinstance(private, Unreadable) else not private,
+        access_log_arn=group,
+        access_log_format=written,
+        tracing=planned.flag("xray_tracing_enabled"),
+        data_trace=_data_trace(planned, api, plan),
+        web_acl_arn=None,
+    )
+
+
+def _stage_arn(planned: Planned, api: Any) -> str:
+    owner = api if isinstance(api, str) else f"({planned.address})"
+    return planned.plan.arn("apigateway", f"/restapis/{owner}/stages/{planned.name}", account="")
+
+
+def _data_trace(planned: Planned, api: Any, plan: Plan) -> Any:
+    found: Any = False
+    for settings in plan.of("aws_api_gateway_method_settings"):
+        same_stage = settings.reference("stage_name", _STAGE, "name") in (planned.name, planned.id)
+        if settings.reference("rest_api_id", _API, "id") == api and same_stage:
+            traced = settings.inside("settings", "data_trace_enabled")
+            found = found or traced or False
+    return found
+
+
+@reader(
+    "web_acls",
+    types=(*_ACL, "aws_wafv2_web_acl_association", "aws_wafv2_web_acl_logging_configuration"),
+)
+def read_web_acls(plan: Plan) -> Facts:
+    protected, unplaced = _protected(plan)
+    found = [_web_acl(planned, plan, protected.pop(planned.arn, []), unplaced) for planned in plan.of(*_ACL)]
+    # An ACL from elsewhere that the plan puts before a stage.
+    found += [
+        WebAcl(
+            arn,
+            arn,
+            tuple(sorted(stages)),
+            NotDecided(arn, "logging", "is not in the plan"),
+            NotDecided(arn, "logging", "is not in the plan"),
+        )
+        for arn, stages in sorted(protected.items())
+    ]
+    return {"web_acls": Listing(tuple(found))}
+
+
+def _protected(plan: Plan) -> tuple[dict[str, list[str]], NotDecided | None]:
+    """The stages behind each web ACL."""
+    stages = {p.address: _stage_arn(p, p.reference("rest_api_id", _API, "id")) for p in plan.of(*_STAGE)}
+    found: dict[str, list[str]] = {}
+    unplaced: NotDecided | None = None
+    for planned in plan.of("aws_wafv2_web_acl_association"):
+        acl = planned.reference("web_acl_arn", _ACL)
+        value = planned.text("resource_arn")
+        targets = planned.targets("resource_arn", _STAGE) if isinstance(value, Unreadable) else []
+        if isinstance(acl, NotDecided) or isinstance(targets, NotDecided):
+            unplaced = planned.undecided("resource_arn")
+            continue
+        names = [stages[t.address] for t in targets] if isinstance(value, Unreadable) else [value]
+        found.setdefault(acl, []).extend(names)
+    return found, unplaced
+
+
+def _web_acl(planned: Planned, plan: Plan, stages: list[str], unplaced: NotDecided | None) -> WebAcl:
+    loggings = [
+        p
+        for p in plan.of("aws_wafv2_web_acl_logging_configuration")
+        if p.reference("resource_arn", _ACL) == planned.arn
+    ]
+    destinations: Any = ()
+    headers: Any = ()
+    if loggings:
+        kinds = ("aws_cloudwatch_log_group", "aws_kinesis_firehose_delivery_stream", "aws_s3_bucket")
+        destinations = loggings[0].all_references("log_destination_configs", kinds)
+        fields = loggings[0].blocks("redacted_fields")
+        headers = (
+            fields
+            if isinstance(fields, Unreadable)
+            else tuple(
+                sorted(
+                    str(header.get("name", "")).lower()
+                    for field in fields
+                    for header in field.values.get("single_header") or ()
+                )
+            )
+        )
+    return WebAcl(
+        arn=planned.arn,
+        name=planned.name,
+        protects=unplaced or tuple(sorted(stages)),
+        log_destinations=destinations,
+        redacted_headers=headers,
+    )

@@ -1,0 +1,294 @@
+"""VPCs, subnets, routes, security groups, endpoints and flow logs, as planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.network import (
+    FlowLog,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
+from hipaa_policies.facts.partial import partial
+from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
+from hipaa_policies.readers.plan.policies import policy_text
+from hipaa_policies.readers.plan.registry import Facts, reader
+
+_VPCS = ("aws_vpc", "aws_default_vpc")
+_SUBNETS = ("aws_subnet", "aws_default_subnet")
+_TABLES = ("aws_route_table", "aws_default_route_table")
+_GROUPS = ("aws_security_group", "aws_default_security_group")
+_PEERS = (*_GROUPS, "aws_ec2_managed_prefix_list", "aws_vpc_endpoint")
+_DESTINATIONS = (
+    "destination_cidr_block",
+    "cidr_block",
+    "destination_ipv6_cidr_block",
+    "ipv6_cidr_block",
+    "destination_prefix_list_id",
+)
+_TARGETS = {
+    "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
+    "nat_gateway_id": ("aws_nat_gateway",),
+    "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
+    "transit_gateway_id": ("aws_ec2_transit_gateway",),
+    "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
+    "network_interface_id": ("aws_network_interface",),
+    "vpc_endpoint_id": ("aws_vpc_endpoint",),
+    "carrier_gateway_id": ("aws_ec2_carrier_gateway",),
+    "core_network_arn": ("aws_networkmanager_core_network",),
+    "local_gateway_id": (),
+}
+
+
+@reader(
+    "vpcs",
+    "subnets",
+    "security_groups",
+    "vpc_endpoints",
+    "flow_logs",
+    types=(
+        *_VPCS,
+        *_SUBNETS,
+        *_GROUPS,
+        "aws_flow_log",
+        "aws_security_group_rule",
+        "aws_vpc_endpoint",
+        "aws_vpc_endpoint_policy",
+        "aws_vpc_security_group_egress_rule",
+        "aws_vpc_security_group_ingress_rule",
+    ),
+)
+def read_network(plan: Plan) -> Facts:
+    rules, unplaced = _rules(plan)
+    return {
+        "vpcs": Listing(tuple(Vpc(p.arn, p.id) for p in plan.of(*_VPCS))),
+        "subnets": Listing(tuple(map(_subnet, plan.of(*_SUBNETS)))),
+        "security_groups": Listing(
+            (*(_group(p, rules) for p in plan.of(*_GROUPS)), *_implied_groups(plan)), unplaced
+        ),
+        "vpc_endpoints": Listing(tuple(_endpoint(p, plan) for p in plan.of("aws_vpc_endpoint"))),
+        "flow_logs": Listing(tuple(map(_flow_log, plan.of("aws_flow_log")))),
+    }
+
+
+def _subnet(planned: Planned) -> Subnet:
+    return partial(
+        Subnet,
+        arn=planned.arn,
+        id=planned.id,
+        vpc_id=planned.reference("vpc_id", _VPCS, "id"),
+        zone=planned.get("availability_zone")
+        or planned.get("availability_zone_id")
+        or planned.undecided("availability_zone"),
+        assigns_public_ip=planned.flag("map_public_ip_on_launch"),
+    )
+
+
+@reader(
+    "route_tables",
+    types=(*_TABLES, "aws_main_route_table_association", "aws_route", "aws_route_table_association"),
+)
+def read_route_tables(plan: Plan) -> Facts:
+    routes: dict[str, list[Any]] = {}
+    subnets: dict[str, list[Any]] = {}
+    mains: set[Any] = set()
+    problem: NotDecided | None = None
+    for planned in plan.of("aws_route"):
+        table = planned.reference("route_table_id", _TABLES, "id")
+        problem = problem or (table if isinstance(table, NotDecided) else None)
+        routes.setdefault(str(table), []).append(_route(planned))
+    for planned in plan.of("aws_route_table_association"):
+        table = planned.reference("route_table_id", _TABLES, "id")
+        subnet = planned.reference("subnet_id", _SUBNETS, "id")
+        problem = problem or next((v for v in (table, subnet) if isinstance(v, NotDecided)), None)
+        if isinstance(subnet, str):
+            subnets.setdefault(str(table), []).append(subnet)
+    mains |= {
+        p.reference("route_table_id", _TABLES, "id") for p in plan.of("aws_main_route_table_association")
+    }
+    tables = tuple(_route_table(p, routes, subnets, mains) for p in plan.of(*_TABLES))
+    return {"route_tables": Listing((*tables, *_implied(plan, tables)), problem)}
+
+
+def _route_table(
+    planned: Planned, routes: dict[str, list[Any]], subnets: dict[str, list[Any]], mains: set[Any]
+) -> RouteTable:
+    inline = planned.blocks("route", computed=True)
+    found: Any = [*routes.get(planned.id, ())]
+    if isinstance(inline, Unreadable):
+        found = [inline]
+    else:
+        found += [_route(block) for block in inline]
+    default = planned.type == "aws_default_route_table"
+    vpc = planned.reference("default_route_table_id" if default else "vpc_id", _VPCS, "id")
+    if default:
+        vpc = planned.text("vpc_id")
+        vpc = (
+            planned.targets("default_route_table_id", _VPCS)
+            if isinstance(vpc, Unreadable) or not vpc
+            else vpc
+        )
+        vpc = vpc[0].id if isinstance(vpc, list) else vpc
+    return partial(
+        RouteTable,
+        arn=planned.arn,
+        id=planned.id,
+        vpc_id=vpc,
+        subnet_ids=tuple(sorted(subnets.get(planned.id, ()))),
+        main=default or planned.id in mains,
+        routes=next((r for r in found if isinstance(r, Unreadable)), None) or tuple(found),
+    )
+
+
+def _implied(plan: Plan, tables: tuple[RouteTable, ...]) -> list[RouteTable]:
+    """The main tables that AWS makes with a planned VPC: they hold the local route alone."""
+    return [
+        RouteTable(
+            plan.arn("ec2", f"route-table/main({vpc.address})"),
+            f"rtb-main({vpc.address})",
+            vpc.id,
+            (),
+            True,
+            (),
+        )
+        for vpc in plan.of("aws_vpc")
+        if vpc.created and not any(t.main for t in tables)
+    ]
+
+
+def _route(block: Block) -> Any:
+    destination: Any = next(
+        (block.values[n] for n in _DESTINATIONS if block.values.get(n)), "(known after apply)"
+    )
+    for name, kinds in _TARGETS.items():
+        target = block.reference(name, kinds, "id")
+        # In a list of routes every attribute may be marked unknown where one is.
+        if isinstance(target, str):
+            return Route(destination, target)
+    undecided = next((n for n in _TARGETS if isinstance(block.get(n), Unreadable)), None)
+    return block.undecided(undecided) if undecided else Route(destination, "")
+
+
+_SEPARATE = (
+    "aws_vpc_security_group_ingress_rule",
+    "aws_vpc_security_group_egress_rule",
+    "aws_security_group_rule",
+)
+
+
+def _rules(plan: Plan) -> tuple[dict[tuple[str, str], list[Any]], NotDecided | None]:
+    """Rules of their own, by group and direction; and the first whose group is not decided."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    unplaced: NotDecided | None = None
+    for planned in plan.of(*_SEPARATE):
+        group = planned.reference("security_group_id", _GROUPS, "id")
+        if isinstance(group, NotDecided):
+            unplaced = unplaced or group
+            continue
+        inbound = planned.type == _SEPARATE[0] or planned.values.get("type") == "ingress"
+        found.setdefault((group, "ingress" if inbound else "egress"), []).extend(_lines(planned))
+    return found, unplaced
+
+
+def _lines(block: Block) -> list[Any]:
+    """A rule for each of its peers, whichever of the three forms it is written in."""
+    peers: list[Any] = [block.text(name) for name in ("cidr_ipv4", "cidr_ipv6")]
+    # Whichever prefix list or group it is: it is none of the two that stand for the world.
+    for name in ("prefix_list_id", "referenced_security_group_id", "source_security_group_id"):
+        found = block.reference(name, _PEERS, "id")
+        peers.append(f"({block.owner.address})" if isinstance(found, Unreadable) else found)
+    for name in ("cidr_blocks", "ipv6_cidr_blocks"):
+        values = block.get(name)
+        peers += values if isinstance(values, list) else [values]
+    for name in ("prefix_list_ids", "security_groups"):
+        named = block.all_references(name, _PEERS, "id")
+        peers += named if isinstance(named, tuple) else [f"({block.owner.address})"]
+    peers.append("self" if block.values.get("self") else None)
+    protocol = block.values.get("ip_protocol") or block.values.get("protocol") or "-1"
+    ports = (block.values.get("from_port"), block.values.get("to_port"))
+    return [p if isinstance(p, Unreadable) else Rule(p, str(protocol), *ports) for p in peers if p]
+
+
+def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> SecurityGroup:
+    def rules(direction: str) -> Any:
+        inline = planned.blocks(direction, computed=True)
+        found = [*separate.get((planned.id, direction), ())]
+        found += [inline] if isinstance(inline, Unreadable) else [r for b in inline for r in _lines(b)]
+        # A rule whose peer is not decided is no reason to overlook one that is open.
+        world = [r for r in found if isinstance(r, Rule) and r.peer in ("0.0.0.0/0", "::/0")]
+        undecided = next((r for r in found if isinstance(r, Unreadable)), None)
+        return tuple(world) if undecided and world else undecided or tuple(found)
+
+    default = planned.type == "aws_default_security_group"
+    return partial(
+        SecurityGroup,
+        arn=planned.arn,
+        id=planned.id,
+        name="default" if default else planned.values.get("name") or f"({planned.address})",
+        vpc_id=planned.reference("vpc_id", _VPCS, "id") or "",
+        inbound=rules("ingress"),
+        outbound=rules("egress"),
+    )
+
+
+def _implied_groups(plan: Plan) -> list[SecurityGroup]:
+    """The default groups that AWS makes with planned VPCs, where the plan does not take them over: open
+    among themselves and to the world outbound."""
+    closed = [p.reference("vpc_id", _VPCS, "id") for p in plan.of("aws_default_security_group")]
+    if any(isinstance(vpc, Unreadable) for vpc in closed):
+        return []
+    every = (Rule("0.0.0.0/0", "-1", None, None),)
+    return [
+        SecurityGroup(
+            plan.arn("ec2", f"security-group/default({vpc.address})"),
+            f"sg-default({vpc.address})",
+            "default",
+            vpc.id,
+            (Rule("self", "-1", None, None),),
+            every,
+        )
+        for vpc in plan.of("aws_vpc")
+        if vpc.created and vpc.id not in closed
+    ]
+
+
+def _endpoint(planned: Planned, plan: Plan) -> VpcEndpoint:
+    service = planned.get("service_name")
+    kind = planned.values.get("vpc_endpoint_type") or "Gateway"
+    attached = [
+        policy_text(policy, "policy")
+        for policy in plan.of("aws_vpc_endpoint_policy")
+        if policy.reference("vpc_endpoint_id", ("aws_vpc_endpoint",), "id") == planned.id
+    ]
+    return partial(
+        VpcEndpoint,
+        arn=planned.arn,
+        id=planned.id,
+        vpc_id=planned.reference("vpc_id", _VPCS, "id"),
+        service=service.split(".", 3)[-1] if isinstance(service, str) else service,
+        kind=kind,
+        state="available",  # what Terraform waits for
+        policy=attached[0] if attached else policy_text(planned, "policy"),
+        private_dns=planned.flag("private_dns_enabled"),
+        subnet_ids=planned.all_references("subnet_ids", _SUBNETS, "id"),
+        route_table_ids=planned.all_references("route_table_ids", _TABLES, "id"),
+    )
+
+
+def _flow_log(planned: Planned) -> FlowLog:
+    watched = {"vpc_id": _VPCS, "subnet_id": _SUBNETS, "eni_id": (), "transit_gateway_id": ()}
+    found = [planned.reference(name, kinds, "id") for name, kinds in watched.items()]
+    return partial(
+        FlowLog,
+        arn=planned.arn,
+        id=planned.id,
+        resource_id=next((f for f in found if f), ""),
+        active=True,  # whether it can deliver, only the live account shows
+        traffic=planned.get("traffic_type") or "ALL",
+    )

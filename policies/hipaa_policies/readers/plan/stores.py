@@ -1,0 +1,176 @@
+"""Tables, buckets, databases and secrets, as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.partial import partial
+from hipaa_policies.facts.stores import Bucket, Database, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
+from hipaa_policies.readers.plan.policies import attached, policy_text
+from hipaa_policies.readers.plan.registry import Facts, reader
+
+_KEYS = ("aws_kms_key", "aws_kms_replica_key")
+_BUCKET = ("aws_s3_bucket",)
+_SECRET = ("aws_secretsmanager_secret",)
+_YEAR_DAYS = 365
+
+
+@reader("tables", types=("aws_dynamodb_table",))
+def read_tables(plan: Plan) -> Facts:
+    return {"tables": Listing(tuple(map(_table, plan.of("aws_dynamodb_table"))))}
+
+
+def _table(planned: Planned) -> Table:
+    encryption = planned.block("server_side_encryption")
+    key: Any = encryption
+    if isinstance(encryption, Block):
+        # Enabled without a key is alias/aws/dynamodb, which AWS manages.
+        key = encryption.reference("kms_key_arn", _KEYS) if encryption.flag("enabled") is True else None
+    recovery = planned.block("point_in_time_recovery")
+    return Table(
+        arn=planned.arn,
+        name=planned.name,
+        key=key,
+        deletion_protection=planned.flag("deletion_protection_enabled"),
+        recovery=recovery.flag("enabled") if isinstance(recovery, Block) else recovery or False,
+    )
+
+
+@reader(
+    "buckets",
+    types=(
+        *_BUCKET,
+        "aws_s3_account_public_access_block",
+        "aws_s3_bucket_logging",
+        "aws_s3_bucket_object_lock_configuration",
+        "aws_s3_bucket_policy",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+    ),
+)
+def read_buckets(plan: Plan) -> Facts:
+    policies = attached(plan, "aws_s3_bucket_policy", "bucket", _BUCKET)
+    parts = {
+        kind: _by_bucket(plan, f"aws_s3_bucket_{kind}")
+        for kind in (
+            "logging",
+            "object_lock_configuration",
+            "public_access_block",
+            "server_side_encryption_configuration",
+            "versioning",
+        )
+    }
+    account = [_switches(p) for p in plan.of("aws_s3_account_public_access_block")]
+
+    def bucket(planned: Planned) -> Bucket:
+        def part(kind: str, read: Callable[[Block], Any], absent: Any) -> Any:
+            found, unplaced = parts[kind]
+            if planned.name in found:
+                return read(found[planned.name])
+            return unplaced or absent
+
+        own = part("public_access_block", _switches, PublicAccessBlock())
+        if isinstance(own, PublicAccessBlock) and account and isinstance(account[0], PublicAccessBlock):
+            own = own.merged(account[0])
+        algorithm, key = part("server_side_encryption_configuration", _encryption, ("AES256", None))
+        return Bucket(
+            arn=planned.arn,
+            name=planned.name,
+            public_access_block=own,
+            policy=policies.get(planned.name) or policy_text(planned, "policy"),
+            versioning=part("versioning", _versioning, _inline_versioning(planned)),
+            algorithm=algorithm,
+            key=key,
+            lock=part("object_lock_configuration", _lock, None),
+            log_target=part("logging", lambda b: b.reference("target_bucket", _BUCKET, "name"), None),
+        )
+
+    return {"buckets": Listing(tuple(bucket(planned) for planned in plan.of(*_BUCKET)))}
+
+
+def _by_bucket(plan: Plan, kind: str) -> tuple[dict[str, Planned], NotDecided | None]:
+    found: dict[str, Planned] = {}
+    unplaced: NotDecided | None = None
+    for planned in plan.of(kind):
+        name = planned.reference("bucket", _BUCKET, "name")
+        if isinstance(name, NotDecided):
+            unplaced = name
+        else:
+            found[str(name)] = planned
+    return found, unplaced
+
+
+_SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
+
+
+def _switches(block: Block) -> Any:
+    values = [block.flag(name) for name in _SWITCHES]
+    return next((v for v in values if isinstance(v, Unreadable)), None) or PublicAccessBlock(*values)
+
+
+def _encryption(block: Block) -> tuple[Any, Any]:
+    rule = block.block("rule")
+    default = rule.block("apply_server_side_encryption_by_default") if isinstance(rule, Block) else rule
+    if not isinstance(default, Block):
+        return (default, default) if default is not None else ("AES256", None)
+    return default.get("sse_algorithm"), default.reference("kms_master_key_id", _KEYS)
+
+
+def _versioning(block: Block) -> Any:
+    status = block.inside("versioning_configuration", "status")
+    return status if isinstance(status, Unreadable) else status == "Enabled"
+
+
+def _inline_versioning(planned: Planned) -> Any:
+    enabled = planned.inside("versioning", "enabled", computed=True)
+    return enabled if isinstance(enabled, Unreadable) else enabled is True
+
+
+def _lock(block: Block) -> Any:
+    rule = block.block("rule")
+    retention = rule.block("default_retention") if isinstance(rule, Block) else rule
+    if not isinstance(retention, Block):
+        return retention or ObjectLock(None, 0)
+    days, years, mode = retention.get("days"), retention.get("years"), retention.get("mode")
+    for value in (days, years, mode):
+        if isinstance(value, Unreadable):
+            return value
+    return ObjectLock(mode, days or (years or 0) * _YEAR_DAYS)
+
+
+@reader("databases", types=("aws_db_instance", "aws_rds_cluster_instance"))
+def read_databases(plan: Plan) -> Facts:
+    found = tuple(
+        partial(
+            Database,
+            arn=planned.arn,
+            name=planned.name,
+            key=planned.reference("kms_key_id", _KEYS),
+            encrypted=planned.flag("storage_encrypted"),
+            public=planned.flag("publicly_accessible"),
+        )
+        for planned in plan.of("aws_db_instance")
+    )
+    return {"databases": Listing(found)}
+
+
+@reader("secrets", types=(*_SECRET, "aws_secretsmanager_secret_rotation"))
+def read_secrets(plan: Plan) -> Facts:
+    rotated = {
+        planned.reference("secret_id", _SECRET) for planned in plan.of("aws_secretsmanager_secret_rotation")
+    }
+    found = tuple(
+        partial(
+            Secret,
+            arn=planned.arn,
+            name=planned.name,
+            key=planned.reference("kms_key_id", _KEYS),
+            rotation=planned.arn in rotated or next((r for r in rotated if isinstance(r, Unreadable)), False),
+        )
+        for planned in plan.of(*_SECRET)
+    )
+    return {"secrets": Listing(found)}
