@@ -25,9 +25,11 @@ from botocore.exceptions import (
 from hipaa_policies import __version__
 from hipaa_policies.assessment import Assessment, assess
 from hipaa_policies.catalogue import catalogue
+from hipaa_policies.commands import drift, plan
 from hipaa_policies.decisions import DecisionFileError, read_settings, read_waivers
 from hipaa_policies.explain import UnknownControlError, explain, find_control
 from hipaa_policies.facts import Unreadable
+from hipaa_policies.problems import NotDoneError
 from hipaa_policies.readers.live import UnreadableError, policy_document, read_account
 from hipaa_policies.reports import FORMATS
 from hipaa_policies.reports.as_json import schema_text
@@ -37,10 +39,6 @@ PASSED, FAILED, NOT_DONE = 0, 1, 2
 # Below the current directory: where this repository, and whoever copies its layout, keeps them.
 WAIVERS = Path("policies", "waivers.yaml")
 ATTESTATIONS = Path("policies", "attestations.yaml")
-
-
-class NotDoneError(Exception):
-    """The work cannot be done; the message says why, and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("--quiet", action="store_true", help="no progress on standard error")
     audit.set_defaults(run=_audit)
+    plan.add_to(commands)
+    drift.add_to(commands, _live)
     controls = commands.add_parser("controls", help="list the controls")
     controls.set_defaults(run=_controls)
     explained = commands.add_parser("explain", help="explain controls: what they check, why, how to mend it")
@@ -108,6 +108,11 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _existing(path: Path) -> Path | None:
     return path if path.exists() else None
+
+
+def _live(region: str | None, profile: str | None, progress: bool) -> Assessment:
+    """The live lens of `hipaa drift`: waivers aside, since it compares what is, not what is accepted."""
+    return audit(region=region, profile=profile, progress=progress)
 
 
 def audit(

@@ -55,6 +55,26 @@ class Finding:
     checklist: str
     message: str
 
+    @property
+    def where(self) -> str:
+        """The resource as a reader of a list finds it soonest."""
+        return self.resource
+
+
+@dataclass(frozen=True)
+class PlannedFinding(Finding):
+    """A finding of the plan lens: with Terraform's address and, where its files are at hand, the line."""
+
+    address: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+    @property
+    def where(self) -> str:
+        if self.address is None:
+            return self.resource
+        return f"{self.file}:{self.line} {self.address}" if self.file else self.address
+
 
 def passed(message: str, about: Resource | None = None) -> Verdict:
     return Verdict(Status.PASS, message, about)

@@ -28,7 +28,7 @@ def render_table(assessment: Assessment) -> str:
     for status in _LISTED:
         if listed := assessment.of(status):
             lines.append(f"{status.value} ({len(listed)})")
-            lines += [f"  {f.control_id:<7} {f.resource}: {f.message}" for f in listed]
+            lines += [f"  {f.control_id:<7} {f.where}: {f.message}" for f in listed]
             lines.append("")
     counts = assessment.counts()
     lines.append(", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]))
