@@ -53,9 +53,9 @@ class Record:
     problems: list[Unreadable] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def ask(self, operation: Operation) -> None:
+    def ask(self, operation: Operation, times: int = 1) -> None:
         with self._lock:
-            self.asked[str(operation)] += 1
+            self.asked[str(operation)] += times
 
     def fail(self, problem: Unreadable) -> None:
         with self._lock:
@@ -115,6 +115,7 @@ class Aws:
             pages = iter(client.get_paginator(name).paginate(**parameters))
             while (page := self._guarded(asked, lambda: next(pages, None))) is not None:
                 found += page.get(key) or ()
+            self.record.ask(asked, -1)  # that there is no further page took no request
         except UnreadableError as error:
             return Listing(tuple(found), error.problem)
         return Listing(tuple(found))
