@@ -14,6 +14,7 @@ from hipaa_policies.catalogue import Control, catalogue
 from hipaa_policies.decisions import Waiver, apply_waivers
 from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.judge import judge
+from hipaa_policies.scoping import TagScope, left_out_of, narrowed
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import Finding, Status
 
@@ -51,6 +52,7 @@ class Assessment:
     """``asked`` counts the requests by operation; ``unreadable`` is what answered with an error.
 
     ``account`` and ``region`` name several, separated by commas, where ``scopes`` has several.
+    ``tags`` narrowed the findings and assets to what has them; ``out_of_scope`` is what was left out.
     ``locations`` says for resources, by the name that findings give them, where they are written: a
     plan knows, an account doesn't.
     """
@@ -71,6 +73,8 @@ class Assessment:
     scopes: tuple[Scope, ...]
     assets: tuple[Asset, ...]
     locations: Mapping[str, Location] = field(default_factory=dict)
+    tags: tuple[tuple[str, str], ...] = ()
+    out_of_scope: tuple[Asset, ...] = ()
 
     def counts(self) -> Counter[Status]:
         return Counter(finding.status for finding in self.findings)
@@ -95,11 +99,17 @@ def assess(
     asked: Mapping[str, int] | None = None,
     unreadable: tuple[Unreadable, ...] = (),
     locations: Mapping[str, Location] | None = None,
+    scope: TagScope | None = None,
 ) -> Assessment:
     """Judge the facts. Raises ``DecisionFileError`` where two waivers cover one finding."""
     controls = catalogue()
     findings, unused = apply_waivers(judge(account, settings, controls), waivers, settings.today)
-    facts = facts_sha256(account)
+    facts, inventory, outside = facts_sha256(account), assets(account), tuple[Asset, ...]()
+    if scope is not None:
+        left_out = left_out_of(scope, account)
+        findings = narrowed(findings, controls, account, left_out)
+        outside = tuple(asset for asset in inventory if left_out(asset.kind, asset.arn))
+        inventory = tuple(asset for asset in inventory if not left_out(asset.kind, asset.arn))
     return Assessment(
         account=account.id,
         region=account.region,
@@ -115,8 +125,10 @@ def assess(
         asked=dict(asked or {}),
         unreadable=unreadable,
         scopes=(Scope(account.id, account.region, facts),),
-        assets=assets(account),
+        assets=inventory,
         locations=dict(locations or {}),
+        tags=scope.tags if scope else (),
+        out_of_scope=outside,
     )
 
 

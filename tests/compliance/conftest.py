@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from hipaa_policies.assessment import Assessment, worst
-from hipaa_policies.cli import NotDoneError, audit
+from hipaa_policies.commands.audit import audit
 from hipaa_policies.decisions import DecisionFileError
+from hipaa_policies.problems import NotDoneError
 from hipaa_policies.verdicts import Finding, Status
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"

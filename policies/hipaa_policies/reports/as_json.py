@@ -36,6 +36,8 @@ def render_json(assessment: Assessment) -> str:
         "attestations": [asdict(given) for given in assessment.settings.attestations.values()],
         "asked": dict(sorted(assessment.asked.items())),
         "unreadable": [asdict(problem) for problem in assessment.unreadable],
+        "tags": [{"key": key, "value": value} for key, value in assessment.tags],
+        "out_of_scope": [asdict(asset) for asset in assessment.out_of_scope],
         "assets": [asdict(asset) for asset in assessment.assets],
     }
     return json.dumps(document, indent=2, default=_plain) + "\n"

@@ -16,6 +16,11 @@ def render_table(assessment: Assessment) -> str:
         f"{assessment.taken_at:%Y-%m-%d %H:%M} UTC",
         "",
     ]
+    if assessment.tags:
+        tags = ", ".join(f"{key}={value}" for key, value in assessment.tags)
+        lines.insert(
+            1, f"Only what is tagged {tags}: {len(assessment.out_of_scope)} resources are out of scope"
+        )
     findings = by_control(assessment)
     for group in Group:
         lines.append(group.value)

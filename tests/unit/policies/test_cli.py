@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hipaa_policies import cli
+from hipaa_policies.commands import audit
 from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.readers.live import Record, UnreadableError, policy_document
 
@@ -45,8 +46,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, account: Account | Unreadable) -> N
         def now(cls, tz: tzinfo | None = None) -> Clock:
             return cls(c.TODAY.year, c.TODAY.month, c.TODAY.day, tzinfo=tz)
 
-    monkeypatch.setattr(cli, "read_account", read_account)
-    monkeypatch.setattr(cli, "datetime", Clock)
+    monkeypatch.setattr(audit, "read_account", read_account)
+    monkeypatch.setattr(audit, "datetime", Clock)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
 
 
@@ -155,7 +156,7 @@ def test_the_region_is_that_of_the_option_then_of_either_variable(monkeypatch: p
         return c.account(), Record()
 
     pretend(monkeypatch, c.account())
-    monkeypatch.setattr(cli, "read_account", read_account)
+    monkeypatch.setattr(audit, "read_account", read_account)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     cli.main(["audit", "--quiet", "--region", "ap-south-1"])
     cli.main(["audit", "--quiet"])

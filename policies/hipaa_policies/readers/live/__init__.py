@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import fields
 from typing import Any
@@ -23,12 +23,15 @@ from hipaa_policies.readers.live import (  # noqa: F401 - importing them enters 
     user_pools,
 )
 from hipaa_policies.readers.live.aws import Aws, Operation, Record, UnreadableError
+from hipaa_policies.readers.live.disabled import in_disabled_region
 from hipaa_policies.readers.live.permissions import read_only_policy
 from hipaa_policies.readers.live.registry import READERS, Reader, Where
+from hipaa_policies.scoping import TagScope
 
-__all__ = ["Record", "UnreadableError", "operations", "policy_document", "read_account"]
+__all__ = ["Record", "UnreadableError", "operations", "policy_document", "read_account", "read_tag_scope"]
 
 WHO = Operation("sts", "GetCallerIdentity")
+TAGGED = Operation("resourcegroupstaggingapi", "GetResources")
 # Each waits for its own calls in the pool of Aws, so they need threads of their own.
 PARALLEL_READERS = 8
 
@@ -37,7 +40,7 @@ Progress = Callable[[str], None]
 
 def operations() -> frozenset[Operation]:
     """All that the readers ask for."""
-    return frozenset({WHO}.union(*(reader.operations for reader in READERS)))
+    return frozenset({WHO, TAGGED}.union(*(reader.operations for reader in READERS)))
 
 
 def policy_document() -> str:
@@ -53,7 +56,10 @@ def read_account(session: boto3.Session, region: str, progress: Progress) -> tup
     """
     aws = Aws(session, region, operations())
     try:
-        who = aws.call("sts", "GetCallerIdentity")
+        try:
+            who = aws.call("sts", "GetCallerIdentity")
+        except UnreadableError as error:
+            return in_disabled_region(session, region, error.problem), aws.record
         where = Where(who["Account"], region, who["Arn"].split(":")[1])
         listings: dict[str, Listing[Any]] = {}
         with ThreadPoolExecutor(PARALLEL_READERS, thread_name_prefix="reader") as pool:
@@ -64,6 +70,25 @@ def read_account(session: boto3.Session, region: str, progress: Progress) -> tup
         return Account(id=where.account, region=region, partition=where.partition, **listings), aws.record
     finally:
         aws.close()
+
+
+def read_tag_scope(
+    session: boto3.Session, region: str, tags: Sequence[tuple[str, str]], record: Record
+) -> TagScope:
+    """The ARNs of all that has the tags. Raises ``UnreadableError``: half a scope is none."""
+    wanted: dict[str, list[str]] = {}
+    for key, value in tags:
+        wanted.setdefault(key, []).append(value)
+    filters = [{"Key": key, "Values": values} for key, values in wanted.items()]
+    aws = Aws(session, region, operations())
+    try:
+        listed = aws.pages(TAGGED.service, TAGGED.name, "ResourceTagMappingList", TagFilters=filters)
+    finally:
+        aws.close()
+    record.asked.update(aws.record.asked)
+    if listed.problem is not None:
+        raise UnreadableError(listed.problem)
+    return TagScope(tuple(tags), frozenset(answer["ResourceARN"] for answer in listed.items))
 
 
 def _read(reader: Reader, aws: Aws, where: Where) -> dict[str, Listing[Any]]:

@@ -9,7 +9,12 @@ import json
 from collections.abc import Iterable
 
 # boto3's service -> the prefix of its IAM actions
-_PREFIXES = {"apigateway": "apigateway", "cognito-idp": "cognito-idp", "s3control": "s3"}
+_PREFIXES = {
+    "apigateway": "apigateway",
+    "cognito-idp": "cognito-idp",
+    "resourcegroupstaggingapi": "tag",
+    "s3control": "s3",
+}
 _ACTIONS = {
     ("budgets", "DescribeBudgets"): "budgets:ViewBudget",
     ("budgets", "DescribeNotificationsForBudget"): "budgets:ViewBudget",
