@@ -202,6 +202,8 @@ def how_to_use(deployment: LocalDeployment, story: Story) -> str:
     file.touch(mode=0o600)  # it holds the administrator's key
     file.write_text(exports + "\n", encoding="utf-8")
     people = "\n".join(f"  ${shell_name(person):<14} {person.description}" for person in EVERYONE)
+    data = f"$PWD/{deployment.directory.relative_to(ROOT)}/terraform"
+    terraform = f"TF_DATA_DIR={data} scripts/terraform -chdir=environments/local"
     bearer = f'-H "Authorization: Bearer ${shell_name(PROVIDER)}"'
     return f"""
 {exports}
@@ -223,6 +225,11 @@ The API is at {story.url("")}. People, with tokens that last an hour (on AWS: 15
 The AWS variables point any SDK, Terraform or the checklist at it as its administrator:
 
   .venv/bin/hipaa audit
+
+Apply a change of your own to it (of a function: `make package ARCHITECTURE={host_architecture()}` first):
+
+  {terraform} init
+  {terraform} apply -var=architecture={host_architecture()}
 
 Everything it knows is in memory; `make down` ends it."""
 
