@@ -101,6 +101,8 @@ class LocalDeployment:
         ``progress`` is called with a line such as ``47 of 161 aws_kms_key.this["phi"]``.
         Raises ``DeploymentError`` with Terraform's own errors.
         """
+        if progress:
+            progress("terraform init, which fetches the AWS provider the first time (700 MB unpacked)")
         path = f"-backend-config=path={self.directory / 'terraform.tfstate'}"
         self.terraform("init", "-input=false", "-no-color", "-reconfigure", path)
         return self._stream("apply", progress)
