@@ -101,6 +101,8 @@ lock: setup ## Compile requirements/*.in anew
 	@PATH=$(ENVIRONMENT):$$PATH scripts/lock.sh
 
 .PHONY: clean
-clean: ## Remove everything that was built or set up here
+clean: ## End what `make up` left running, and remove everything that was built or set up here
+	@if [ -f .local/up/state.json ] && [ -x $(RUN) ]; then $(RUN) -m scripts.demo down; fi
 	@rm -rf .venv .venv-* .local dist reports .terraform .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name .terraform -type d -prune -exec rm -rf {} +
+	@rm -f .terraform.lock.hcl environments/local/.terraform.lock.hcl
