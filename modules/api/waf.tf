@@ -33,6 +33,22 @@ resource "aws_wafv2_web_acl" "this" {
     }
   }
 
+  # A match is logged with what matched. In a body or a query that is a piece of a record, so it is replaced; which rule
+  # it was, and how often, is kept. https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
+  data_protection_config {
+    dynamic "data_protection" {
+      for_each = ["BODY", "QUERY_STRING"]
+
+      content {
+        action = "SUBSTITUTION"
+
+        field {
+          field_type = data_protection.value
+        }
+      }
+    }
+  }
+
   dynamic "rule" {
     for_each = length(var.allowed_source_cidrs) == 0 ? [] : [aws_wafv2_ip_set.allowed]
 

@@ -166,6 +166,11 @@ run "hardened_by_default" {
     error_message = "Paths and queries, which name patients, are redacted from the web ACL's log."
   }
 
+  assert {
+    condition     = toset([for protection in aws_wafv2_web_acl.this.data_protection_config[0].data_protection : "${protection.action} ${protection.field[0].field_type}"]) == toset(["SUBSTITUTION BODY", "SUBSTITUTION QUERY_STRING"])
+    error_message = "What matched in a body or a query is not written to the web ACL's log."
+  }
+
   # --- who may call the function, and alarms
   assert {
     condition     = aws_lambda_permission.this["patient_api"].principal == "apigateway.amazonaws.com" && aws_lambda_permission.this["patient_api"].qualifier == "live"

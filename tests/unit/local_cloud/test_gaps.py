@@ -157,6 +157,19 @@ def test_a_web_acl_names_the_stages_it_protects(cloud: Cloud) -> None:
     assert waf.list_resources_for_web_acl(WebACLArn=acl)["ResourceArns"] == []
 
 
+def test_a_web_acl_keeps_what_it_leaves_out_of_its_logs(cloud: Cloud) -> None:
+    waf, name = cloud.client("wafv2"), unique("acl")
+    metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": name}
+    common = {"Name": name, "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": metrics}
+    body = {"DataProtections": [{"Field": {"FieldType": "BODY"}, "Action": "SUBSTITUTION"}]}
+    made = waf.create_web_acl(**common, DataProtectionConfig=body)["Summary"]
+    which = {"Name": name, "Scope": "REGIONAL", "Id": made["Id"]}
+    assert waf.get_web_acl(**which)["WebACL"]["DataProtectionConfig"] == body
+    lock = waf.get_web_acl(**which)["LockToken"]
+    waf.update_web_acl(**common, Id=made["Id"], LockToken=lock, Rules=[])
+    assert "DataProtectionConfig" not in waf.get_web_acl(**which)["WebACL"]
+
+
 def test_a_vpc_takes_its_default_network_acl_along(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
