@@ -6,6 +6,7 @@ error with the place in it: a waiver that silently does not apply is worse than 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,10 +43,26 @@ class Waiver:
         return self.control == finding.control_id and fnmatchcase(finding.resource, self.resource)
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """YAML in which no key stands twice: PyYAML would take the last one, and drop the others in silence."""
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", node.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
 def read_waivers(path: Path, controls: Iterable[str]) -> tuple[Waiver, ...]:
     """Raises ``DecisionFileError``."""
     known = set(controls)
-    entries = _entries(path, "waivers", _WAIVER)
+    document = _document(path, ("waivers",))
+    entries = _entries(document, path, "waivers", _WAIVER)
     for entry in entries:
         if entry["control"] not in known:
             raise DecisionFileError(
@@ -58,8 +75,12 @@ def read_settings(path: Path | None, today: date) -> Settings:
     """The attestations and trusted accounts. Raises ``DecisionFileError``."""
     if path is None:
         return Settings(today)
-    attestations = [Attestation(**entry) for entry in _entries(path, "attestations", _ATTESTATION)]
-    trusted = [TrustedAccount(**entry) for entry in _entries(path, "trusted_accounts", _TRUSTED)]
+    document = _document(path, ("attestations", "trusted_accounts"))
+    attestations = [Attestation(**entry) for entry in _entries(document, path, "attestations", _ATTESTATION)]
+    trusted = [TrustedAccount(**entry) for entry in _entries(document, path, "trusted_accounts", _TRUSTED)]
+    for one in trusted:
+        if not re.fullmatch("[0-9]{12}", one.account):
+            raise DecisionFileError(f"{path}: {one.account!r} is no account: 12 digits, in quotes")
     counted = Counter(a.control for a in attestations)
     for control, number in counted.items():
         if control not in ATTESTABLE:
@@ -69,15 +90,22 @@ def read_settings(path: Path | None, today: date) -> Settings:
     return Settings(today, {a.control: a for a in attestations}, tuple(trusted))
 
 
-def _entries(path: Path, key: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def _document(path: Path, keys: Sequence[str]) -> Mapping[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: Any = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise DecisionFileError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DecisionFileError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(document, Mapping) or not isinstance(document.get(key), list):
-        raise DecisionFileError(f"{path} must have a list {key!r} (which may be empty: [])")
+    for key in keys:
+        if not isinstance(document, Mapping) or not isinstance(document.get(key), list):
+            raise DecisionFileError(f"{path} must have a list {key!r} (which may be empty: [])")
+    if unknown := [str(key) for key in document if key not in keys]:
+        raise DecisionFileError(f"{path} has {', '.join(unknown)}, which means nothing in it")
+    return dict(document)
+
+
+def _entries(document: Mapping[str, Any], path: Path, key: str, names: Sequence[str]) -> list[dict[str, Any]]:
     return [_entry(entry, f"{path}: {key}[{index}]", names) for index, entry in enumerate(document[key])]
 
 

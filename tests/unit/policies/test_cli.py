@@ -98,6 +98,33 @@ def test_a_wrong_waiver_is_2(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ca
     assert "'LAM-99', which does not exist" in capsys.readouterr().err
 
 
+TWICE = WAIVERS + "  - {control: LAM-09, resource: 'arn:*', reason: a, owner: b, expires: 2099-01-31}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "message"),
+    [
+        (WAIVERS, 0, "WAIVED (1)"),
+        (WAIVERS.replace("2099", "2020"), 1, "the waiver of Jo expired on 2020-01-31"),
+        (TWICE, 2, "2 waivers cover LAM-09"),
+        (WAIVERS.replace("LAM-09", "LAM-99"), 2, "'LAM-99', which does not exist"),
+        ("waivers: [", 2, "w.yaml is not YAML"),
+        ("waivers:\n  - {control: LAM-09}\n", 2, "waivers[0] must have exactly"),
+        ("waivers: []\nwaiver: []\n", 2, "has waiver, which means nothing"),
+    ],
+)
+def test_waivers_and_the_exit_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any, text: str, status: int, message: str
+) -> None:
+    pretend(monkeypatch, UNTRACED)
+    (tmp_path / "w.yaml").write_text(text)
+    assert cli.main(["audit", "--waivers", "w.yaml"]) == status
+    printed = capsys.readouterr()
+    assert message in (printed.err if status == 2 else printed.out)
+    assert "Traceback" not in printed.err
+    assert (printed.out == "") == (status == 2)
+
+
 @pytest.mark.parametrize("form", ["json", "html"])
 def test_reports_are_written_to_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str) -> None:
     pretend(monkeypatch, c.account())

@@ -84,6 +84,13 @@ def test_two_waivers_for_one_finding_are_an_error() -> None:
         ("waivers: LAM-09\n", "must have a list 'waivers'"),
         ("", "must have a list 'waivers'"),
         ("waivers: [", "is not YAML"),
+        ("waivers:\n\t- x", "is not YAML"),
+        ("- waivers\n", "must have a list 'waivers'"),
+        ("waivers: []\nwaviers: []\n", "has waviers, which means nothing"),
+        ("waivers: []\nwaivers: []\n", "is not YAML: 'waivers' stands twice"),
+        ("waivers:" + ENTRY + '    owner: "Sam"\n', "'owner' stands twice"),
+        ("waivers:" + ENTRY.replace('"arn:aws:lambda:*"', "[a, b]"), "resource must be a text"),
+        ("waivers:" + ENTRY + "    1: x\n", "must have exactly"),
     ],
 )
 def test_a_wrong_file_says_where_and_why(tmp_path: Path, text: str, message: str) -> None:
@@ -129,6 +136,17 @@ def test_only_what_nothing_else_can_show_is_attested(tmp_path: Path) -> None:
         "expires: 2027-01-01, evidence: c}\ntrusted_accounts: []\n"
     )
     with pytest.raises(DecisionFileError, match="'NET-01' is not attested: only ATT-01, ATT-02 are"):
+        read_settings(path, c.TODAY)
+
+
+@pytest.mark.parametrize("account", ["'21098765432'", "'everybody'", "210987654321"])
+def test_a_trusted_account_has_12_digits_in_quotes(tmp_path: Path, account: str) -> None:
+    path = tmp_path / "attestations.yaml"
+    path.write_text(
+        f"attestations: []\ntrusted_accounts:\n  - {{account: {account}, reason: a, owner: b, "
+        "expires: 2027-01-01}\n"
+    )
+    with pytest.raises(DecisionFileError, match=r"12 digits, in quotes|account must be a text in quotes"):
         read_settings(path, c.TODAY)
 
 
