@@ -2,7 +2,9 @@
 locals {
   _patient_api_on    = var.patient_api != null
   _patient_api_count = local._patient_api_on ? 1 : 0
-  _table_arn_prefix  = "arn:${var.partition}:dynamodb:${var.region}:${var.account_id}:table/${var.name_prefix}"
+  # The metrics' only dimension. With the prefix in it, a test deployment beside this one raises its own alarms alone.
+  _patient_api_service = "${var.name_prefix}-patient-api"
+  _table_arn_prefix    = "arn:${var.partition}:dynamodb:${var.region}:${var.account_id}:table/${var.name_prefix}"
 
   # Derived from names, so that policies are known at plan.
   audit_table_arn        = "${local._table_arn_prefix}-audit"
@@ -54,7 +56,7 @@ locals {
         threshold      = 5
         period_seconds = 60
       }
-    } : name => merge(alarm, { namespace = "Healthcare/Security", dimensions = { service = "patient_api" } })
+    } : name => merge(alarm, { namespace = "Healthcare/Security", dimensions = { service = local._patient_api_service } })
     if local._patient_api_on
   }
 }
@@ -120,7 +122,7 @@ module "patient_api_function" {
     LOG_LEVEL                    = "INFO"
     PATIENT_TABLE                = module.patients_table[0].name
     POWERTOOLS_METRICS_NAMESPACE = "Healthcare/Security"
-    POWERTOOLS_SERVICE_NAME      = "patient_api"
+    POWERTOOLS_SERVICE_NAME      = local._patient_api_service
     RELATIONSHIP_TABLE           = module.relationships_table[0].name
   }
 

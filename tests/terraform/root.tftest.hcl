@@ -75,7 +75,7 @@ run "patient_api" {
     condition = (
       local._patient_api_alarms["patient-api-unauthorized"].threshold == 5 && local._patient_api_alarms["patient-api-unauthorized"].period_seconds == 60 &&
       local._patient_api_alarms["patient-api-break-glass"].threshold == 1 && local._patient_api_alarms["patient-api-audit-unavailable"].threshold == 1 &&
-      alltrue([for alarm in values(local._patient_api_alarms) : alarm.namespace == "Healthcare/Security" && alarm.dimensions == { service = "patient_api" }])
+      alltrue([for alarm in values(local._patient_api_alarms) : alarm.namespace == "Healthcare/Security" && alarm.dimensions == { service = "healthcare-patient-api" }])
     )
     error_message = "The security alarms watch what the function counts."
   }
