@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+CLEAR_LINE = "\r\033[K"
 QUIET_SECONDS = 10.0  # without a terminal, a line of progress at most this often
 
 
@@ -38,6 +40,8 @@ class Progress:
             error = f"{type(failure).__name__}: {failure}"
         seconds = time.monotonic() - began
         self.outcomes.append(Outcome(title, proves, seconds, error))
+        if sys.stdout.isatty():
+            print(CLEAR_LINE, end="")
         if error:
             print(f"  ✗ {error}\n    ({seconds:.1f} s)", flush=True)
         else:
@@ -48,7 +52,8 @@ class Progress:
     def detail(self, text: str) -> None:
         """A line about the step under way: replaced in place on a terminal, now and then elsewhere."""
         if sys.stdout.isatty():
-            print(f"\r\033[K  {text[:100]}", end="\r", flush=True)
+            width = shutil.get_terminal_size().columns - 3  # a line that wraps could not be replaced
+            print(f"{CLEAR_LINE}  {text[:width]}", end="", flush=True)
         elif time.monotonic() - self._last_line > QUIET_SECONDS:
             self._last_line = time.monotonic()
             print(f"  {text}", flush=True)
