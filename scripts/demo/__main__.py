@@ -155,7 +155,7 @@ def checklist(deployment: LocalDeployment) -> str:
     """Write the evidence and print the checklist; raise ``DeploymentError`` where a control fails."""
     REPORTS.mkdir(exist_ok=True)
     reports = [str(REPORTS / "evidence.json"), str(REPORTS / "evidence.html"), "-"]
-    status = run_hipaa(deployment, "audit", *(f"--output={report}" for report in reports))
+    status = run_hipaa(deployment, "audit", "--quiet", *(f"--output={report}" for report in reports))
     if status == 1:
         raise DeploymentError("hipaa audit found a control that fails (see above)")
     if status != 0:
