@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hipaa_policies.facts import Account, Listing
+from hipaa_policies.facts import Account, FactUnreadableError, Listing
 from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters their readers
     apis,
     functions,
@@ -110,7 +110,7 @@ def _read(reader: Reader, plan: Plan) -> dict[str, Listing[Any]]:
     """One reader's listings. Values that have not the form of the provider's schema make them unreadable."""
     try:
         filled = reader.read(plan)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, FactUnreadableError) as error:
         what = f"{type(error).__name__}: {error}"
         problem = NotDecided("the plan", ", ".join(reader.fills), f"have a form that is not known ({what})")
         return {name: Listing((), problem) for name in reader.fills}

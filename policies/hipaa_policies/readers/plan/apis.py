@@ -94,7 +94,8 @@ def _written(planned: Planned, plan: Plan) -> tuple[Any, Any]:
         for p in mine("aws_api_gateway_integration")
     }
     methods = tuple(
-        Method(
+        partial(
+            Method,
             path=_resource(p),
             verb=str(p.values.get("http_method") or ""),
             authorization=str(p.values.get("authorization") or "NONE"),
@@ -153,7 +154,8 @@ def _operation(
     authorizer = next((n for n in names if "x-amazon-apigateway-authorizer" in (schemes.get(n) or {})), None)
     iam = any((schemes.get(n) or {}).get("x-amazon-apigateway-authtype") == "awsSigv4" for n in names)
     kind = (operation.get("x-amazon-apigateway-integration") or {}).get("type", "")
-    return Method(
+    return partial(
+        Method,
         path=path,
         verb="ANY" if verb == _ANY else verb.upper(),
         authorization="CUSTOM" if authorizer else "AWS_IAM" if iam else "NONE",
@@ -212,7 +214,8 @@ def read_web_acls(plan: Plan) -> Facts:
     found = [_web_acl(planned, plan, protected.pop(planned.arn, []), unplaced) for planned in plan.of(*_ACL)]
     # An ACL from elsewhere that the plan puts before a stage.
     found += [
-        WebAcl(
+        partial(
+            WebAcl,
             arn,
             arn,
             tuple(sorted(stages)),
@@ -236,6 +239,8 @@ def _protected(plan: Plan) -> tuple[dict[str, list[str]], NotDecided | None]:
         if isinstance(acl, NotDecided) or isinstance(targets, NotDecided):
             unplaced = planned.undecided("resource_arn")
             continue
+        if not isinstance(acl, str):
+            continue  # no web ACL is named
         names = [stages[t.address] for t in targets] if isinstance(value, Unreadable) else [value]
         found.setdefault(acl, []).extend(names)
     return found, unplaced
@@ -264,7 +269,8 @@ def _web_acl(planned: Planned, plan: Plan, stages: list[str], unplaced: NotDecid
                 )
             )
         )
-    return WebAcl(
+    return partial(
+        WebAcl,
         arn=planned.arn,
         name=planned.name,
         protects=unplaced or tuple(sorted(stages)),

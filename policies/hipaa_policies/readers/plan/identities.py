@@ -103,7 +103,7 @@ def _role(planned: Planned, documents: dict[str, Any], held: _Held) -> Role:
     limit: Any = boundary
     if isinstance(boundary, str):
         text = _text(boundary, documents, planned)
-        limit = text if isinstance(text, Unreadable) else Policy("boundary", text, boundary)
+        limit = text if isinstance(text, Unreadable) else partial(Policy, "boundary", text, boundary)
     return partial(
         Role,
         arn=planned.arn,
@@ -117,7 +117,7 @@ def _role(planned: Planned, documents: dict[str, Any], held: _Held) -> Role:
 
 def _policy(name: str, text: Any, arn: str | None = None) -> Any:
     """The policy, or why its text is not known."""
-    return text if isinstance(text, Unreadable) else Policy(name, text or "{}", arn)
+    return text if isinstance(text, Unreadable) else partial(Policy, name, text or "{}", arn)
 
 
 def _text(arn: str, documents: dict[str, Any], planned: Planned) -> Any:

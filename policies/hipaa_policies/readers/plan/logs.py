@@ -99,7 +99,8 @@ def _management_events(basic: tuple[Block, ...], advanced: tuple[Block, ...]) ->
 
 def _basic(selectors: tuple[Block, ...]) -> list[DataEvents]:
     return [
-        DataEvents(
+        partial(
+            DataEvents,
             resource_type=resource.get("type", ""),
             # "arn:aws:s3", "arn:aws:lambda" and "arn:aws:dynamodb" stand for everything.
             arn_prefixes=tuple(v for v in resource.get("values") or () if v and v.count(":") > 2),
@@ -123,7 +124,8 @@ def _advanced(selectors: tuple[Block, ...]) -> list[DataEvents]:
         )
         named_only = bool(_field(selector, "eventName"))
         found += [
-            DataEvents(
+            partial(
+                DataEvents,
                 resource_type=kind,
                 arn_prefixes=(*(arns.get("starts_with") or ()), *(arns.get("equals") or ())),
                 left_out=(*(arns.get("not_starts_with") or ()), *(arns.get("not_equals") or ())),

@@ -63,7 +63,7 @@ def _metric(block: Block, statistic: Any) -> Any:
     for value in (namespace, name, period, dimensions, statistic):
         if isinstance(value, Unreadable):
             return value
-    return Metric(namespace or "", name, dimensions, statistic, period or 0)
+    return partial(Metric, namespace or "", name, dimensions, statistic, period or 0)
 
 
 def _dimensions(block: Block) -> Any:

@@ -170,9 +170,9 @@ def _route(block: Block) -> Any:
         target = block.reference(name, kinds, "id")
         # In a list of routes every attribute may be marked unknown where one is.
         if isinstance(target, str):
-            return Route(destination, target)
+            return partial(Route, destination, target)
     undecided = next((n for n in _TARGETS if isinstance(block.get(n), Unreadable)), None)
-    return block.undecided(undecided) if undecided else Route(destination, "")
+    return block.undecided(undecided) if undecided else partial(Route, destination, "")
 
 
 _SEPARATE = (
@@ -212,7 +212,7 @@ def _lines(block: Block) -> list[Any]:
     peers.append("self" if block.values.get("self") else None)
     protocol = block.values.get("ip_protocol") or block.values.get("protocol") or "-1"
     ports = (block.values.get("from_port"), block.values.get("to_port"))
-    return [p if isinstance(p, Unreadable) else Rule(p, str(protocol), *ports) for p in peers if p]
+    return [p if isinstance(p, Unreadable) else partial(Rule, p, str(protocol), *ports) for p in peers if p]
 
 
 def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> SecurityGroup:
@@ -243,14 +243,14 @@ def _implied_groups(plan: Plan) -> list[SecurityGroup]:
     closed = [p.reference("vpc_id", _VPCS, "id") for p in plan.of("aws_default_security_group")]
     if any(isinstance(vpc, Unreadable) for vpc in closed):
         return []
-    every = (Rule("0.0.0.0/0", "-1", None, None),)
+    every = (partial(Rule, "0.0.0.0/0", "-1", None, None),)
     return [
         SecurityGroup(
             plan.arn("ec2", f"security-group/default({vpc.address})"),
             f"sg-default({vpc.address})",
             "default",
             vpc.id,
-            (Rule("self", "-1", None, None),),
+            (partial(Rule, "self", "-1", None, None),),
             every,
         )
         for vpc in plan.of("aws_vpc")

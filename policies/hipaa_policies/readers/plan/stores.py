@@ -30,7 +30,8 @@ def _table(planned: Planned) -> Table:
         # Enabled without a key is alias/aws/dynamodb, which AWS manages.
         key = encryption.reference("kms_key_arn", _KEYS) if encryption.flag("enabled") is True else None
     recovery = planned.block("point_in_time_recovery")
-    return Table(
+    return partial(
+        Table,
         arn=planned.arn,
         name=planned.name,
         key=key,
@@ -77,7 +78,8 @@ def read_buckets(plan: Plan) -> Facts:
         if isinstance(own, PublicAccessBlock) and account and isinstance(account[0], PublicAccessBlock):
             own = own.merged(account[0])
         algorithm, key = part("server_side_encryption_configuration", _encryption, ("AES256", None))
-        return Bucket(
+        return partial(
+            Bucket,
             arn=planned.arn,
             name=planned.name,
             public_access_block=own,
@@ -109,7 +111,7 @@ _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "
 
 def _switches(block: Block) -> Any:
     values = [block.flag(name) for name in _SWITCHES]
-    return next((v for v in values if isinstance(v, Unreadable)), None) or PublicAccessBlock(*values)
+    return next((v for v in values if isinstance(v, Unreadable)), None) or partial(PublicAccessBlock, *values)
 
 
 def _encryption(block: Block) -> tuple[Any, Any]:
@@ -134,12 +136,12 @@ def _lock(block: Block) -> Any:
     rule = block.block("rule")
     retention = rule.block("default_retention") if isinstance(rule, Block) else rule
     if not isinstance(retention, Block):
-        return retention or ObjectLock(None, 0)
+        return retention or partial(ObjectLock, None, 0)
     days, years, mode = retention.get("days"), retention.get("years"), retention.get("mode")
     for value in (days, years, mode):
         if isinstance(value, Unreadable):
             return value
-    return ObjectLock(mode, days or (years or 0) * _YEAR_DAYS)
+    return partial(ObjectLock, mode, days or (years or 0) * _YEAR_DAYS)
 
 
 @reader("databases", types=("aws_db_instance", "aws_rds_cluster_instance"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.partial import partial
 from hipaa_policies.facts.user_pools import PasswordPolicy, UserPool, UserPoolClient
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
@@ -21,7 +22,8 @@ def read_user_pools(plan: Plan) -> Facts:
     clients = _by_pool(plan, "aws_cognito_user_pool_client", _client)
     groups = _by_pool(plan, "aws_cognito_user_group", lambda planned: planned.name)
     found = tuple(
-        UserPool(
+        partial(
+            UserPool,
             arn=planned.arn,
             id=planned.id,
             mfa=planned.get("mfa_configuration") or "OFF",
@@ -56,11 +58,11 @@ def _password(block: Block | NotDecided | None) -> Any:
     if isinstance(block, Unreadable):
         return block
     if block is None:  # what Cognito sets by itself
-        return PasswordPolicy(8, True, True, True, True)
+        return partial(PasswordPolicy, 8, True, True, True, True)
     length = block.get("minimum_length")
     kinds = [block.flag(f"require_{kind}") for kind in ("lowercase", "uppercase", "numbers", "symbols")]
     unknown = next((v for v in (length, *kinds) if isinstance(v, Unreadable)), None)
-    return unknown or PasswordPolicy(length or 8, *kinds)
+    return unknown or partial(PasswordPolicy, length or 8, *kinds)
 
 
 def _client(planned: Planned) -> Any:
@@ -72,4 +74,4 @@ def _client(planned: Planned) -> Any:
         if isinstance(value, Unreadable) or isinstance(given, Unreadable):
             return value if isinstance(value, Unreadable) else given
         found[token] = value * _SECONDS[given or unit] if value else default * _SECONDS[unit]
-    return UserPoolClient(name=planned.name, **found)
+    return partial(UserPoolClient, name=planned.name, **found)
