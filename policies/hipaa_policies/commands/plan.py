@@ -19,13 +19,12 @@ from hipaa_policies.commands.common import (
     PASSED,
     WAIVERS,
     existing,
-    write,
 )
+from hipaa_policies.commands.outputs import add_output_options, outputs, write_reports
 from hipaa_policies.decisions import read_settings, read_waivers
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.readers.plan import PlanError, PlanReading, load, read_plan
 from hipaa_policies.readers.plan.sources import Sources
-from hipaa_policies.reports import FORMATS
 from hipaa_policies.verdicts import Finding, PlannedFinding, Status
 
 # What no plan shows. A PASS would say that it was looked at.
@@ -51,8 +50,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="the plan as JSON; - is standard input")
     add_reading_options(parser)
-    parser.add_argument("--format", choices=sorted(FORMATS), default="table", help="default: table")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+    add_output_options(parser)
     parser.add_argument("--waivers", type=Path, metavar="FILE", help=f"default: {WAIVERS}, where it exists")
     parser.add_argument(
         "--attestations", type=Path, metavar="FILE", help=f"default: {ATTESTATIONS}, where it exists"
@@ -76,6 +74,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    wanted = outputs(options.format, options.output)
     judged = judge_plan(
         read_file(options.file),
         root=options.root or default_root(),
@@ -83,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         waivers=options.waivers or existing(WAIVERS),
         attestations=options.attestations or existing(ATTESTATIONS),
     )
-    write(FORMATS[options.format](judged.assessment), options.output)
+    write_reports(judged.assessment, wanted)
     counts = judged.assessment.counts()
     if not options.quiet:
         sys.stderr.write(_summary(judged))
