@@ -122,14 +122,15 @@ def customer_key(reference: str | None, account: Account) -> Key | None:
     if reference is None or reference.split(":")[-1].startswith("alias/aws/"):
         return None
     for key in account.keys.items:
-        if _is_named(key, reference):
+        if names_key(reference, key):
             return key if key.customer_managed else None
     account.keys.complete()  # if the list is not whole, that is why it was not found
     message = f"the key {reference} is not in this account and region"
     raise FactUnreadableError(Unreadable("kms:DescribeKey", "NotHere", message))
 
 
-def _is_named(key: Key, reference: str) -> bool:
+def names_key(reference: str, key: Key) -> bool:
+    """Whether an ARN, an id or an alias is the key's. Raises ``FactUnreadableError``."""
     if reference in (key.arn, key.id):
         return True
     alias = reference.split(":")[-1]

@@ -15,7 +15,7 @@ from hipaa_policies.facts.stores import Bucket, Secret
 from hipaa_policies.iam import AccessRequest, Decision, evaluate, public_statements
 from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.iam.statements import statements
-from hipaa_policies.joins import document, first_names, with_customer_key
+from hipaa_policies.joins import document, first_names, names_key, with_customer_key
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
 
@@ -116,7 +116,7 @@ def key_stays(key: Key, account: Account, _: Settings) -> Verdict:
     users = [
         resource.arn
         for resource, reference in _key_references(account)
-        if reference is not None and reference in (key.arn, key.id)
+        if reference is not None and names_key(reference, key)
     ]
     return judged(not users, "is pending deletion, and nothing uses it", f"is used by {first_names(users)}")
 
@@ -129,6 +129,8 @@ def _key_references(account: Account) -> Iterator[tuple[Resource, str | None]]:
     yield from ((b, known(b.key)) for b in account.buckets.complete())
     yield from ((q, known(q.key)) for q in account.queues.complete())
     yield from ((t, known(t.key)) for t in account.topics.complete())
+    yield from ((s, s.key) for s in account.secrets.complete())
+    yield from ((d, d.key) for d in account.databases.complete())
 
 
 @control(

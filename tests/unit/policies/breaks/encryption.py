@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hipaa_policies.facts.functions import SuspectedSecret
+from hipaa_policies.facts.keys import Key
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import (
@@ -11,10 +12,22 @@ from tests.unit.policies.breaks.changes import (
     EVERYONE,
     SECRET,
     Break,
+    added,
+    both,
     changed,
     fn,
     one,
     role_says,
+)
+
+SPARE = Key(
+    arn=c.arn("kms", "key/spare"),
+    id="spare",
+    state="PendingDeletion",
+    spec="SYMMETRIC_DEFAULT",
+    origin="AWS_KMS",
+    customer_managed=True,
+    aliases=("alias/spare",),
 )
 
 ENCRYPTION = (
@@ -54,6 +67,27 @@ ENCRYPTION = (
         policy=c.policy(c.allow("kms:P*", "*", Principal={"Service": "logs.amazonaws.com"})),
     ),
     one("KMS-03", "pending", "keys", c.KEY, "is used by", state="PendingDeletion"),
+    Break(
+        "KMS-03",
+        "pending, of a secret",
+        SPARE.arn,
+        "secret:db",
+        both(added("keys", SPARE), changed("secrets", SECRET, key=SPARE.arn)),
+    ),
+    Break(
+        "KMS-03",
+        "pending, of a database",
+        SPARE.arn,
+        "db:records",
+        both(added("keys", SPARE), changed("databases", DATABASE, key=SPARE.arn)),
+    ),
+    Break(
+        "KMS-03",
+        "pending, by its alias",
+        SPARE.arn,
+        "dead-letters",
+        both(added("keys", SPARE), changed("queues", c.QUEUE, key="alias/spare")),
+    ),
     one("API-03", "TLS 1.0", "domain_names", DOMAIN, "TLS_1_0", security_policy="TLS_1_0"),
     one("S3-03", "no policy", "buckets", c.BUCKET, "no policy", policy=None),
     one(
