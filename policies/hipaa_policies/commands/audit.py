@@ -39,7 +39,13 @@ class _Target:
 
     session: boto3.Session
     region: str
-    label: str
+    role: str
+
+    @property
+    def label(self) -> str:
+        return (
+            f"the account of {self.role} in {self.region}" if self.role else f"the account in {self.region}"
+        )
 
 
 @dataclass(frozen=True)
@@ -164,11 +170,7 @@ def _targets(profile: str | None, regions: Sequence[str], roles: Sequence[str]) 
     if not all(chosen):
         raise NotDoneError("no region: set AWS_REGION, or give --region (such as us-east-1)")
     sessions = [(role, assumed(session, role, chosen[0])) for role in dict.fromkeys(roles)]
-    return [
-        _Target(one, region, f"the account of {role} in {region}" if role else f"the account in {region}")
-        for role, one in sessions or [("", session)]
-        for region in chosen
-    ]
+    return [_Target(one, region, role) for role, one in sessions or [("", session)] for region in chosen]
 
 
 def _judge(target: _Target, decisions: _Decisions, say: Say) -> Assessment:
@@ -179,7 +181,8 @@ def _judge(target: _Target, decisions: _Decisions, say: Say) -> Assessment:
     try:
         account, record = read_account(target.session, target.region, tell)
     except UnreadableError as error:
-        raise NotDoneError(explained(error.problem, target.region)) from error
+        of_role = f"{target.label}: " if target.role else ""
+        raise NotDoneError(of_role + explained(error.problem, target.region)) from error
     except BotoCoreError as error:
         raise NotDoneError(f"AWS cannot be asked: {error}") from error
     scope = None

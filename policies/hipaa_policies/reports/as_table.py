@@ -33,11 +33,16 @@ def render_table(assessment: Assessment) -> str:
     for status in _LISTED:
         if listed := assessment.of(status):
             lines.append(f"{status.value} ({len(listed)})")
-            lines += [f"  {f.control_id:<7} {f.where}: {f.message}" for f in listed]
+            lines += [f"  {f.control_id:<7} {_place(f, assessment)}{f.where}: {f.message}" for f in listed]
             lines.append("")
     counts = assessment.counts()
     lines.append(", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]))
     return "\n".join(lines) + "\n"
+
+
+def _place(finding: Finding, assessment: Assessment) -> str:
+    """Where several accounts or regions were judged, which of them it is."""
+    return f"[{finding.account} {finding.region}] " if len(assessment.scopes) > 1 else ""
 
 
 def _tally(found: tuple[Finding, ...]) -> str:

@@ -141,6 +141,16 @@ def test_every_report_names_all_accounts(form: str) -> None:
     assert OTHER in text
 
 
+@pytest.mark.parametrize("form", ["html", "table"])
+def test_what_people_read_says_whose_each_failure_is(form: str) -> None:
+    functions = (c.function(), c.function("other", tracing="PassThrough"))
+    untraced = judged("eu-west-1", functions=functions)
+    text = FORMATS[form](side_by_side([judged("us-east-1"), untraced]))
+    place = f"[{c.ID} eu-west-1]" if form == "table" else f"{c.ID}, eu-west-1</span>"
+    assert place in text
+    assert place not in FORMATS[form](untraced)
+
+
 REFUSED = "InvalidClientTokenId"
 
 
