@@ -7,6 +7,7 @@ from typing import Any
 from moto.ec2.models.flow_logs import FlowLogsBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCBackend
+from moto.ec2.responses.vpcs import VPCs
 
 from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.gaps.patching import Method, wrap
@@ -48,3 +49,14 @@ def create_flow_logs(original: Method, backend: Any, *args: Any, **kwargs: Any) 
         if name in groups:
             flow_log.deliver_logs_status, flow_log.deliver_logs_error_message = "SUCCESS", None
     return made, unsuccessful
+
+
+@wrap(VPCs, "modify_vpc_endpoint")
+def modify_vpc_endpoint(original: Method, response: Any) -> Any:
+    """moto drops PrivateDnsEnabled."""
+    wanted = response._get_param("PrivateDnsEnabled")
+    if wanted is not None:
+        endpoint = response.ec2_backend.vpc_end_points.get(response._get_param("VpcEndpointId"))
+        if endpoint is not None:
+            endpoint.private_dns_enabled = str(wanted).lower() == "true"
+    return original(response)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from moto.awslambda import urls
 from moto.awslambda.models import LambdaFunction
+from moto.awslambda.policy import Policy
 from moto.awslambda.responses import LambdaResponse
 
 from scripts.local_cloud.backends import backend_of
@@ -74,3 +75,11 @@ def list_function_url_configs(response: Any) -> str:
 def list_code_signing_configs(_response: Any) -> str:
     """There are none: moto cannot make any."""
     return json.dumps({"CodeSigningConfigs": []})
+
+
+@wrap(Policy, "principal_formatter")
+def principal_of_permission(original: Method, policy: Any, principal: Any) -> Any:
+    """moto leaves an account's number as it is; Lambda makes it the principal that it is."""
+    if isinstance(principal, str) and len(principal) == 12 and principal.isdigit():
+        return {"AWS": f"arn:aws:iam::{principal}:root"}
+    return original(policy, principal)

@@ -7,9 +7,11 @@ import uuid
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.metric_filters import MetricFilters
 from moto.logs.responses import LogsResponse
 
-from scripts.local_cloud.gaps.patching import add
+from scripts.local_cloud.gaps.patching import Method, add, wrap
 
 
 def store_of(response: Any, name: str) -> dict[Any, Any]:
@@ -96,3 +98,37 @@ def describe_query_definitions(response: Any) -> ActionResult:
 def delete_query_definition(response: Any) -> ActionResult:
     gone = store_of(response, "queries").pop(response._get_param("queryDefinitionId"), None)
     return ActionResult({"success": gone is not None})
+
+
+@wrap(MetricFilters, "add_filter")
+def replace_filter(
+    original: Method, filters: Any, filter_name: str, filter_pattern: str, log_group_name: str, *rest: Any
+) -> None:
+    """moto adds a second filter of the same name, instead of updating the first."""
+    filters.metric_filters = [
+        f
+        for f in filters.metric_filters
+        if (f["filterName"], f["logGroupName"]) != (filter_name, log_group_name)
+    ]
+    original(filters, filter_name, filter_pattern, log_group_name, *rest)
+
+
+@add(LogsResponse, "associate_kms_key")
+def associate_kms_key(response: Any) -> ActionResult:
+    response.logs_backend.groups[key_group(response)].kms_key_id = response._get_param("kmsKeyId")
+    return ActionResult({})
+
+
+@add(LogsResponse, "disassociate_kms_key")
+def disassociate_kms_key(response: Any) -> ActionResult:
+    response.logs_backend.groups[key_group(response)].kms_key_id = None
+    return ActionResult({})
+
+
+def key_group(response: Any) -> str:
+    """Raises what AWS answers for a group that does not exist."""
+    named = response._get_param("logGroupName") or response._get_param("resourceIdentifier") or ""
+    name = str(named).partition(":log-group:")[2].removesuffix(":*") or str(named)
+    if name not in response.logs_backend.groups:
+        raise ResourceNotFoundException()
+    return name
