@@ -9,6 +9,7 @@ environment carries a stamp with the hash of its lock file, so a second run cost
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -80,15 +81,15 @@ def index_of_pip(environment_python: str) -> dict[str, str]:
     """uv does not read pip's configuration: hand it the index that this machine's pip uses, if any."""
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return {}
-    for key in ("global.index-url", "install.index-url", ":env:.index-url"):
-        answer = subprocess.run(
-            [environment_python, "-m", "pip", "config", "get", key],
-            capture_output=True,
-            text=True,
-            check=False,  # pip exits 1 for a key that is not set
-        )
-        if answer.returncode == 0:
-            return {"UV_DEFAULT_INDEX": answer.stdout.strip()}
+    # `list`, since `get` does not find what the file that PIP_CONFIG_FILE names has (pip 23 to 26).
+    listed = subprocess.run(
+        [environment_python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+    )
+    configured = dict(line.split("=", 1) for line in listed.stdout.splitlines() if "=" in line)
+    # pip's own order: the environment, the command's section, the section for all commands.
+    for key in (":env:.index-url", "install.index-url", "global.index-url"):
+        if key in configured:
+            return {"UV_DEFAULT_INDEX": str(ast.literal_eval(configured[key]))}
     return {}
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scripts.demo.story import Story
+from scripts.inventory import inventory
 from scripts.local_deployment import LocalDeployment, host_architecture
 from scripts.package_functions import function_names, package
-from tests.inventory import inventory
 
 ROOT = Path(__file__).resolve().parent.parent
 

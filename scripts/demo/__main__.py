@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.demo.people import EVERYONE, MARIA, MARIA_HERSELF, PROVIDER, SAM, Person
 from scripts.demo.progress import Progress
 from scripts.demo.story import Story
+from scripts.inventory import Inventory, inventory
 from scripts.local_deployment import ROOT, DeploymentError, LocalDeployment, host_architecture
 from scripts.package_functions import function_names, package
 
@@ -33,17 +34,19 @@ def demo() -> int:
     report = REPORTS / "evidence.html"
     with only_run(deployment):
         report.unlink(missing_ok=True)  # one of an earlier run would say what this run did not see
-        tell(deployment, progress)
-        take_down(deployment, progress)
+        before = tell(deployment, progress)
+        take_down(deployment, progress, before)
     print(progress.table())
     if report.exists():
         print(f"\nEvidence report: {report.relative_to(ROOT)} (and evidence.json beside it)")
     return 1 if progress.failed else 0
 
 
-def tell(deployment: LocalDeployment, progress: Progress) -> None:
+def tell(deployment: LocalDeployment, progress: Progress) -> Inventory | None:
+    """From nothing to the report; return what was in the account before, if it came that far."""
+    before = None
     try:
-        bring_up(deployment, progress)
+        before = bring_up(deployment, progress)
         needed(
             progress,
             "Plan again",
@@ -59,6 +62,7 @@ def tell(deployment: LocalDeployment, progress: Progress) -> None:
         )
     except StoppedError:
         print("\nThe steps after it need that one, so they were not run.")
+    return before
 
 
 def up() -> int:
@@ -117,7 +121,8 @@ def end(deployment: LocalDeployment) -> None:
     forget(deployment)
 
 
-def bring_up(deployment: LocalDeployment, progress: Progress) -> None:
+def bring_up(deployment: LocalDeployment, progress: Progress) -> Inventory:
+    """Start a new local cloud and apply to it; return what was in its account before."""
     end(deployment)  # of an earlier run
     needed(
         progress,
@@ -126,12 +131,14 @@ def bring_up(deployment: LocalDeployment, progress: Progress) -> None:
         package_functions,
     )
     needed(progress, "Start the local cloud", "no AWS account, Docker or secret is needed", deployment.start)
+    before = inventory(deployment)
     needed(
         progress,
         "Apply environments/local",
         "the same modules that production uses",
         lambda: f"{deployment.apply(progress.detail)} resources",
     )
+    return before
 
 
 def package_functions() -> str:
@@ -170,15 +177,24 @@ def run_hipaa(deployment: LocalDeployment, *words: str) -> int:
     ).returncode
 
 
-def take_down(deployment: LocalDeployment, progress: Progress) -> None:
+def take_down(deployment: LocalDeployment, progress: Progress, before: Inventory | None) -> None:
     if (deployment.directory / "terraform.tfstate").exists():
         progress.step(
             "Destroy it all",
-            "nothing is left behind",
-            lambda: f"{deployment.destroy(progress.detail)} resources",
+            "nothing is left behind: the account holds what it held before",
+            lambda: destroy(deployment, progress, before),
         )
     progress.step("Stop the local cloud", "nothing is left running", deployment.stop)
     forget(deployment)
+
+
+def destroy(deployment: LocalDeployment, progress: Progress, before: Inventory | None) -> str:
+    destroyed = deployment.destroy(progress.detail)
+    after = inventory(deployment)
+    left = {kind: names for kind, names in after.items() if before is not None and names != before[kind]}
+    if left:
+        raise DeploymentError(f"`terraform destroy` left something behind: {left}")
+    return f"{destroyed} resources"
 
 
 def forget(deployment: LocalDeployment) -> None:

@@ -33,15 +33,28 @@ def start(state_dir: Path, port: int, gateway_port: int) -> int:
             cwd=Path(__file__).resolve().parent.parent.parent,
             start_new_session=True,
         )  # fmt: skip
-    while child.poll() is None:
-        state = read_state(state_dir)
-        if state is not None and state.pid == child.pid:
-            print(f"Local cloud: {state.endpoint_url}\nGateway:     {state.gateway_url}")
-            return 0
-        time.sleep(POLL_SECONDS)
+    try:
+        state = wait_for_state(child, state_dir)
+    except KeyboardInterrupt:  # the child has a session of its own, which Ctrl-C does not reach
+        child.terminate()
+        child.wait()
+        raise
+    if state is not None:
+        print(f"Local cloud: {state.endpoint_url}\nGateway:     {state.gateway_url}")
+        return 0
     print(f"The local cloud did not start; {state_dir / LOG_FILE} ends with:", file=sys.stderr)
     print("\n".join((state_dir / LOG_FILE).read_text().splitlines()[-10:]), file=sys.stderr)
     return 1
+
+
+def wait_for_state(child: subprocess.Popen[bytes], state_dir: Path) -> State | None:
+    """What the server says of itself once it answers; None where it ended first."""
+    while child.poll() is None:
+        state = read_state(state_dir)
+        if state is not None and state.pid == child.pid:
+            return state
+        time.sleep(POLL_SECONDS)
+    return None
 
 
 def stop(state_dir: Path) -> int:

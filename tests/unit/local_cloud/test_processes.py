@@ -66,3 +66,18 @@ def test_a_port_that_is_taken_is_reported_with_the_log(
     assert "did not start" in said
     assert str(taken) in said
     assert read_state(tmp_path) is None
+
+
+def test_ctrl_c_while_it_starts_leaves_no_server_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = []
+
+    def interrupted(child: subprocess.Popen[bytes], state_dir: Path) -> State | None:
+        children.append(child)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.local_cloud.processes.wait_for_state", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path, 0, 0)
+    assert children[0].poll() is not None

@@ -51,7 +51,10 @@ LISTINGS = (
 GONE_STATES = {"deleted", "deleting"}
 
 
-def inventory(deployment: LocalDeployment) -> dict[str, list[str]]:
+Inventory = dict[str, list[str]]
+
+
+def inventory(deployment: LocalDeployment) -> Inventory:
     """The sorted names of what is there, by ``service.operation``. Keys that await deletion do not count."""
     found = {
         f"{listing.service}.{listing.operation}": sorted(names(deployment, listing)) for listing in LISTINGS
