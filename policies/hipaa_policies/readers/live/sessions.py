@@ -48,8 +48,8 @@ def assumed(session: boto3.Session, role: str, region: str) -> boto3.Session:
     except ClientError as error:
         told = error.response.get("Error", {})
         raise NotDoneError(
-            f"{role} cannot be assumed: {told.get('Code')}: {told.get('Message', '')} Its trust policy must "
-            "name this identity, and this identity needs sts:AssumeRole for it."
+            f"{role} cannot be assumed: {told.get('Code')}: {told.get('Message', '').rstrip('.')}. Its trust "
+            "policy must name this identity, and this identity needs sts:AssumeRole for it."
         ) from error
     except BotoCoreError as error:
         if type(error).__name__ in _NO_CREDENTIALS:
