@@ -43,9 +43,14 @@ module "healthcare" {
 
 @dataclass(frozen=True)
 class Plan:
-    """What a plan would leave behind: every managed resource's planned values, and its address."""
+    """What a plan would leave behind: every managed resource's planned values, and its address.
+
+    ``document`` is the whole of `terraform show -json`, ``root`` the folder of its root module.
+    """
 
     resources: tuple[dict[str, Any], ...]
+    document: dict[str, Any]
+    root: Path
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         return [resource["values"] for resource in self.resources if resource["type"] == kind]
@@ -87,7 +92,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     terraform(environment, "init", "-input=false")
     terraform(environment, "plan", "-input=false", "-out=plan")
     shown = json.loads(terraform(environment, "show", "-json", "plan"))
-    return Plan(tuple(walk(shown["planned_values"]["root_module"])))
+    return Plan(tuple(walk(shown["planned_values"]["root_module"])), shown, environment)
 
 
 def terraform(folder: Path, *words: str) -> str:

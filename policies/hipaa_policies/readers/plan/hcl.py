@@ -13,6 +13,9 @@ from dataclasses import dataclass
 _HEADER = re.compile(r'^[ \t]*([a-z_]+)((?:[ \t]+(?:"[^"\n]*"|[\w-]+))*)[ \t]*\{', re.MULTILINE)
 _LABEL = re.compile(r'"([^"]*)"|([\w-]+)')
 _ATTRIBUTE = re.compile(r'[ \t]*(?:"([^"\n]*)"|\(?([\w-]+)\)?)[ \t]*[=:](?![=>])')
+_BRACKET = re.compile(r"[{}\[\]()]")
+_SPECIAL = re.compile(r'[#/"<{}]')  # where code may turn into something else
+_PLAIN = re.compile(r'[^"\\$%]+')  # words of a string
 _OPENING = re.compile(r"[{\[(]")
 _HEREDOC = re.compile(r"<<-?([A-Za-z_]\w*)\r?\n")
 _REFERENCE = re.compile(
@@ -41,7 +44,8 @@ def masked(text: str) -> str:
 def _mask_code(text: str, at: int, out: list[str], closing: str | None) -> int:
     """Mask code up to the brace that closes an interpolation; the offset after it."""
     depth = 0
-    while at < len(text):
+    while special := _SPECIAL.search(text, at):
+        at = special.start()
         char = text[at]
         if char == "#" or text.startswith("//", at):
             end = text.find("\n", at)
@@ -58,7 +62,7 @@ def _mask_code(text: str, at: int, out: list[str], closing: str | None) -> int:
             if closing and depth < 0:
                 return at
             at += 1
-    return at
+    return len(text)
 
 
 def _mask_string(text: str, at: int, out: list[str], quote: str) -> int:
@@ -72,7 +76,8 @@ def _mask_string(text: str, at: int, out: list[str], quote: str) -> int:
         elif text[at] == quote:
             return at + 1
         else:
-            at = _blank(text, out, at, at + 1)
+            plain = _PLAIN.match(text, at)
+            at = _blank(text, out, at, plain.end() if plain else at + 1)
     return at
 
 
@@ -99,9 +104,7 @@ def _mask_heredoc(text: str, opening: re.Match[str], out: list[str]) -> int:
 
 
 def _blank(text: str, out: list[str], start: int, end: int) -> int:
-    for at in range(start, end):
-        if text[at] != "\n":
-            out[at] = " "
+    out[start:end] = ["\n" if char == "\n" else " " for char in text[start:end]]
     return end
 
 
@@ -121,10 +124,10 @@ def blocks(text: str) -> Iterator[TopBlock]:
 def closing(cover: str, opening: int) -> int:
     """The offset of the bracket that closes the one at ``opening``; the end where nothing does."""
     depth = 0
-    for at in range(opening, len(cover)):
-        depth += (cover[at] in "{[(") - (cover[at] in "}])")
+    for bracket in _BRACKET.finditer(cover, opening):
+        depth += 1 if bracket[0] in "{[(" else -1
         if depth == 0:
-            return at
+            return bracket.start()
     return len(cover)
 
 

@@ -30,6 +30,7 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._blocks: dict[Path, tuple[tuple[Path, hcl.TopBlock], ...]] = {}
+        self._places: dict[tuple[Path | None, str, str], Path | None] = {}
         self._resources: dict[Path, Mapping[tuple[str, ...], tuple[Path, int]]] = {}
         self._installed = _installed(root)
 
@@ -77,6 +78,11 @@ class Sources:
 
     def _called(self, folder: Path | None, name: str, key: str) -> Path | None:
         """The folder of a module that another one calls."""
+        if (folder, name, key) not in self._places:
+            self._places[folder, name, key] = self._looked_up(folder, name, key)
+        return self._places[folder, name, key]
+
+    def _looked_up(self, folder: Path | None, name: str, key: str) -> Path | None:
         if key in self._installed:
             return self._installed[key]
         if folder is None:
