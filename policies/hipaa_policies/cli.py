@@ -7,6 +7,7 @@ be judged), 2 where the work could not be done.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,8 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except (NotDoneError, DecisionFileError) as error:
         print(f"hipaa: {error}", file=sys.stderr)
+        return NOT_DONE
+    except BrokenPipeError:
+        # Whoever read has had enough (`| head`). Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOT_DONE
     except KeyboardInterrupt:
         print("hipaa: interrupted, nothing was written", file=sys.stderr)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -210,6 +213,18 @@ def test_wrong_options_are_2(
     error = capsys.readouterr().err
     assert message in error
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", ["controls", "schema", "iam-policy"])
+def test_a_reader_that_has_had_enough_sees_no_traceback(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        words = [sys.executable, "-m", "hipaa_policies.cli", command]
+        finished = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(write)
+    assert (finished.returncode, finished.stderr) == (2, "")
 
 
 def test_the_other_commands(capsys: Any) -> None:
