@@ -31,16 +31,24 @@ class DecisionFileError(Exception):
 
 @dataclass(frozen=True)
 class Waiver:
-    """A FAIL that somebody accepts for a time. ``resource`` is an ARN, in which ``*`` and ``?`` match."""
+    """A FAIL that somebody accepts for a time. ``resource`` is an ARN, in which ``*`` and ``?`` match.
+
+    ``account`` narrows it to one account: API Gateway's and S3's ARNs name none.
+    """
 
     control: str
     resource: str
     reason: str
     owner: str
     expires: date
+    account: str | None = None
 
     def covers(self, finding: Finding) -> bool:
-        return self.control == finding.control_id and fnmatchcase(finding.resource, self.resource)
+        return (
+            self.control == finding.control_id
+            and self.account in (None, finding.account)
+            and fnmatchcase(finding.resource, self.resource)
+        )
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -62,8 +70,10 @@ def read_waivers(path: Path, controls: Iterable[str]) -> tuple[Waiver, ...]:
     """Raises ``DecisionFileError``."""
     known = set(controls)
     document = _document(path, ("waivers",))
-    entries = _entries(document, path, "waivers", _WAIVER)
+    entries = _entries(document, path, "waivers", _WAIVER, optional=("account",))
     for entry in entries:
+        if "account" in entry:
+            _check_account(path, entry["account"])
         if entry["control"] not in known:
             raise DecisionFileError(
                 f"{path}: a waiver names the control {entry['control']!r}, which does not exist"
@@ -79,8 +89,7 @@ def read_settings(path: Path | None, today: date) -> Settings:
     attestations = [Attestation(**entry) for entry in _entries(document, path, "attestations", _ATTESTATION)]
     trusted = [TrustedAccount(**entry) for entry in _entries(document, path, "trusted_accounts", _TRUSTED)]
     for one in trusted:
-        if not re.fullmatch("[0-9]{12}", one.account):
-            raise DecisionFileError(f"{path}: {one.account!r} is no account: 12 digits, in quotes")
+        _check_account(path, one.account)
     counted = Counter(a.control for a in attestations)
     for control, number in counted.items():
         if control not in ATTESTABLE:
@@ -105,14 +114,24 @@ def _document(path: Path, keys: Sequence[str]) -> Mapping[str, Any]:
     return dict(document)
 
 
-def _entries(document: Mapping[str, Any], path: Path, key: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    return [_entry(entry, f"{path}: {key}[{index}]", names) for index, entry in enumerate(document[key])]
+def _check_account(path: Path, account: str) -> None:
+    if not re.fullmatch("[0-9]{12}", account):
+        raise DecisionFileError(f"{path}: {account!r} is no account: 12 digits, in quotes")
 
 
-def _entry(entry: object, where: str, names: Sequence[str]) -> dict[str, Any]:
-    if not isinstance(entry, Mapping) or set(entry) != set(names):
-        raise DecisionFileError(f"{where} must have exactly: {', '.join(names)}")
-    for name in names:
+def _entries(
+    document: Mapping[str, Any], path: Path, key: str, names: Sequence[str], optional: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    return [
+        _entry(entry, f"{path}: {key}[{index}]", names, optional) for index, entry in enumerate(document[key])
+    ]
+
+
+def _entry(entry: object, where: str, names: Sequence[str], optional: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(entry, Mapping) or not set(names) <= set(entry) <= {*names, *optional}:
+        also = f", and may have: {', '.join(optional)}" if optional else ""
+        raise DecisionFileError(f"{where} must have exactly: {', '.join(names)}{also}")
+    for name in entry:
         wanted = date if name in ("expires", "dated") else str
         if type(entry[name]) is not wanted or not entry[name]:
             form = "a date (2027-01-31)" if wanted is date else "a text in quotes"

@@ -48,6 +48,23 @@ def test_a_waiver_covers_its_control_on_its_resource_alone() -> None:
     assert unused == ()
 
 
+def test_a_waiver_for_one_account_covers_no_other() -> None:
+    own = findings()[0].account
+    for account, covered in ((own, True), ("999999999999", False)):
+        found, unused = apply_waivers(findings(), [replace(WAIVER, account=account)], c.TODAY)
+        assert any(f.status is Status.WAIVED for f in found) == covered
+        assert bool(unused) != covered
+
+
+def test_a_waivers_account_is_read_and_must_be_12_digits(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(f'waivers:{ENTRY}    account: "123456789012"\n')
+    assert [waiver.account for waiver in read_waivers(file, CONTROLS)] == ["123456789012"]
+    file.write_text(f'waivers:{ENTRY}    account: "12345"\n')
+    with pytest.raises(DecisionFileError, match="12 digits"):
+        read_waivers(file, CONTROLS)
+
+
 def test_an_expired_waiver_leaves_the_fail_and_says_so() -> None:
     found, _ = apply_waivers(findings(), [replace(WAIVER, expires=date(2026, 11, 20))], c.TODAY)
     assert not [f for f in found if f.status is Status.WAIVED]
@@ -152,6 +169,6 @@ def test_a_trusted_account_has_12_digits_in_quotes(tmp_path: Path, account: str)
 
 def test_the_repositorys_own_files_are_valid() -> None:
     for waiver in read_waivers(POLICIES / "waivers.yaml", CONTROLS):
-        without_account = waiver.resource.startswith("arn:aws:apigateway:")  # as all ARNs of that service
-        assert ":123456789012:" in waiver.resource or without_account, "only the local cloud's account"
+        named = ":123456789012:" in waiver.resource or waiver.account == "123456789012"
+        assert named, "only the local cloud's account may be waived here"
     assert read_settings(POLICIES / "attestations.yaml", c.TODAY).attestations == {}
