@@ -47,10 +47,11 @@ def add_to(commands: Any, live: Live) -> None:
 
 
 def run(options: argparse.Namespace, live: Live) -> int:
-    judged = judge_plan(read_file(options.plan), root=options.root or default_root(), region=options.region)
-    region = options.region or judged.assessment.region
+    raw, root = read_file(options.plan), options.root or default_root()
+    region = options.region or judge_plan(raw, root=root).assessment.region
     account = live(region, options.profile, not options.quiet)
-    if judged.assessment.account not in (account.account, "000000000000"):
+    judged = judge_plan(raw, root=root, account=account.account, region=region)
+    if judged.assessment.account != account.account:
         raise NotDoneError(
             f"the plan is for the account {judged.assessment.account}, and the credentials are for "
             f"{account.account}: there is nothing to compare"
@@ -94,14 +95,17 @@ def _by_subject(findings: Iterable[Finding]) -> dict[tuple[str, str], Finding]:
 
 
 def missing(live: Assessment, judged: Judged) -> list[str]:
-    """Addresses of resources that the plan takes for existing, and that the account does not have."""
+    """Addresses of resources that the plan takes for existing, and that the account does not have.
+
+    Nothing is said of services of which a call failed.
+    """
     there = {asset.arn for asset in live.assets}
-    kinds = {asset.kind for asset in live.assets}
+    unread = {problem.operation.partition(":")[0].partition("-")[0] for problem in live.unreadable}
     return sorted(
         address
         for asset in judged.assessment.assets
-        if asset.kind in kinds
-        and asset.arn not in there
+        if asset.arn not in there
+        and asset.kind.split("::")[1].lower() not in unread  # what could not be read may well be there
         and (address := judged.reading.addresses.get(asset.arn)) is not None
         and judged.reading.actions.get(address) in (("no-op",), ("update",))
     )

@@ -123,12 +123,16 @@ def judge_plan(
     raw: bytes,
     *,
     root: Path | None = None,
+    account: str | None = None,
     region: str | None = None,
     waivers: Path | None = None,
     attestations: Path | None = None,
     taken_at: datetime | None = None,
 ) -> Judged:
-    """Read and judge a plan. Raises ``NotDoneError`` and ``DecisionFileError``."""
+    """Read and judge a plan. ``account`` is for a plan that does not tell whose it is.
+
+    Raises ``NotDoneError`` and ``DecisionFileError``.
+    """
     taken_at = taken_at or datetime.now(UTC)
     controls = [control.id for control in catalogue()]
     waived = read_waivers(waivers, controls) if waivers else ()
@@ -137,7 +141,12 @@ def judge_plan(
         raise NotDoneError(f"{root} is no folder: give the root module's")
     sources = None if root is None else Sources(root)
     try:
-        reading = read_plan(load(raw), region=region, locals_of=sources.references if sources else None)
+        reading = read_plan(
+            load(raw),
+            account=account,
+            region=region,
+            locals_of=sources.references if sources else None,
+        )
     except PlanError as error:
         raise NotDoneError(f"the plan cannot be judged: {error}") from error
     locations = _locations(reading, sources)

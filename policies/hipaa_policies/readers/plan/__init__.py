@@ -20,13 +20,13 @@ from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters 
     stores,
     user_pools,
 )
-from hipaa_policies.readers.plan.building import build
+from hipaa_policies.readers.plan.building import UNKNOWN_ACCOUNT, build
 from hipaa_policies.readers.plan.document import PlanError, load
 from hipaa_policies.readers.plan.model import NotDecided, Plan
 from hipaa_policies.readers.plan.references import Locals
 from hipaa_policies.readers.plan.registry import READERS, Reader
 
-__all__ = ["PlanError", "PlanReading", "handled_types", "load", "read_plan"]
+__all__ = ["UNKNOWN_ACCOUNT", "PlanError", "PlanReading", "handled_types", "load", "read_plan"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,13 @@ def read_plan(
     region: str | None = None,
     locals_of: Locals | None = None,
 ) -> PlanReading:
-    """The facts of a plan. ``account`` and ``region`` are for plans that do not tell.
+    """The facts of a plan. ``account`` is for a plan that does not tell; ``region`` goes before its own.
 
     Raises ``PlanError``.
     """
     plan = build(document, handled_types(), locals_of)
-    plan.account = account or plan.account
+    if account and plan.account == UNKNOWN_ACCOUNT:
+        plan.account = account
     plan.region = region or plan.region or "us-east-1"
     listings: dict[str, Listing[Any]] = {}
     for reader in READERS:

@@ -14,7 +14,7 @@ from hipaa_policies.readers.plan.references import Locals, Module, Resolver, Sco
 _ARN = re.compile(r"arn:(aws[a-z-]*):[a-z0-9-]*:([a-z0-9-]*):(\d{12}):")
 # A step of a module's address; its key may hold anything, dots and brackets too.
 _CALL = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?')
-_UNKNOWN_ACCOUNT = "000000000000"
+UNKNOWN_ACCOUNT = "000000000000"
 
 
 def build(document: Mapping[str, Any], handled: frozenset[str], locals_of: Locals | None = None) -> Plan:
@@ -121,7 +121,7 @@ def _place(document: Mapping[str, Any], plan: Plan) -> None:
         accounts[account] += number
         partitions[partition] += number
         regions.update({where: number} if where else {})
-    plan.account = identity.get("account_id") or _most(accounts) or _UNKNOWN_ACCOUNT
+    plan.account = identity.get("account_id") or _most(accounts) or UNKNOWN_ACCOUNT
     plan.partition = _most(partitions) or "aws"
     plan.region = region.get("name") or region.get("region") or _provider_region(document) or _most(regions)
 

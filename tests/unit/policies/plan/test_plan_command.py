@@ -16,6 +16,7 @@ from hipaa_policies.assessment import Assessment, assess
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.commands import drift
 from hipaa_policies.commands import plan as command
+from hipaa_policies.facts import Unreadable
 from hipaa_policies.reports.as_json import schema_text
 from hipaa_policies.verdicts import Status
 
@@ -192,7 +193,7 @@ def live(account: Any = None) -> drift.Live:
 
 
 def run_drift(monkeypatch: pytest.MonkeyPatch, plan: dict[str, Any], reader: drift.Live) -> int:
-    judged = command.judge_plan(json.dumps(plan).encode(), taken_at=NOW)
+    judged = command.judge_plan(json.dumps(plan).encode(), account=c.ID, taken_at=NOW)
     monkeypatch.setattr(drift, "judge_plan", lambda raw, **_: judged)
     monkeypatch.setattr(cli, "_live", reader)
     return cli.main(["drift", "--quiet", "--plan", write(plan)])
@@ -221,10 +222,28 @@ def test_what_the_plan_takes_for_existing_and_is_gone_is_drift(
     assert "aws_lambda_function.other\n  live: is not there" in capsys.readouterr().out
 
 
+def test_what_could_not_be_read_is_not_taken_for_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = document({"aws_sqs_queue.q": {"name": "q", "kms_master_key_id": "k"}}, actions="no-op")
+    refused = Unreadable("sqs:ListQueues", "AccessDenied", "no", "sqs:ListQueues")
+    reader = live(c.account(queues=()))
+    assert run_drift(monkeypatch, plan, reader) == 1
+    unread = replace(reader(None, None, False), unreadable=(refused,))
+    assert run_drift(monkeypatch, plan, lambda *_: unread) == 0
+
+
 def test_another_account_is_2(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     other = replace(live()(None, None, False), account=c.FOREIGN)
     assert run_drift(monkeypatch, good(), lambda *_: other) == 2
     assert f"the credentials are for {c.FOREIGN}" in capsys.readouterr().err
+
+
+def test_a_plan_that_does_not_tell_its_account_is_compared_with_the_one_at_hand(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    table = {"name": "patients", "deletion_protection_enabled": False}
+    monkeypatch.setattr(cli, "_live", live())
+    assert cli.main(["drift", "--quiet", "--plan", write(document({"aws_dynamodb_table.t": table}))]) == 1
+    assert "DDB-03  aws_dynamodb_table.t" in capsys.readouterr().out
 
 
 def test_statuses_that_are_not_decided_are_no_drift() -> None:
