@@ -88,6 +88,10 @@ deployment-test: setup ## End to end and compliance tests against environments/l
 	@echo "── End to end and compliance tests (applies environments/local: some minutes)"
 	@$(RUN) -m pytest --local-cloud tests/compliance tests/end_to_end
 
+.PHONY: mutation
+mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total)
+	@$(RUN) -m pytest --local-cloud -q tests/mutation
+
 .PHONY: audit
 audit: setup ## The HIPAA checklist against the account that the standard AWS variables point to
 	@$(ENVIRONMENT)/hipaa audit

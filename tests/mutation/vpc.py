@@ -1,0 +1,280 @@
+"""Mutations of the VPC configuration."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.mutation.cloud import Cloud
+from tests.mutation.model import Broken, Steps, mutation
+
+
+@mutation("LAM-01", "no VPC")
+def outside(cloud: Cloud) -> Steps:
+    """Without its VPC the VPC holds no function, and what is judged because of it no longer is."""
+    function = cloud.function
+    cloud.configure(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})
+    yield Broken(function.arn, also=tuple(_judged_for_its_function(cloud)))
+    cloud.configure(
+        VpcConfig={
+            "SubnetIds": list(function.subnet_ids),
+            "SecurityGroupIds": list(function.security_group_ids),
+        }
+    )
+
+
+def _judged_for_its_function(cloud: Cloud) -> list[tuple[str, str]]:
+    account, vpc = cloud.account, cloud.function.vpc_id
+    groups = [g for g in account.security_groups.items if g.vpc_id == vpc]
+    return [
+        ("NET-04", cloud.function.arn),
+        *(("NET-02", g.arn) for g in groups),
+        *(("NET-06", g.arn) for g in groups if g.name == "default"),
+        *(("NET-03", v.arn) for v in account.vpcs.items if v.id == vpc),
+        *(("NET-05", s.arn) for s in account.subnets.items if s.id in cloud.function.subnet_ids),
+        *(("NET-07", e.arn) for e in account.vpc_endpoints.items if e.vpc_id == vpc),
+    ]
+
+
+@mutation("LAM-01", "one subnet")
+def one_subnet(cloud: Cloud) -> Steps:
+    function = cloud.function
+    groups = list(function.security_group_ids)
+    kept, given_up = sorted(function.subnet_ids)[:2]
+    cloud.configure(VpcConfig={"SubnetIds": [kept], "SecurityGroupIds": groups})
+    yield Broken(function.arn, also=(("NET-05", _subnet(cloud, given_up)),))
+    cloud.configure(VpcConfig={"SubnetIds": list(function.subnet_ids), "SecurityGroupIds": groups})
+
+
+@mutation("LAM-01", "a route to an internet gateway")
+def public_subnet(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    subnet = cloud.function.subnet_ids[0]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=cloud.function.vpc_id)
+    table = _route_table(cloud, subnet)
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    yield Broken(cloud.function.arn, also=(("NET-05", _subnet(cloud, subnet)),))
+    ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=cloud.function.vpc_id)
+    ec2.delete_internet_gateway(InternetGatewayId=gateway)
+
+
+@mutation("NET-05", "a route to a NAT gateway")
+def nat(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    subnet, other = cloud.function.subnet_ids[:2]
+    table = _route_table(cloud, subnet)
+    gateway = _create_nat(ec2, other)
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+    yield Broken(_subnet(cloud, subnet))
+    ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
+    _delete_nat(ec2, gateway)
+
+
+@mutation("NET-05", "the main table takes over, and leads out")
+def by_the_main_table(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    subnet, other = cloud.function.subnet_ids[:2]
+    own = _route_table(cloud, subnet)
+    main = next(
+        t.id for t in cloud.account.route_tables.items if t.main and t.vpc_id == cloud.function.vpc_id
+    )
+    found = ec2.describe_route_tables(RouteTableIds=[own])["RouteTables"][0]["Associations"]
+    association = next(a["RouteTableAssociationId"] for a in found if a.get("SubnetId") == subnet)
+    gateway = _create_nat(ec2, other)
+    ec2.create_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+    ec2.disassociate_route_table(AssociationId=association)
+    yield Broken(_subnet(cloud, subnet))
+    ec2.associate_route_table(RouteTableId=own, SubnetId=subnet)
+    ec2.delete_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0")
+    _delete_nat(ec2, gateway)
+
+
+def _create_nat(ec2: Any, subnet: str) -> str:
+    made = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")
+    return str(made["NatGateway"]["NatGatewayId"])
+
+
+def _delete_nat(ec2: Any, gateway: str) -> None:
+    """With its network interface, which moto leaves behind."""
+    found = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"][0]
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    for address in found["NatGatewayAddresses"]:
+        ec2.delete_network_interface(NetworkInterfaceId=address["NetworkInterfaceId"])
+
+
+@mutation("NET-01", "the world, by IPv4")
+def inbound_v4(cloud: Cloud) -> Steps:
+    yield from _inbound(cloud, IpRanges=[{"CidrIp": "0.0.0.0/0"}])
+
+
+@mutation("NET-01", "the world, by IPv6")
+def inbound_v6(cloud: Cloud) -> Steps:
+    yield from _inbound(cloud, Ipv6Ranges=[{"CidrIpv6": "::/0"}])
+
+
+@mutation("NET-01", "half the world")
+def inbound_half(cloud: Cloud) -> Steps:
+    yield from _inbound(cloud, IpRanges=[{"CidrIp": "128.0.0.0/1"}])
+
+
+def _inbound(cloud: Cloud, **peers: Any) -> Steps:
+    ec2 = cloud.client("ec2")
+    group = cloud.function.security_group_ids[0]
+    rule = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **peers}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rule)
+    yield Broken(_group(cloud, group))
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=rule)
+
+
+@mutation("NET-02", "the world, by IPv4")
+def outbound_v4(cloud: Cloud) -> Steps:
+    yield from _outbound(cloud, IpRanges=[{"CidrIp": "0.0.0.0/0"}])
+
+
+@mutation("NET-02", "the world, by IPv6")
+def outbound_v6(cloud: Cloud) -> Steps:
+    yield from _outbound(cloud, Ipv6Ranges=[{"CidrIpv6": "::/0"}])
+
+
+def _outbound(cloud: Cloud, **peers: Any) -> Steps:
+    ec2 = cloud.client("ec2")
+    group = cloud.function.security_group_ids[0]
+    rule = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, **peers}]
+    made = ec2.authorize_security_group_egress(GroupId=group, IpPermissions=rule)["SecurityGroupRules"]
+    yield Broken(_group(cloud, group))
+    ids = [rule["SecurityGroupRuleId"] for rule in made]
+    ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=ids)
+
+
+@mutation("NET-06", "a rule of the default group")
+def default_group(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    group = next(
+        g
+        for g in cloud.account.security_groups.items
+        if g.name == "default" and g.vpc_id == cloud.function.vpc_id
+    )
+    rule = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group.id}]}]
+    ec2.authorize_security_group_ingress(GroupId=group.id, IpPermissions=rule)
+    yield Broken(group.arn)
+    ec2.revoke_security_group_ingress(GroupId=group.id, IpPermissions=rule)
+
+
+@mutation("NET-06", "an outbound rule of the default group")
+def default_group_outbound(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    group = next(
+        g
+        for g in cloud.account.security_groups.items
+        if g.name == "default" and g.vpc_id == cloud.function.vpc_id
+    )
+    rule = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
+    ec2.authorize_security_group_egress(GroupId=group.id, IpPermissions=rule)
+    yield Broken(group.arn)
+    ec2.revoke_security_group_egress(GroupId=group.id, IpPermissions=rule)
+
+
+@mutation("NET-03", "no flow log")
+def no_flow_log(cloud: Cloud) -> Steps:
+    yield from _flow_log(cloud, None)
+
+
+@mutation("NET-03", "only what was rejected")
+def rejected_only(cloud: Cloud) -> Steps:
+    yield from _flow_log(cloud, "REJECT")
+
+
+def _flow_log(cloud: Cloud, traffic: str | None) -> Steps:
+    ec2 = cloud.client("ec2")
+    vpc = cloud.function.vpc_id
+    own = [{"Name": "resource-id", "Values": [vpc]}]
+    before = ec2.describe_flow_logs(Filters=own)["FlowLogs"][0]
+
+    def create(kind: str) -> None:
+        ec2.create_flow_logs(
+            ResourceIds=[vpc],
+            ResourceType="VPC",
+            TrafficType=kind,
+            LogDestinationType=before["LogDestinationType"],
+            LogDestination=before["LogDestination"],
+            DeliverLogsPermissionArn=before["DeliverLogsPermissionArn"],
+            MaxAggregationInterval=before["MaxAggregationInterval"],
+        )
+
+    def delete() -> None:
+        found = ec2.describe_flow_logs(Filters=own)["FlowLogs"]
+        if found:
+            ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"] for log in found])
+
+    delete()
+    if traffic:
+        create(traffic)
+    yield Broken(next(v.arn for v in cloud.account.vpcs.items if v.id == vpc))
+    delete()
+    create("ALL")
+
+
+@mutation("NET-04", "the role may call what has no endpoint")
+def no_endpoint(cloud: Cloud) -> Steps:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sqs:SendMessage",
+        "Resource": f"arn:aws:sqs:{cloud.account.region}:{cloud.account.id}:elsewhere",
+    }
+    cloud.permit(cloud.role, "mutation", statement)
+    yield Broken(cloud.function.arn)
+    cloud.forbid(cloud.role, "mutation")
+
+
+@mutation("NET-04", "an endpoint without private DNS")
+def no_private_dns(cloud: Cloud) -> Steps:
+    ec2 = cloud.client("ec2")
+    endpoint = _endpoint(cloud, "kms").id
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=False)
+    yield Broken(cloud.function.arn)
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
+
+
+def _endpoint_policy(cloud: Cloud, service: str, **change: Any) -> Steps:
+    ec2 = cloud.client("ec2")
+    endpoint = _endpoint(cloud, service)
+    document = json.loads(str(endpoint.policy))
+    broken = {**document, "Statement": [{**s, **change} for s in document["Statement"]]}
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint.id, PolicyDocument=json.dumps(broken))
+    yield Broken(endpoint.arn)
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint.id, PolicyDocument=json.dumps(document))
+
+
+@mutation("NET-07", "full access through an interface")
+def full_access(cloud: Cloud) -> Steps:
+    yield from _endpoint_policy(cloud, "kms", Condition={})
+
+
+@mutation("NET-07", "strangers' buckets through the gateway")
+def strangers_resources(cloud: Cloud) -> Steps:
+    condition = {"StringEquals": {"aws:PrincipalAccount": cloud.account.id}}
+    yield from _endpoint_policy(cloud, "s3", Condition=condition)
+
+
+@mutation("NET-07", "strangers' credentials through the gateway")
+def strangers_credentials(cloud: Cloud) -> Steps:
+    condition = {"StringEquals": {"aws:ResourceAccount": cloud.account.id}}
+    yield from _endpoint_policy(cloud, "dynamodb", Condition=condition)
+
+
+def _endpoint(cloud: Cloud, service: str) -> Any:
+    return next(e for e in cloud.account.vpc_endpoints.items if e.service == service)
+
+
+def _subnet(cloud: Cloud, identifier: str) -> str:
+    return next(s.arn for s in cloud.account.subnets.items if s.id == identifier)
+
+
+def _group(cloud: Cloud, identifier: str) -> str:
+    return next(g.arn for g in cloud.account.security_groups.items if g.id == identifier)
+
+
+def _route_table(cloud: Cloud, subnet: str) -> str:
+    return next(t.id for t in cloud.account.route_tables.items if subnet in t.subnet_ids)
