@@ -1,0 +1,1 @@
+"""Checks for checkov, in `--external-checks-dir`: what its own do not ask, of one resource."""
