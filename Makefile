@@ -67,7 +67,7 @@ terraform-check: setup ## terraform validate, for every root
 	@$(RUN) -m scripts.terraform_validate
 
 .PHONY: checkov
-checkov: setup ## checkov's built-in policies on the Terraform; shows every skip with its reason
+checkov: setup ## checkov's own policies and policies/checkov on the Terraform; shows every skip with its reason
 	@echo "── checkov: every skip with its reason"
 	@$(PYTHON) scripts/setup_environment.py checkov
 	@$(RUN) -m scripts.run_checkov

@@ -1,4 +1,4 @@
-"""Run checkov's built-in policies on the Terraform: failures, every skip with its reason, the count.
+"""Run checkov's policies and ours (policies/checkov) on the Terraform: failures, every skip with its reason.
 
 checkov itself prints all of its passes or, with ``--quiet``, no skip: one that nobody sees is no decision.
 """
