@@ -109,6 +109,19 @@ def claims_logged(cloud: Cloud) -> Steps:
     )
 
 
+@mutation("API-02", "no access log")
+def no_access_log(cloud: Cloud) -> Steps:
+    stage = cloud.stage
+    yield from _stage(
+        cloud,
+        [{"op": "remove", "path": "/accessLogSettings"}],
+        [
+            _replace("/accessLogSettings/destinationArn", str(stage.access_log_arn)),
+            _replace("/accessLogSettings/format", str(stage.access_log_format)),
+        ],
+    )
+
+
 @mutation("API-02", "data traces")
 def data_traces(cloud: Cloud) -> Steps:
     path = "/*/*/logging/dataTrace"
@@ -215,6 +228,11 @@ def no_validation(cloud: Cloud) -> Steps:
 @mutation("TRL-03", "no key")
 def trail_without_key(cloud: Cloud) -> Steps:
     yield from _trail(cloud, cloud.trail.arn, {"KmsKeyId": ""}, {"KmsKeyId": cloud.trail.key})
+
+
+@mutation("TRL-03", "AWS's key")
+def trail_with_aws_key(cloud: Cloud) -> Steps:
+    yield from _trail(cloud, cloud.trail.arn, {"KmsKeyId": "alias/aws/s3"}, {"KmsKeyId": cloud.trail.key})
 
 
 @mutation("TRL-04", "one region")

@@ -122,6 +122,15 @@ def secret_without_key(cloud: Cloud) -> Steps:
     secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
+@mutation("SEC-01", "a secret with AWS's key by its alias")
+def secret_with_aws_alias(cloud: Cloud) -> Steps:
+    secrets = cloud.client("secretsmanager")
+    key = f"{AWS_KEYS}secretsmanager"
+    arn = secrets.create_secret(Name="mutation", KmsKeyId=key, SecretString="x")["ARN"]
+    yield Broken(arn, also=(("SEC-02", arn),))
+    secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+
+
 @mutation("SEC-02", "a secret that never rotates")
 def secret_without_rotation(cloud: Cloud) -> Steps:
     secrets = cloud.client("secretsmanager")
@@ -294,6 +303,11 @@ def _database(cloud: Cloud, **settings: Any) -> Steps:
 @mutation("RDS-01", "not encrypted")
 def plain_database(cloud: Cloud) -> Steps:
     yield from _database(cloud, StorageEncrypted=False, PubliclyAccessible=False)
+
+
+@mutation("RDS-01", "AWS's key")
+def database_with_aws_key(cloud: Cloud) -> Steps:
+    yield from _database(cloud, StorageEncrypted=True, KmsKeyId=f"{AWS_KEYS}rds", PubliclyAccessible=False)
 
 
 @mutation("RDS-02", "public")

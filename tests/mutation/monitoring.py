@@ -202,6 +202,20 @@ def no_dead_letters(cloud: Cloud) -> Steps:
     cloud.configure(DeadLetterConfig={"TargetArn": cloud.function.dead_letter_arn})
 
 
+@mutation("LAM-03", "its queue has no dead-letter queue")
+def source_without_redrive(cloud: Cloud) -> Steps:
+    """A queue that is sound by itself feeds the function."""
+    sqs, client, name = cloud.client("sqs"), cloud.client("lambda"), "mutation"
+    url = sqs.create_queue(
+        QueueName=name, Attributes={"KmsMasterKeyId": cloud.spare_key.arn, "VisibilityTimeout": "180"}
+    )["QueueUrl"]
+    queue = f"arn:aws:sqs:{cloud.account.region}:{cloud.account.id}:{name}"
+    source = client.create_event_source_mapping(EventSourceArn=queue, FunctionName=cloud.function.name)
+    yield Broken(cloud.function.arn)
+    client.delete_event_source_mapping(UUID=source["UUID"])
+    sqs.delete_queue(QueueUrl=url)
+
+
 @mutation("LAM-06", "a runtime of the past")
 def old_runtime(cloud: Cloud) -> Steps:
     cloud.configure(Runtime="python3.8")
