@@ -50,7 +50,8 @@ def set_up(name: str) -> None:
     python = base_python(name)
     lock = REQUIREMENTS / f"{name}.txt"
     stamp = directory / "installed-from"
-    wanted = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()
+    # The folder too: an environment holds its own path, and does not survive a move of the repository.
+    wanted = hashlib.sha256(lock.read_bytes() + f"{python}\n{directory}".encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Setting up {directory.name} from requirements/{lock.name} ...", flush=True)
