@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import queue
@@ -72,6 +73,11 @@ class RuntimeApiHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def handle(self) -> None:
+        # A process that is ended leaves its connection half open: that is no error of the server's.
+        with contextlib.suppress(ConnectionResetError):
+            super().handle()
 
     def do_GET(self) -> None:  # http.server's name
         if self.path != f"{PREFIX}/invocation/next":
