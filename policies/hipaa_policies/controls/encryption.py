@@ -172,7 +172,7 @@ _OLD_TLS = re.compile(r"(?i)TLS_?1_?0|TLS_?1_?1|SSL")
     cite="164.312(e)(2)(ii)",
     requirement=ADDRESSABLE,
     checklist=Line.IN_TRANSIT,
-    blind="The APIs' own security policies: without one, a Regional REST API's execute-api host takes TLS 1.0.",
+    blind="The APIs' own security policies: without one, a Regional API's execute-api host takes TLS 1.0.",
     satisfied_by="modules/api",
     remedy="Set the domain's security policy to TLS_1_2 or newer.",
 )
