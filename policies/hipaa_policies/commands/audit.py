@@ -18,7 +18,14 @@ from botocore.exceptions import BotoCoreError
 
 from hipaa_policies.assessment import Assessment, assess
 from hipaa_policies.catalogue import catalogue
-from hipaa_policies.commands.common import ATTESTATIONS, FAILED, PASSED, WAIVERS, existing
+from hipaa_policies.commands.common import (
+    ATTESTATIONS,
+    FAILED,
+    PASSED,
+    WAIVERS,
+    add_decision_options,
+    existing,
+)
 from hipaa_policies.commands.outputs import add_output_options, outputs, write_reports
 from hipaa_policies.decisions import Waiver, read_settings, read_waivers
 from hipaa_policies.problems import NotDoneError
@@ -83,13 +90,7 @@ def add_to(commands: Any) -> None:
         metavar="KEY=VALUE",
         help="judge what has this tag; repeatable (one key: any of the values, several keys: all of them)",
     )
-    parser.add_argument("--waivers", type=Path, metavar="FILE", help=f"default: {WAIVERS}, where it exists")
-    parser.add_argument(
-        "--attestations", type=Path, metavar="FILE", help=f"default: {ATTESTATIONS}, where it exists"
-    )
-    parser.add_argument(
-        "--strict-unknown", action="store_true", help="exit 1 also where something could not be judged"
-    )
+    add_decision_options(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     parser.set_defaults(run=run)
 

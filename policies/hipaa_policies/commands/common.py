@@ -1,7 +1,8 @@
-"""What commands share: exit statuses, where they read and write."""
+"""What commands share: exit statuses, decisions, where they read and write."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -27,3 +28,14 @@ def write(text: str, output: Path | None) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise NotDoneError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def add_decision_options(parser: argparse.ArgumentParser) -> None:
+    """What people decided, and how strictly the rest is taken: of every command that judges."""
+    parser.add_argument("--waivers", type=Path, metavar="FILE", help=f"default: {WAIVERS}, where it exists")
+    parser.add_argument(
+        "--attestations", type=Path, metavar="FILE", help=f"default: {ATTESTATIONS}, where it exists"
+    )
+    parser.add_argument(
+        "--strict-unknown", action="store_true", help="exit 1 also where something could not be judged"
+    )

@@ -18,6 +18,7 @@ from hipaa_policies.commands.common import (
     FAILED,
     PASSED,
     WAIVERS,
+    add_decision_options,
     existing,
 )
 from hipaa_policies.commands.outputs import add_output_options, outputs, write_reports
@@ -51,13 +52,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("file", metavar="FILE", help="the plan as JSON; - is standard input")
     add_reading_options(parser)
     add_output_options(parser)
-    parser.add_argument("--waivers", type=Path, metavar="FILE", help=f"default: {WAIVERS}, where it exists")
-    parser.add_argument(
-        "--attestations", type=Path, metavar="FILE", help=f"default: {ATTESTATIONS}, where it exists"
-    )
-    parser.add_argument(
-        "--strict-unknown", action="store_true", help="exit 1 also where something could not be judged"
-    )
+    add_decision_options(parser)
     parser.add_argument("--quiet", action="store_true", help="no summary on standard error")
     parser.set_defaults(run=run)
 
