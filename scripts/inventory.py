@@ -66,7 +66,7 @@ def names(deployment: LocalDeployment, listing: Listing) -> Iterator[str]:
     client = deployment.client(listing.service)
     arguments = dict(listing.arguments)
     if listing.service == "budgets":
-        arguments["AccountId"] = deployment.state["account_id"]
+        arguments["AccountId"] = deployment.state.account_id
     if client.can_paginate(listing.operation):
         pages = client.get_paginator(listing.operation).paginate(**arguments)
     else:

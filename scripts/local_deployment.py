@@ -18,6 +18,8 @@ from typing import Any
 
 import boto3
 
+from scripts.local_cloud.state import STATE_FILE, State, read_state
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "environments" / "local"
 TERRAFORM = ROOT / "scripts" / "terraform"
@@ -57,7 +59,7 @@ class LocalDeployment:
 
     def stop(self) -> None:
         """End the local cloud that ``start`` started, if it is still there."""
-        if (self.directory / "state.json").exists():
+        if (self.directory / STATE_FILE).exists():
             self._local_cloud("stop")
 
     def _local_cloud(self, verb: str) -> None:
@@ -67,31 +69,27 @@ class LocalDeployment:
             raise DeploymentError(f"the local cloud did not {verb}:\n{finished.stdout}{finished.stderr}")
 
     @cached_property
-    def state(self) -> Mapping[str, Any]:
-        """What the running local cloud says of itself: addresses, account, region, administrator's key."""
-        state: dict[str, Any] = json.loads((self.directory / "state.json").read_text(encoding="utf-8"))
+    def state(self) -> State:
+        """What the running local cloud says of itself. Raises ``DeploymentError`` where none runs."""
+        state = read_state(self.directory)
+        if state is None:
+            raise DeploymentError(f"no local cloud was started in {self.directory}")
         return state
 
     @property
     def environment(self) -> dict[str, str]:
         """The standard AWS variables that point Terraform, boto3 and ``hipaa`` at this local cloud."""
-        return {
-            "AWS_ENDPOINT_URL": self.through or self.state["endpoint_url"],
-            "AWS_ACCESS_KEY_ID": self.state["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": self.state["secret_access_key"],
-            "AWS_REGION": self.state["region"],
-            "AWS_DEFAULT_REGION": self.state["region"],
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        endpoint = {"AWS_ENDPOINT_URL": self.through or self.state.endpoint_url}
+        return self.state.environment() | endpoint | {"AWS_EC2_METADATA_DISABLED": "true"}
 
     def client(self, service: str) -> Any:
         """A boto3 client of ``service`` with the administrator's key."""
         session = boto3.session.Session(
-            aws_access_key_id=self.state["access_key_id"],
-            aws_secret_access_key=self.state["secret_access_key"],
-            region_name=self.state["region"],
+            aws_access_key_id=self.state.access_key_id,
+            aws_secret_access_key=self.state.secret_access_key,
+            region_name=self.state.region,
         )
-        return session.client(service, endpoint_url=self.state["endpoint_url"])  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=self.state.endpoint_url)  # type: ignore[call-overload]
 
     # --- Terraform ---------------------------------------------------------------------------
 

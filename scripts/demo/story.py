@@ -216,7 +216,7 @@ class Story:
     # --- requests ----------------------------------------------------------------------------
 
     def url(self, path: str) -> str:
-        return f"{self.deployment.state['gateway_url']}/{self.deployment.outputs['stage']}{path}"
+        return f"{self.deployment.state.gateway_url}/{self.deployment.outputs['stage']}{path}"
 
     def request(self, method: str, path: str, token: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
@@ -249,9 +249,7 @@ class Story:
         """
         from moto.cognitoidp.models import CognitoIdpUserPool
 
-        pool = CognitoIdpUserPool(
-            self.deployment.state["account_id"], self.deployment.state["region"], "any", {}
-        )
+        pool = CognitoIdpUserPool(self.deployment.state.account_id, self.deployment.state.region, "any", {})
         private_key = jwt.PyJWK(pool.json_web_key.as_dict(private=True), algorithm="RS256").key
         past = int(time.time()) - 7200
         return jwt.encode(

@@ -82,7 +82,7 @@ def measure_plan(
 
 def network(deployment: LocalDeployment, proxy: CountingProxy, scratch: Path) -> None:
     environment = LocalDeployment(deployment.directory, through=proxy.url).environment
-    environment["TF_VAR_account_id"] = str(deployment.state["account_id"])
+    environment["TF_VAR_account_id"] = str(deployment.state.account_id)
     seconds: dict[str, list[float]] = {}
     calls: dict[str, int] = {}
     shutil.copytree(ROOT / "modules" / "network", scratch / "modules" / "network")
@@ -122,7 +122,7 @@ def main() -> None:
         deployment = LocalDeployment(Path(folder) / "cloud")
         deployment.start()
         try:
-            proxy = CountingProxy(deployment.state["endpoint_url"])
+            proxy = CountingProxy(deployment.state.endpoint_url)
             network(deployment, proxy, Path(folder))
             environment_local(deployment, proxy)
         finally:

@@ -52,7 +52,7 @@ module "patients" {{
 
 def test_an_interrupted_apply_is_resumed_and_destroyed(deployment: LocalDeployment, tmp_path: Path) -> None:
     modules = os.path.relpath(Path(__file__).parents[2] / "modules", tmp_path)
-    configuration = CONFIGURATION.format(modules=modules, account_id=deployment.state["account_id"])
+    configuration = CONFIGURATION.format(modules=modules, account_id=deployment.state.account_id)
     (tmp_path / "main.tf").write_text(configuration)
     environment = os.environ | deployment.environment
 

@@ -28,7 +28,7 @@ def iam(deployment: LocalDeployment) -> Any:
 @pytest.fixture(scope="module")
 def role(iam: Any, deployment: LocalDeployment, aws_environment: None) -> Iterator[str]:
     """A role that the account's own identities may assume, with the generated policy alone."""
-    principal = {"AWS": f"arn:aws:iam::{deployment.state['account_id']}:root"}
+    principal = {"AWS": f"arn:aws:iam::{deployment.state.account_id}:root"}
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     arn: str = iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=document)["Role"]["Arn"]

@@ -50,7 +50,6 @@ class RuntimeApi:
     def __init__(self) -> None:
         self.invocations: queue.Queue[Invocation | None] = queue.Queue()
         self.answers: queue.Queue[Answer] = queue.Queue()
-        self.ready = threading.Event()
         handler = type("Handler", (RuntimeApiHandler,), {"api": self})
         self.server = http.server.ThreadingHTTPServer((HOST, 0), handler)
         self.server.daemon_threads = True
@@ -83,7 +82,6 @@ class RuntimeApiHandler(http.server.BaseHTTPRequestHandler):
         if self.path != f"{PREFIX}/invocation/next":
             self.reply(404)
             return
-        self.api.ready.set()
         invocation = self.api.invocations.get()
         if invocation is None:
             self.reply(410)
