@@ -5,7 +5,6 @@
 An operation knows nothing of HTTP, logs or metrics; whatever it raises ends here.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +16,7 @@ from healthcare.audit import DENIED, SUCCESS, Access, AuditTable
 from healthcare.callers import ANONYMOUS, Caller, caller_of
 from healthcare.logs import describe
 from healthcare.metrics import Signals
+from healthcare.patient_identity import PATIENT_ID as PATIENT_ID
 from healthcare.problems import AuditUnavailable, FieldError, Problem, internal, malformed, not_found
 from healthcare.requests import (
     Request,
@@ -29,7 +29,6 @@ from healthcare.requests import (
 )
 
 BREAK_GLASS: Final = "break_glass"
-PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
 
 Reply = tuple[int, Mapping[str, object]]
 """Status and document of a successful operation."""
