@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from hipaa_policies import __version__
 from hipaa_policies.assessment import Assessment
+from hipaa_policies.auditing import audit as audit_live
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.commands import audit, drift, plan
 from hipaa_policies.commands.common import NOT_DONE, PASSED
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _live(region: str | None, profile: str | None, progress: bool) -> Assessment:
     """The live lens of `hipaa drift`: waivers aside, since it compares what is, not what is accepted."""
-    return audit.audit(regions=[region] if region else [], profile=profile, progress=progress)
+    return audit_live(regions=[region] if region else [], profile=profile, progress=progress)
 
 
 def _controls(_: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hipaa_policies.assessment import Assessment, worst
-from hipaa_policies.commands.audit import audit
+from hipaa_policies.auditing import audit
 from hipaa_policies.decisions import DecisionFileError
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.verdicts import Finding, Status

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hipaa_policies.assessment import Assessment
-from hipaa_policies.commands.audit import audit
+from hipaa_policies.auditing import audit
 from hipaa_policies.readers.live import policy_document
 from hipaa_policies.verdicts import Status
 

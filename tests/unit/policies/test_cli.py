@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hipaa_policies import cli
-from hipaa_policies.commands import audit
+from hipaa_policies import auditing, cli
 from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.readers.live import Record, UnreadableError, policy_document
 
@@ -49,8 +48,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, account: Account | Unreadable) -> N
         def now(cls, tz: tzinfo | None = None) -> Clock:
             return cls(c.TODAY.year, c.TODAY.month, c.TODAY.day, tzinfo=tz)
 
-    monkeypatch.setattr(audit, "read_account", read_account)
-    monkeypatch.setattr(audit, "datetime", Clock)
+    monkeypatch.setattr(auditing, "read_account", read_account)
+    monkeypatch.setattr(auditing, "datetime", Clock)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
 
 
@@ -186,7 +185,7 @@ def test_the_region_is_that_of_the_option_then_of_either_variable(monkeypatch: p
         return c.account(), Record()
 
     pretend(monkeypatch, c.account())
-    monkeypatch.setattr(audit, "read_account", read_account)
+    monkeypatch.setattr(auditing, "read_account", read_account)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     cli.main(["audit", "--quiet", "--region", "ap-south-1"])
     cli.main(["audit", "--quiet"])

@@ -9,9 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
-from hipaa_policies import cli
+from hipaa_policies import auditing, cli
 from hipaa_policies.assessment import assess
-from hipaa_policies.commands import audit
 from hipaa_policies.decisions import Waiver
 from hipaa_policies.facts import Account, Unreadable
 from hipaa_policies.readers.live import Record, UnreadableError, read_account
@@ -50,7 +49,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         read.append((identity, region))
         return replace(c.account(), id=identity, region=region), Record()
 
-    monkeypatch.setattr(audit, "read_account", read_account)
+    monkeypatch.setattr(auditing, "read_account", read_account)
     return read
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from hipaa_policies.assessment import Assessment, assess
-from hipaa_policies.commands.audit import audit
+from hipaa_policies.auditing import audit
 from hipaa_policies.facts import Unreadable
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.readers.live import Record, UnreadableError, policy_document, read_tag_scope

@@ -1,0 +1,142 @@
+"""Audit live accounts: the library's entry, which ``hipaa audit`` and whoever else runs the checklist call::
+
+assessment = audit(regions=["us-east-1"], waivers=Path("waivers.yaml"))
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from hipaa_policies.assessment import Assessment, assess
+from hipaa_policies.catalogue import catalogue
+from hipaa_policies.decisions import Waiver, read_settings, read_waivers
+from hipaa_policies.problems import NotDoneError
+from hipaa_policies.readers.live import UnreadableError, read_account, read_tag_scope
+from hipaa_policies.readers.live.sessions import assumed, explained, session_of
+from hipaa_policies.settings import Settings
+from hipaa_policies.side_by_side import side_by_side
+
+# Accounts and regions at a time. Each has a pool of its own for its calls.
+_AT_A_TIME = 4
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Target:
+    """An account, by the session that reads it, in a region."""
+
+    session: boto3.Session
+    region: str
+    role: str
+
+    @property
+    def label(self) -> str:
+        return (
+            f"the account of {self.role} in {self.region}" if self.role else f"the account in {self.region}"
+        )
+
+
+@dataclass(frozen=True)
+class _Decisions:
+    waivers: tuple[Waiver, ...]
+    settings: Settings
+    tags: tuple[tuple[str, str], ...]
+    taken_at: datetime
+
+
+def audit(
+    *,
+    regions: Sequence[str] = (),
+    profile: str | None = None,
+    roles: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    waivers: Path | None = None,
+    attestations: Path | None = None,
+    progress: bool = False,
+) -> Assessment:
+    """Read and judge the account that the standard AWS variables point to, or those of the roles.
+
+    ``tags`` are written ``key=value``. Raises ``NotDoneError`` and ``DecisionFileError``.
+    """
+    taken_at = datetime.now(UTC)
+    controls = [control.id for control in catalogue()]
+    decisions = _Decisions(
+        waivers=read_waivers(waivers, controls) if waivers else (),
+        settings=read_settings(attestations, taken_at.date()),
+        tags=tuple(_tag(text) for text in tags),
+        taken_at=taken_at,
+    )
+    say = _teller(progress)
+    targets = _targets(profile, regions, roles)
+    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="account") as pool:
+        running = [pool.submit(_judge, target, decisions, say) for target in targets]
+        return side_by_side([future.result() for future in running])
+
+
+def _tag(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise NotDoneError(f"--tag {text!r} must be KEY=VALUE")
+    return key, value
+
+
+def _teller(progress: bool) -> Say:
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        if progress:
+            sys.stderr.write(f"[{time.monotonic() - started:5.1f} s] {text}\n")
+            sys.stderr.flush()
+
+    return say
+
+
+def _targets(profile: str | None, regions: Sequence[str], roles: Sequence[str]) -> list[_Target]:
+    """Every account in every region, each once."""
+    session = session_of(profile)
+    # boto3 knows AWS_DEFAULT_REGION only; the other SDKs and Terraform go by AWS_REGION first.
+    chosen = list(dict.fromkeys(regions)) or [os.environ.get("AWS_REGION") or session.region_name or ""]
+    if not all(chosen):
+        raise NotDoneError("no region: set AWS_REGION, or give --region (such as us-east-1)")
+    sessions = [(role, assumed(session, role, chosen[0])) for role in dict.fromkeys(roles)]
+    return [_Target(one, region, role) for role, one in sessions or [("", session)] for region in chosen]
+
+
+def _judge(target: _Target, decisions: _Decisions, say: Say) -> Assessment:
+    def tell(text: str) -> None:
+        say(f"{target.label}: {text}")
+
+    say(f"reading {target.label}")
+    try:
+        account, record = read_account(target.session, target.region, tell)
+    except UnreadableError as error:
+        of_role = f"{target.label}: " if target.role else ""
+        raise NotDoneError(of_role + explained(error.problem, target.region)) from error
+    except BotoCoreError as error:
+        raise NotDoneError(f"AWS cannot be asked: {error}") from error
+    scope = None
+    if decisions.tags:
+        try:
+            scope = read_tag_scope(target.session, target.region, decisions.tags, record)
+        except UnreadableError as error:
+            raise NotDoneError(f"what has the tags cannot be listed: {error.problem}") from error
+    return assess(
+        account,
+        decisions.settings,
+        lens="live",
+        taken_at=decisions.taken_at,
+        waivers=decisions.waivers,
+        asked=record.asked,
+        unreadable=tuple(record.problems),
+        scope=scope,
+    )
