@@ -19,6 +19,7 @@ from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unav
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
 
 # One call that fails for good takes at most 2 x (1 + 5) s and a back-off; the answer is due in 28 s.
 _CONFIG: Final = Config(
@@ -60,6 +61,11 @@ def dynamodb() -> "DynamoDBClient":
 def kms() -> "KMSClient":
     """The KMS client."""
     return cast("KMSClient", _client("kms"))
+
+
+def s3() -> "S3Client":
+    """The S3 client."""
+    return cast("S3Client", _client("s3"))
 
 
 @contextmanager

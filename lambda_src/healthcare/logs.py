@@ -21,11 +21,16 @@ FIELDS: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "xray_trace_id",
         "aws_error", "code", "cold_start", "error_location", "error_type", "event_kind",
-        "lambda_request_id", "outcome", "purpose", "request_id", "roles", "route", "status",
+        "lambda_request_id", "outcome", "purpose", "report", "request_id", "roles", "route", "status",
     }
 )  # fmt: skip
 WITHHELD: Final = "withheld"
-MESSAGES: Final = frozenset({"event refused", "request failed", "request refused", "request served"})
+MESSAGES: Final = frozenset(
+    {
+        "audit done", "audit known", "audit not done",
+        "event refused", "request failed", "request refused", "request served",
+    }
+)  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
 _TRACE_ID: Final = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}", re.ASCII)
 _TEXT: Final = re.compile(r"[A-Za-z0-9 _.:;,=+<>(){}/-]{0,128}", re.ASCII)
