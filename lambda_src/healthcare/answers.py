@@ -1,7 +1,8 @@
 """Answers in the shape of API Gateway's proxy integration, with the headers that every answer carries."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from healthcare.problems import Problem
@@ -17,17 +18,33 @@ Answer = dict[str, Any]
 """{"statusCode": int, "headers": {name: value}, "body": JSON text, "isBase64Encoded": False}"""
 
 
-def answer(status: int, document: Mapping[str, object], headers: Mapping[str, str]) -> Answer:
-    """A JSON document as an answer. `headers` are those of cors_headers()."""
-    return _answer(status, document, {"Content-Type": "application/json", **headers})
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an API writes: its media type, and how it puts a Problem, given the request's id."""
+
+    media_type: str
+    problem_media_type: str
+    problem_document: Callable[[Problem, str], Mapping[str, object]]
 
 
-def problem_answer(problem: Problem, request_id: str, headers: Mapping[str, str]) -> Answer:
+PLAIN: Final = Dialect("application/json", "application/problem+json", Problem.document)
+
+
+def answer(
+    status: int, document: Mapping[str, object] | str, headers: Mapping[str, str], dialect: Dialect = PLAIN
+) -> Answer:
+    """A document (or the JSON text of one) as an answer. `headers`: its own, and those of cors_headers()."""
+    return _answer(status, document, {"Content-Type": dialect.media_type, **headers})
+
+
+def problem_answer(
+    problem: Problem, request_id: str, headers: Mapping[str, str], dialect: Dialect = PLAIN
+) -> Answer:
     """A Problem as an answer, with Retry-After where trying again can help."""
-    extra = {"Content-Type": "application/problem+json", **headers}
+    extra = {"Content-Type": dialect.problem_media_type, **headers}
     if problem.retry_after is not None:
         extra["Retry-After"] = str(problem.retry_after)
-    return _answer(problem.status, problem.document(request_id), extra)
+    return _answer(problem.status, dialect.problem_document(problem, request_id), extra)
 
 
 def cors_headers(origin: str | None, allowed: frozenset[str]) -> dict[str, str]:
@@ -40,10 +57,11 @@ def cors_headers(origin: str | None, allowed: frozenset[str]) -> dict[str, str]:
     return headers
 
 
-def _answer(status: int, document: Mapping[str, object], headers: Mapping[str, str]) -> Answer:
+def _answer(status: int, document: Mapping[str, object] | str, headers: Mapping[str, str]) -> Answer:
+    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
     return {
         "statusCode": status,
         "headers": {**SECURITY_HEADERS, **headers},
-        "body": json.dumps(document, separators=(",", ":")),
+        "body": text,
         "isBase64Encoded": False,
     }

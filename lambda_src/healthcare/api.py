@@ -1,17 +1,18 @@
 """One request from event to answer, in the order that makes disclosure without a record impossible.
 
-    who asks -> is the request well formed? -> attempt recorded -> the operation -> outcome recorded -> answer
+    who asks -> is the request well formed? -> which patient is it about? -> attempt recorded -> the operation
+    -> outcome recorded -> answer
 
 An operation knows nothing of HTTP, logs or metrics; whatever it raises ends here.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aws_lambda_powertools import Logger
 
-from healthcare.answers import Answer, answer, cors_headers, problem_answer
+from healthcare.answers import PLAIN, Answer, Dialect, answer, cors_headers, problem_answer
 from healthcare.audit import DENIED, SUCCESS, Access, AuditTable
 from healthcare.callers import ANONYMOUS, Caller, caller_of
 from healthcare.logs import describe
@@ -30,27 +31,42 @@ from healthcare.requests import (
 
 BREAK_GLASS: Final = "break_glass"
 
-Reply = tuple[int, Mapping[str, object]]
-"""Status and document of a successful operation."""
+NO_PATIENT: Final = "-"
+"""In the place of a patient_id, which it can't be: what is asked for is nobody's, or is not there."""
+
+
+class Reply(NamedTuple):
+    """A successful operation: status, document (or the JSON text of one), and headers of its own."""
+
+    status: int
+    document: Mapping[str, object] | str
+    headers: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`action` names it in audit rows and logs; `parse` makes what `perform` takes, or raises 400."""
+    """`action` names it in audit rows and logs; `parse` makes what `perform` takes, or raises 400.
+
+    `patient` gives the patient_id of what was parsed, where {patient_id} is not in the path. It comes before
+    the attempt is on record, so it may look a pointer up but read nothing of a record. NO_PATIENT where there is
+    none: the operation judges whether its caller may be told so.
+    """
 
     action: str
     parse: Callable[[Request], Any]
     perform: Callable[[Access, Any], Reply]
+    patient: Callable[[Any], str] | None = None
 
 
 @dataclass(slots=True)
 class Api:
-    """The routes of one function, all of them about one patient: {patient_id} is in every path."""
+    """The routes of one function, each about one patient."""
 
     routes: Mapping[tuple[str, str], Route]
     audit: AuditTable
     origins: frozenset[str]
     logger: Logger
+    dialect: Dialect = PLAIN
     signals: Signals = field(default_factory=Signals)
     cold: bool = True
 
@@ -67,8 +83,8 @@ class Api:
         try:
             request = self._request(event, line)
             cors = cors_headers(request.headers.get("origin"), self.origins)
-            status, document = self._serve(request, request_id, line)
-            reply = answer(status, document, cors)
+            status, document, headers = self._serve(request, request_id, line)
+            reply = answer(status, document, {**cors, **headers}, self.dialect)
             self.logger.info("request served", extra={**line, "status": status})
         except Problem as problem:
             reply = self._refuse(problem, problem, request_id, line, cors)
@@ -93,22 +109,24 @@ class Api:
         if route is None:
             raise not_found()
         line["route"] = route.action
-        patient_id = request.path.get("patient_id", "")
-        known_id = PATIENT_ID.fullmatch(patient_id) is not None
+        in_path = NO_PATIENT if route.patient else request.path.get("patient_id", "")
+        known_id = route.patient is not None or PATIENT_ID.fullmatch(in_path) is not None
 
-        def access(caller: Caller) -> Access:
+        def access(caller: Caller, patient_id: str) -> Access:
             return Access(self.audit, caller, route.action, patient_id, request_id, request.source_ip)
 
         try:
             caller = caller_of(request.context)
         except Problem:
             if known_id:
-                access(ANONYMOUS).close(DENIED)
+                access(ANONYMOUS, in_path).close(DENIED)
             raise
         line["roles"] = ",".join(sorted(caller.roles))
         if not known_id:
             raise malformed(FieldError("path.patient_id", "pattern"))
-        return self._perform(route, access(caller), route.parse(request), line)
+        asked = route.parse(request)
+        patient_id = in_path if route.patient is None else route.patient(asked)
+        return self._perform(route, access(caller, patient_id), asked, line)
 
     def _perform(self, route: Route, access: Access, asked: object, line: dict[str, object]) -> Reply:
         access.begin()
@@ -144,4 +162,4 @@ class Api:
             self.logger.error("request failed", extra={**fields, **describe(error)})
         else:
             self.logger.info("request refused", extra=fields)
-        return problem_answer(problem, request_id, cors)
+        return problem_answer(problem, request_id, cors, self.dialect)

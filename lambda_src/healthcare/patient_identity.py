@@ -76,11 +76,8 @@ class PatientIdentifier:
         return _agrees(given) and (not type_code or type_code == self.type)
 
     def matches_fhir(self, system: str | None, type_codes: Collection[str]) -> bool:
-        """Whether a FHIR Identifier is the master identifier, by its system and its type's codes (may be none)."""
-        ours = system is not None and system in (
-            self.system,
-            f"urn:oid:{self.oid}" if self.oid else self.system,
-        )
+        """Whether a FHIR Identifier is the master identifier, by its system and the codes of its type, if any."""
+        ours = system == self.system or (bool(self.oid) and system == f"urn:oid:{self.oid}")
         return ours and (not type_codes or self.type in type_codes)
 
     def patient_id(self, value: str | None) -> str:

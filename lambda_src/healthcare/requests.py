@@ -17,6 +17,9 @@ MAX_BODY_BYTES: Final = (
     262_144  # above the largest body that the schemas allow, far below API Gateway's 10 MB
 )
 
+BREAK_GLASS_HEADER: Final = "x-break-glass-reason"
+
+_REASON: Final = re.compile(r"[!-~][ -~]{8,254}[!-~]", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f.:]{2,45}", re.ASCII)
 _SOURCES: Final = {
@@ -117,6 +120,23 @@ def request_id_of(event: object, context: object) -> str:
 def lambda_request_id_of(context: object) -> str:
     """Lambda's own id of the invocation, as in its START and REPORT lines."""
     return _uuid(getattr(context, "aws_request_id", None)) or "00000000-0000-0000-0000-000000000000"
+
+
+def query_of(request: Request, known: set[str]) -> dict[str, str]:
+    """The query's parameters; Problem 400 where one is not among `known`, or is sent twice."""
+    if not known.issuperset(request.query):
+        raise malformed(FieldError("query", "unknown"))
+    for name in known & request.repeated:
+        raise malformed(FieldError(f"query.{name}", "repeated"))
+    return dict(request.query)
+
+
+def break_glass_reason(request: Request) -> str | None:
+    """Why the glass is broken, None where it is not; Problem 400 where that is no reason."""
+    reason = request.headers.get(BREAK_GLASS_HEADER)
+    if BREAK_GLASS_HEADER in request.repeated or (reason is not None and not _REASON.fullmatch(reason)):
+        raise malformed(FieldError("header.X-Break-Glass-Reason", "pattern"))
+    return reason
 
 
 def json_body(request: Request) -> object:

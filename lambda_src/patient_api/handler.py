@@ -5,9 +5,9 @@ from healthcare.answers import Answer
 from healthcare.api import Api, Route
 from healthcare.audit import AuditTable
 from healthcare.logs import function_logger
+from healthcare.relationships import Relationships
 
 from patient_api import inputs
-from patient_api.access import Relationships
 from patient_api.disclosures import DisclosureList
 from patient_api.operations import Operations
 from patient_api.records import Records

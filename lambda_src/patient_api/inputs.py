@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from healthcare.problems import FieldError, malformed
-from healthcare.requests import Request, json_body
+from healthcare.requests import Request, break_glass_reason, json_body, query_of
 from healthcare.schemas import check_body
 
 from patient_api import tokens
 
-BREAK_GLASS_HEADER: Final = "x-break-glass-reason"
 DEFAULT_LIMIT: Final = 50
-_REASON: Final = re.compile(r"[!-~][ -~]{8,254}[!-~]", re.ASCII)
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100", re.ASCII)
 
 
@@ -46,18 +44,15 @@ class List:
 
 
 def read(request: Request) -> Read:
-    query = _query(request, {"include"})
+    query = query_of(request, {"include"})
     include = query.get("include")
     if include not in (None, "ssn"):
         raise malformed(FieldError("query.include", "enum"))
-    reason = request.headers.get(BREAK_GLASS_HEADER)
-    if BREAK_GLASS_HEADER in request.repeated or (reason is not None and not _REASON.fullmatch(reason)):
-        raise malformed(FieldError("header.X-Break-Glass-Reason", "pattern"))
-    return Read(with_ssn=include == "ssn", reason=reason)
+    return Read(with_ssn=include == "ssn", reason=break_glass_reason(request))
 
 
 def update(request: Request) -> Update:
-    _query(request, set())
+    query_of(request, set())
     body = check_body(json_body(request), "PatientUpdate")
     return Update(
         version=int(body["version"]),  # JSON Schema takes 3.0 for an integer
@@ -68,7 +63,7 @@ def update(request: Request) -> Update:
 
 
 def disclosures(request: Request) -> List:
-    query = _query(request, {"limit", "next_token"})
+    query = query_of(request, {"limit", "next_token"})
     limit = query.get("limit", str(DEFAULT_LIMIT))
     if not _LIMIT.fullmatch(limit):
         raise malformed(FieldError("query.limit", "range"))
@@ -76,11 +71,3 @@ def disclosures(request: Request) -> List:
     if token is not None and not tokens.is_token(token):
         raise malformed(FieldError("query.next_token", "pattern"))
     return List(int(limit), None if token is None else tokens.event_id_of(token))
-
-
-def _query(request: Request, known: set[str]) -> dict[str, str]:
-    if not known.issuperset(request.query):
-        raise malformed(FieldError("query", "unknown"))
-    for name in known & request.repeated:
-        raise malformed(FieldError(f"query.{name}", "repeated"))
-    return dict(request.query)

@@ -8,8 +8,9 @@ from typing import Any
 from healthcare.api import Reply
 from healthcare.audit import Access
 from healthcare.problems import conflict, not_found
+from healthcare.relationships import Relationships
 
-from patient_api.access import Relationships, allow_disclosures, allow_read, allow_update
+from patient_api.access import allow_disclosures, allow_read, allow_update
 from patient_api.disclosures import DisclosureList
 from patient_api.inputs import List, Read, Update
 from patient_api.records import Records
@@ -39,7 +40,7 @@ class Operations:
         if "ssn" in record:
             record["ssn"] = self.ssn.decrypt(record["ssn"], access.patient_id, record_id)
         access.ground.disclosed = [part for part in ("demographics", "clinical", "ssn") if part in record]
-        return 200, record
+        return Reply(200, record)
 
     def update(self, access: Access, asked: Update) -> Reply:
         """Create or change the record. The answer repeats nothing of it, so this discloses nothing."""
@@ -62,11 +63,11 @@ class Operations:
             changes["ssn"] = self.ssn.encrypt(asked.ssn, access.patient_id, record_id)
         self.records.write(access, asked.version, changes)
         saved = {"patient_id": access.patient_id, "version": asked.version + 1, "updated_at": saved_at}
-        return (201 if asked.version == 0 else 200), saved
+        return Reply(201 if asked.version == 0 else 200, saved)
 
     def list_disclosures(self, access: Access, asked: List) -> Reply:
         """One page of who has seen the record."""
         reviewer = allow_disclosures(access, self.relationships)
         page = self.disclosures.page(access.patient_id, asked, reviewer=reviewer)
         access.ground.disclosed = ["disclosures"]
-        return 200, page
+        return Reply(200, page)

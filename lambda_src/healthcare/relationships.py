@@ -1,0 +1,54 @@
+"""Who treats whom, and which patient somebody is: the ground that most accesses rest on."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from healthcare.audit import Access
+from healthcare.aws import aws_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TREATMENT: Final = "treatment"
+SELF: Final = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationships:
+    """Who treats whom, and which patient a subject is: the server's own table, keyed by the token's sub."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def between(self, subject: str, patient_id: str) -> str | None:
+        """TREATMENT, SELF or None. A treatment relationship needs an end, and none counts after its end.
+
+        Time to live deletes rows hours or days after they have expired:
+        https://docs.aws.amazon.com/amazondynamodb/ latest/developerguide/TTL.html. The read is consistent: a
+        relationship that was withdrawn is over at once.
+        """
+        with aws_errors():
+            item = self.client.get_item(
+                TableName=self.table,
+                Key={"principal": {"S": subject}, "patient_id": {"S": patient_id}},
+                ConsistentRead=True,
+            ).get("Item", {})
+        kind = item.get("relationship", {}).get("S")
+        if kind == SELF and "expires_at" not in item:
+            return SELF
+        expires_at = float(item.get("expires_at", {}).get("N", 0))
+        return kind if kind in (TREATMENT, SELF) and expires_at > time.time() else None
+
+
+def personal_ground(access: Access, relationships: Relationships) -> str | None:
+    """TREATMENT for a Provider who treats the patient, SELF for the patient, otherwise None."""
+    caller = access.caller
+    if not (caller.is_a("Provider") or caller.is_a("Patient")):
+        return None
+    relationship = relationships.between(caller.subject, access.patient_id)
+    if relationship == TREATMENT and caller.is_a("Provider"):
+        return TREATMENT
+    if relationship == SELF and caller.is_a("Patient"):
+        return SELF
+    return None
