@@ -18,13 +18,24 @@ resource "aws_sqs_queue" "dead_letters" {
   # In the queue and not in a resource of its own: the provider waits for each of the two.
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "TlsOnly"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "sqs:*"
-      Resource  = local._dead_letter_queue_arns[0]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [{
+        Sid       = "TlsOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sqs:*"
+        Resource  = local._dead_letter_queue_arns[0]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+      [for name, rule in local._event_rules : {
+        Sid       = "EventRule${replace(title(replace(name, "-", " ")), " ", "")}"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = local._dead_letter_queue_arns[0]
+        Condition = { ArnEquals = { "aws:SourceArn" = rule.arn } }
+      }],
+    )
   })
 }

@@ -1,6 +1,7 @@
 locals {
   _function_name  = "${var.context.name_prefix}-${var.name}"
   _function_arn   = "arn:${var.context.partition}:lambda:${var.context.region}:${var.context.account_id}:function:${local._function_name}"
+  _in_vpc         = var.outside_vpc_reason == null
   _log_group_name = "/aws/lambda/${local._function_name}"
   _package_exists = var.package.filename == null ? true : fileexists(var.package.filename)
   _package_hash = (
@@ -35,11 +36,12 @@ resource "aws_lambda_function" "this" {
   s3_object_version              = try(var.package.s3.version, null)
   source_code_hash               = local._package_hash
   publish                        = true
-  tags                           = var.context.tags
+  tags                           = merge(var.context.tags, var.outside_vpc_reason == null ? {} : { OutsideVpcReason = var.outside_vpc_reason })
 
+  # With both empty there is none: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function#vpc_config-configuration-block
   vpc_config {
-    subnet_ids         = var.platform.subnet_ids
-    security_group_ids = [aws_security_group.this.id]
+    subnet_ids         = local._in_vpc ? var.platform.subnet_ids : []
+    security_group_ids = aws_security_group.this[*].id
   }
 
   # Not Lambda's JSON: it sets the root logger to INFO, and every library's chatter would stand beside what the function

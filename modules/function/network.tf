@@ -1,5 +1,7 @@
 # No way in, and out to AWS's own services alone: Lambda's network interfaces answer no one.
 resource "aws_security_group" "this" {
+  count = local._in_vpc ? 1 : 0
+
   name_prefix = "${local._function_name}-" # a replacement stands before the old one goes
   description = "Function ${local._function_name}: out to VPC endpoints only"
   vpc_id      = var.platform.vpc_id
@@ -17,7 +19,9 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
-  security_group_id            = aws_security_group.this.id
+  count = local._in_vpc ? 1 : 0
+
+  security_group_id            = aws_security_group.this[0].id
   description                  = "TLS to the interface endpoints"
   ip_protocol                  = "tcp"
   from_port                    = 443
@@ -27,9 +31,9 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "gateways" {
-  for_each = var.platform.prefix_list_ids
+  for_each = local._in_vpc ? var.platform.prefix_list_ids : {}
 
-  security_group_id = aws_security_group.this.id
+  security_group_id = aws_security_group.this[0].id
   description       = "TLS to the ${each.key} gateway endpoint"
   ip_protocol       = "tcp"
   from_port         = 443

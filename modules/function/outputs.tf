@@ -52,6 +52,6 @@ output "role_name" {
 }
 
 output "security_group_id" {
-  description = "The function's own security group, for rules of what it may reach besides the endpoints."
-  value       = aws_security_group.this.id
+  description = "The function's own security group, for rules of what it may reach besides the endpoints. Null outside the VPC."
+  value       = one(aws_security_group.this[*].id)
 }

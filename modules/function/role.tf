@@ -10,7 +10,27 @@ locals {
     "ec2:UnassignPrivateIpAddresses",
   ]
 
+  _network_statements = [
+    {
+      Sid      = "LambdaManagesNetworkInterfaces"
+      Effect   = "Allow"
+      Action   = local._network_interface_actions
+      Resource = ["*"]
+    },
+    # The statement above is for Lambda, which calls before the function exists. A call from the function's own code
+    # carries lambda:SourceFunctionArn and is refused.
+    # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    {
+      Sid       = "CodeManagesNoNetworkInterfaces"
+      Effect    = "Deny"
+      Action    = concat(local._network_interface_actions, ["ec2:DetachNetworkInterface"])
+      Resource  = ["*"]
+      Condition = { ArnLike = { "lambda:SourceFunctionArn" = [local._function_arn, "${local._function_arn}:*"] } }
+    },
+  ]
+
   _platform_statements = concat(
+    [for statement in local._network_statements : statement if local._in_vpc],
     [
       {
         Sid      = "WriteLogs"
@@ -23,22 +43,6 @@ locals {
         Effect   = "Allow"
         Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
         Resource = ["*"]
-      },
-      {
-        Sid      = "LambdaManagesNetworkInterfaces"
-        Effect   = "Allow"
-        Action   = local._network_interface_actions
-        Resource = ["*"]
-      },
-      # The statement above is for Lambda, which calls before the function exists. A call from the function's own code
-      # carries lambda:SourceFunctionArn and is refused.
-      # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
-      {
-        Sid       = "CodeManagesNoNetworkInterfaces"
-        Effect    = "Deny"
-        Action    = concat(local._network_interface_actions, ["ec2:DetachNetworkInterface"])
-        Resource  = ["*"]
-        Condition = { ArnLike = { "lambda:SourceFunctionArn" = [local._function_arn, "${local._function_arn}:*"] } }
       },
       # Lambda decrypts the variables as the role, in the name of this function alone.
       {

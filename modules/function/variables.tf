@@ -160,26 +160,6 @@ variable "handler" {
   }
 }
 
-variable "invokers" {
-  description = "AWS services that may invoke the alias, each pinned to the ARN of one thing in it: { uploads = { service = \"s3.amazonaws.com\", source_arn = ... } }. modules/api adds its own."
-  type = map(object({
-    service    = string
-    source_arn = string
-  }))
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for invoker in values(var.invokers) : can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.amazonaws\\.com(\\.cn)?$", invoker.service))])
-    error_message = "invokers: service is the principal of an AWS service, as in s3.amazonaws.com. Callers that are roles need lambda:InvokeFunction in their own policy instead."
-  }
-
-  validation {
-    condition     = alltrue([for invoker in values(var.invokers) : can(regex("^arn:[^:*]+:[^:*]+:[^:*]*:[^:*]*:[^*]", invoker.source_arn))])
-    error_message = "invokers: source_arn is the full ARN of what may invoke the function: a service without it could be made to call on behalf of another account."
-  }
-}
-
 variable "log_retention_days" {
   description = "How long the function's log is kept. 2557 days are seven years; 0 keeps it for ever."
   type        = number
@@ -212,6 +192,18 @@ variable "name" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name)) && length(var.name) <= 30
     error_message = "name is at most 30 lower-case letters, digits and single hyphens, and begins with a letter, as in patient-api."
+  }
+}
+
+variable "outside_vpc_reason" {
+  description = "Why the function runs outside the VPC, in a sentence that stands in its tag `OutsideVpcReason`. Null, the default: it runs in the VPC. Outside, it has no network interface and no security group, and its code reaches the internet: for functions alone that see no health information and need what no endpoint offers. The catalogue (LAM-01) reports it. `platform` is given as ever."
+  type        = string
+  default     = null
+
+  # What a tag's value may hold: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+  validation {
+    condition     = var.outside_vpc_reason == null || can(regex("^[\\p{L}\\p{N} +=.:/@_-]{20,256}$", var.outside_vpc_reason))
+    error_message = "outside_vpc_reason is a sentence of 20 to 256 letters, digits, spaces and + - = . _ : / @ (what a tag may hold), or null to run in the VPC: \"Reads configuration of services that have no endpoint\"."
   }
 }
 
@@ -311,40 +303,6 @@ variable "platform" {
       for arn in [var.platform.environment_key_arn, var.platform.logs_key_arn, var.platform.phi_key_arn] : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", arn))
     ])
     error_message = "platform: environment_key_arn, logs_key_arn and phi_key_arn are ARNs of KMS keys (not aliases): arn:aws:kms:REGION:ACCOUNT:key/ID."
-  }
-}
-
-variable "queues" {
-  description = "SQS queues that the function consumes, one a name. Failures are reported message by message, so one bad message does not return its whole batch. `key_arn` is the queue's KMS key; the queue's visibility timeout must be at least the function's timeout (AWS advises six times it)."
-  type = map(object({
-    batch_size          = optional(number, 10)
-    batch_window        = optional(number)
-    key_arn             = string
-    maximum_concurrency = optional(number)
-    queue_arn           = string
-  }))
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for queue in values(var.queues) : queue.batch_size >= 1 && queue.batch_size <= 10000])
-    error_message = "queues: batch_size is between 1 and 10000 (10 at most for FIFO queues)."
-  }
-
-  validation {
-    condition     = alltrue([for queue in values(var.queues) : queue.batch_window == null ? true : queue.batch_window >= 0 && queue.batch_window <= 300])
-    error_message = "queues: batch_window is between 0 and 300 seconds, or null."
-  }
-
-  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
-  validation {
-    condition     = alltrue([for queue in values(var.queues) : queue.batch_size <= 10 || coalesce(queue.batch_window, 0) >= 1])
-    error_message = "queues: a batch_size above 10 needs a batch_window of at least 1 second, or Lambda refuses the mapping."
-  }
-
-  validation {
-    condition     = alltrue([for queue in values(var.queues) : queue.maximum_concurrency == null || try(queue.maximum_concurrency >= 2 && queue.maximum_concurrency <= 1000, false)])
-    error_message = "queues: maximum_concurrency is between 2 and 1000, or null."
   }
 }
 

@@ -124,9 +124,9 @@ MUTATIONS = (
     ),
     Mutation(
         "NET-02",
-        f"{PATIENT_API}.aws_vpc_security_group_egress_rule.endpoints",
+        f"{PATIENT_API}.aws_vpc_security_group_egress_rule.endpoints[0]",
         to(cidr_ipv4="0.0.0.0/0"),
-        f"{PATIENT_API}.aws_security_group.this",
+        f"{PATIENT_API}.aws_security_group.this[0]",
     ),
     Mutation(
         "NET-05",

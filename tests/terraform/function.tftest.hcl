@@ -91,6 +91,15 @@ run "hardened_by_default" {
     error_message = "Python 3.13 on arm64, and done before API Gateway gives up."
   }
 
+  assert {
+    condition     = !contains(keys(coalesce(aws_lambda_function.this.tags, {})), "OutsideVpcReason") && length(aws_security_group.this) == 1
+    error_message = "Inside the VPC there is no reason to be outside, and a security group of its own."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.this) + length(aws_lambda_event_source_mapping.streams) + length(aws_iam_role_policy.streams) + length(aws_lambda_permission.events) == 0
+    error_message = "Nothing starts the function that was not asked for."
+  }
+
   # --- dead letters
   assert {
     condition     = length(aws_lambda_function.this.dead_letter_config) == 1 && aws_sqs_queue.dead_letters[0].kms_master_key_id == var.platform.phi_key_arn
@@ -152,7 +161,7 @@ run "hardened_by_default" {
   # --- the network
   assert {
     condition = alltrue([
-      for rule in concat([aws_vpc_security_group_egress_rule.endpoints], values(aws_vpc_security_group_egress_rule.gateways)) :
+      for rule in concat(aws_vpc_security_group_egress_rule.endpoints, values(aws_vpc_security_group_egress_rule.gateways)) :
       rule.from_port == 443 && rule.to_port == 443 && rule.ip_protocol == "tcp" && rule.cidr_ipv4 == null && rule.cidr_ipv6 == null
     ])
     error_message = "The function reaches endpoints on 443, and no address range."
@@ -222,6 +231,138 @@ run "choices_by_name" {
   assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == -1 && aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn && one(aws_lambda_function.this.architectures) == "x86_64"
     error_message = "Shared concurrency, code signing and the architecture are what was asked for."
+  }
+}
+
+run "events_streams_and_schedules" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = {
+      nightly = { schedule = "cron(0 3 * * ? *)", input = jsonencode({ run = "nightly" }) }
+      uploads = { pattern = jsonencode({ source = ["aws.s3"], detail-type = ["Object Created"] }) }
+      mergers = { pattern = jsonencode({ source = ["healthcare.hl7"] }), bus_name = "healthcare-clinical-events" }
+    }
+    streams = {
+      outbox-rows = {
+        stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/healthcare-outbox/stream/2026-01-01T00:00:00.000"
+        key_arn    = "arn:aws:kms:us-east-1:123456789012:key/phi"
+        filters    = [jsonencode({ eventName = ["INSERT"] })]
+      }
+      plain = {
+        stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/healthcare-plain/stream/2026-01-01T00:00:00.000"
+        key_arn    = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      }
+    }
+  }
+
+  # --- rules
+  assert {
+    condition = (
+      aws_cloudwatch_event_rule.this["nightly"].name == "healthcare-probe-nightly" && aws_cloudwatch_event_rule.this["nightly"].schedule_expression == "cron(0 3 * * ? *)" &&
+      aws_cloudwatch_event_rule.this["uploads"].event_bus_name == "default" && aws_cloudwatch_event_rule.this["mergers"].event_bus_name == "healthcare-clinical-events" &&
+      jsondecode(aws_cloudwatch_event_rule.this["mergers"].event_pattern).source == ["healthcare.hl7"]
+    )
+    error_message = "Rules are named for the function, and stand on the bus that they name."
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.this["nightly"].input == jsonencode({ run = "nightly" }) && aws_cloudwatch_event_target.this["uploads"].input == null && aws_cloudwatch_event_target.this["mergers"].event_bus_name == "healthcare-clinical-events"
+    error_message = "An input replaces the event; without one the event is passed on."
+  }
+  assert {
+    condition = alltrue([
+      for target in values(aws_cloudwatch_event_target.this) :
+      length(target.dead_letter_config) == 1 && target.retry_policy[0].maximum_event_age_in_seconds == 86400 && target.retry_policy[0].maximum_retry_attempts == 185
+    ])
+    error_message = "Delivery is tried for a day, and what is left goes to the dead letters."
+  }
+  assert {
+    condition     = alltrue([for permission in values(aws_lambda_permission.events) : permission.principal == "events.amazonaws.com" && permission.qualifier == "live"]) && length(aws_lambda_permission.events) == 3
+    error_message = "EventBridge may call the alias, for each of the rules."
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_sqs_queue.dead_letters[0].policy).Statement : statement.Sid => try(statement.Condition.ArnEquals["aws:SourceArn"], statement.Effect)
+      } == {
+      TlsOnly          = "Deny"
+      EventRuleMergers = "arn:aws:events:us-east-1:123456789012:rule/healthcare-clinical-events/healthcare-probe-mergers"
+      EventRuleNightly = "arn:aws:events:us-east-1:123456789012:rule/healthcare-probe-nightly"
+      EventRuleUploads = "arn:aws:events:us-east-1:123456789012:rule/healthcare-probe-uploads"
+    }
+    error_message = "The dead letters take messages from these rules alone, and by TLS alone."
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_sqs_queue.dead_letters[0].policy).Statement :
+      statement.Effect == "Deny" || statement.Action == "sqs:SendMessage" && statement.Principal == { Service = "events.amazonaws.com" } && statement.Resource == "arn:aws:sqs:us-east-1:123456789012:healthcare-probe-dead-letters"
+    ])
+    error_message = "EventBridge may send to the dead letters, and do nothing else with them."
+  }
+
+  # --- streams
+  assert {
+    condition = alltrue([
+      for mapping in values(aws_lambda_event_source_mapping.streams) :
+      mapping.starting_position == "TRIM_HORIZON" && mapping.bisect_batch_on_function_error && mapping.maximum_retry_attempts == 10 &&
+      mapping.function_response_types == toset(["ReportBatchItemFailures"]) && length(mapping.destination_config[0].on_failure) == 1
+    ])
+    error_message = "Streams are read from their beginning; a bad record is found, retried with an end, and noted in the dead letters."
+  }
+  assert {
+    condition     = one(one(aws_lambda_event_source_mapping.streams["outbox-rows"].filter_criteria).filter).pattern == jsonencode({ eventName = ["INSERT"] }) && length(aws_lambda_event_source_mapping.streams["plain"].filter_criteria) == 0
+    error_message = "Filters choose the records that reach the function."
+  }
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.streams[0].policy).Statement : statement if endswith(statement.Sid, "OutboxRows")] == [
+      {
+        Sid      = "ReadOutboxRows"
+        Effect   = "Allow"
+        Action   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+        Resource = ["arn:aws:dynamodb:us-east-1:123456789012:table/healthcare-outbox/stream/2026-01-01T00:00:00.000"]
+      },
+      {
+        Sid       = "DecryptOutboxRows"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:aws:kms:us-east-1:123456789012:key/phi"]
+        Condition = { StringEquals = { "kms:ViaService" = "dynamodb.us-east-1.amazonaws.com" } }
+      },
+    ]
+    error_message = "The role reads this stream alone, and decrypts through DynamoDB alone."
+  }
+}
+
+run "outside_the_vpc_by_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    context            = { account_id = "123456789012", name_prefix = "healthcare", region = "us-east-1", tags = { Project = "records" } }
+    outside_vpc_reason = "Reads configuration of services that have no endpoint and no health information"
+  }
+
+  assert {
+    condition     = length(coalesce(aws_lambda_function.this.vpc_config[0].subnet_ids, toset([]))) == 0 && length(aws_security_group.this) == 0 && length(aws_vpc_security_group_egress_rule.endpoints) == 0 && length(aws_vpc_security_group_egress_rule.gateways) == 0
+    error_message = "Outside the VPC the function has no subnet, no security group and no rule."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.platform.policy, "ec2:") && strcontains(aws_iam_role_policy.platform.policy, "logs:PutLogEvents") && strcontains(aws_iam_role_policy.platform.policy, "DecryptEnvironment")
+    error_message = "Outside the VPC the role knows nothing of network interfaces, and all else is as ever."
+  }
+  assert {
+    condition     = aws_lambda_function.this.tags == tomap({ OutsideVpcReason = "Reads configuration of services that have no endpoint and no health information", Project = "records" }) && !contains(keys(aws_iam_role.this.tags), "OutsideVpcReason")
+    error_message = "The function's tag says why."
+  }
+  assert {
+    condition     = length(aws_lambda_function.this.dead_letter_config) == 1 && length(aws_cloudwatch_metric_alarm.this) == 3 && output.security_group_id == null
+    error_message = "Dead letters and alarms are there outside the VPC, too."
   }
 }
 
@@ -377,4 +518,156 @@ run "wrong_values_6" {
   }
 
   expect_failures = [var.environment, var.permissions, var.queues]
+}
+
+run "wrong_triggers_1" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules        = { Nightly = { schedule = "rate(1 day)" } }
+    streams            = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_size = 0 } }
+    outside_vpc_reason = "because"
+  }
+
+  expect_failures = [var.event_rules, var.streams, var.outside_vpc_reason]
+}
+
+run "wrong_triggers_2" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules        = { nightly = { schedule = "rate(1 day)", pattern = jsonencode({ source = ["aws.s3"] }) } }
+    streams            = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_window = 301 } }
+    outside_vpc_reason = "Needs (so they say) the internet!"
+  }
+
+  expect_failures = [var.event_rules, var.streams, var.outside_vpc_reason]
+}
+
+run "wrong_triggers_3" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { uploads = { pattern = jsonencode({ detail-type = ["Object Created"] }) } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", filters = ["no JSON"] } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_4" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { nightly = { schedule = "rate(1 days)" } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "alias/phi" } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_5" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { nightly = { schedule = "rate(1 day)", bus_name = "clinical-events" } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", maximum_retries = -1 } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_6" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { uploads = { pattern = jsonencode({ source = ["aws.s3"] }), bus_name = "arn:aws:events:us-east-1:123456789012:event-bus/clinical" } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi" } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_7" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { nightly = { schedule = "rate(1 day)", input = "no JSON" } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", filters = [for number in range(6) : jsonencode({ eventName = ["INSERT", tostring(number)] })] } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_8" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules  = { nightly = { schedule = "rate(1 day)" } }
+    dead_letters = { enabled = false }
+    streams      = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi" } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_9" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { nightly-but-with-a-name-that-is-far-too-long-for-eventbridge = { schedule = "rate(1 day)" } }
+    streams     = { outbox = { stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/outbox/stream/2026", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_size = 1.5 } }
+  }
+
+  expect_failures = [var.event_rules, var.streams]
+}
+
+run "wrong_triggers_10" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    event_rules = { nightly = {} }
+  }
+
+  expect_failures = [var.event_rules]
 }
