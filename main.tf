@@ -51,6 +51,7 @@ module "encryption" {
     }
     phi = {
       description          = "Health information: tables, dead letters, encrypted fields"
+      services             = ["event_buses", "events"] # events that could not be delivered wait in functions' dead letters
       deletion_window_days = var.key_deletion_window_days
     }
   }

@@ -2,7 +2,7 @@
 locals {
   _arn = {
     for service, region in {
-      budgets = "", cloudtrail = var.context.region, cloudwatch = var.context.region, sns = var.context.region
+      budgets = "", cloudtrail = var.context.region, cloudwatch = var.context.region, events = var.context.region, sns = var.context.region
     } : service => "arn:${var.context.partition}:${service}:${region}:${var.context.account_id}"
   }
 
@@ -53,6 +53,26 @@ locals {
         Condition = {
           ArnLike = { "aws:SourceArn" = "${local._arn.cloudtrail}:trail/${var.context.name_prefix}-*" }
         }
+      },
+    ]
+
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
+    # The encryption context is the bus, and it names the account. DescribeKey has none; it shows what the key is, no data.
+    event_buses = [
+      {
+        Sid       = "EventBusesEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { ArnLike = { "kms:EncryptionContext:aws:events:event-bus:arn" = "${local._arn.events}:event-bus/*" } }
+      },
+      {
+        Sid       = "EventBusesCheckTheKey"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:DescribeKey"]
+        Resource  = "*"
       },
     ]
 

@@ -48,9 +48,9 @@ variable "keys" {
   validation {
     condition = alltrue([
       for key in values(var.keys) :
-      length(setsubtract(key.services, ["budgets", "cloudtrail", "cloudwatch", "events", "logs", "s3", "sns"])) == 0
+      length(setsubtract(key.services, ["budgets", "cloudtrail", "cloudwatch", "event_buses", "events", "logs", "s3", "sns"])) == 0
     ])
-    error_message = "Each key's services must be among budgets, cloudtrail, cloudwatch (alarms that publish to an encrypted topic), events, logs, s3 and sns. Other services use a key on behalf of their caller and need no grant."
+    error_message = "Each key's services must be among budgets, cloudtrail, cloudwatch (alarms that publish to an encrypted topic), event_buses, events, logs, s3 and sns. Other services use a key on behalf of their caller and need no grant."
   }
 
   validation {

@@ -12,7 +12,7 @@ variables {
   context = { account_id = "123456789012", region = "us-east-1", name_prefix = "healthcare", tags = { Project = "healthcare" } }
   keys = {
     phi  = { description = "Patients' data" }
-    logs = { description = "Logs", services = ["budgets", "cloudtrail", "cloudwatch", "events", "logs", "s3", "sns"] }
+    logs = { description = "Logs", services = ["budgets", "cloudtrail", "cloudwatch", "event_buses", "events", "logs", "s3", "sns"] }
   }
 }
 
@@ -52,14 +52,14 @@ run "gives_services_the_least" {
   }
 
   assert {
-    condition     = length([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement if can(statement.Principal.Service)]) == 8
+    condition     = length([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement if can(statement.Principal.Service)]) == 10
     error_message = "Each named service must have its statements."
   }
 
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement :
-      length(setsubtract(statement.Action, ["kms:Decrypt", "kms:Describe*", "kms:DescribeKey", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"])) == 0
+      length(setsubtract(statement.Action, ["kms:Decrypt", "kms:Describe*", "kms:DescribeKey", "kms:Encrypt*", "kms:GenerateDataKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"])) == 0
       if can(statement.Principal.Service)
     ])
     error_message = "A service may use a key, and never administer it: no kms:*."
@@ -68,10 +68,31 @@ run "gives_services_the_least" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement :
-      can(regex("123456789012", jsonencode(statement.Condition))) == (statement.Principal.Service != "events.amazonaws.com")
+      can(regex("123456789012", jsonencode(statement.Condition))) != contains(["PublishEvents", "EventBusesCheckTheKey"], statement.Sid)
       if can(statement.Principal.Service)
     ])
-    error_message = "Every statement for a service must be limited to this account's resources, but EventBridge's, which none would ever fulfil."
+    error_message = "Every statement for a service must be limited to this account's resources, but two of EventBridge's, which none would ever fulfil."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement if startswith(statement.Sid, "EventBuses")] == [
+      {
+        Sid       = "EventBusesEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { ArnLike = { "kms:EncryptionContext:aws:events:event-bus:arn" = "arn:aws:events:us-east-1:123456789012:event-bus/*" } }
+      },
+      {
+        Sid       = "EventBusesCheckTheKey"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:DescribeKey"]
+        Resource  = "*"
+      },
+    ]
+    error_message = "EventBridge may encrypt this account's event buses, and look at the key."
   }
 
   assert {
