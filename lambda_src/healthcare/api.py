@@ -48,8 +48,8 @@ class Route:
     """`action` names it in audit rows and logs; `parse` makes what `perform` takes, or raises 400.
 
     `patient` gives the patient_id of what was parsed, where {patient_id} is not in the path. It comes before
-    the attempt is on record, so it may look a pointer up but read nothing of a record. NO_PATIENT where there is
-    none: the operation judges whether its caller may be told so.
+    the attempt is on record: it may look a pointer up, but reads nothing of a record. NO_PATIENT where there
+    is none: the operation judges whether its caller may be told so.
     """
 
     action: str

@@ -76,7 +76,7 @@ class PatientIdentifier:
         return _agrees(given) and (not type_code or type_code == self.type)
 
     def matches_fhir(self, system: str | None, type_codes: Collection[str]) -> bool:
-        """Whether a FHIR Identifier is the master identifier, by its system and the codes of its type, if any."""
+        """Whether a FHIR Identifier is the master identifier, by its system and the codes of its type."""
         ours = system == self.system or (bool(self.oid) and system == f"urn:oid:{self.oid}")
         return ours and (not type_codes or self.type in type_codes)
 
