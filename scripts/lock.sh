@@ -10,3 +10,5 @@ compile --universal --python-version 3.11 checkov.in --output-file checkov.txt
 compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda_runtime.txt
 # The functions' dependencies are resolved for the platform that Lambda runs them on.
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.in --output-file functions.txt
+# After functions.txt, which it is held to: one version of a library in all zips.
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt

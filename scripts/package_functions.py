@@ -4,14 +4,21 @@ Usage: ``python -m scripts.package_functions [--architecture arm64|x86_64] [--ou
 
 A function is a folder of ``lambda_src`` with a ``handler.py``. Its zip holds that folder, the shared
 ``healthcare`` library, the OpenAPI document as ``openapi.json`` and the hash-locked dependencies of
-``requirements/functions.txt`` for the platform that Lambda runs it on. ``function.toml`` names the AWS
-services it calls: botocore's descriptions of the other 430 (28 of its 30 MB) stay out.
+``requirements/functions.txt`` for the platform that Lambda runs it on. ``function.toml`` says the rest:
+
+- ``aws_services``: the AWS services it calls. botocore's descriptions of the other 430 (28 of its 30 MB)
+  stay out;
+- ``aws_services_from``: functions (``module:name``) whose operations name further services;
+- ``packages``: further packages of this repository that go in, from ``policies``;
+- ``data``: files of this repository that go in, under the paths they have here;
+- ``requirements``: a lock of its own, ``requirements/<name>.txt``, in place of that of all functions.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -21,6 +28,7 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -31,6 +39,8 @@ from scripts.setup_environment import index_of_pip
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "lambda_src"
 SHARED_LIBRARY = "healthcare"
+PACKAGES = ROOT / "policies"
+REQUIREMENTS = "functions"
 # The oldest time a zip can hold (APPNOTE 4.4.6): the same on every machine and in every checkout.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 REGULAR_FILE_MODE = 0o100644
@@ -42,6 +52,16 @@ LEFT_OUT_FOLDERS = {"tests", "test", "testing", "__pycache__", "bin"}
 
 class PackagingError(Exception):
     """A zip could not be built; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What ``function.toml`` says of a zip."""
+
+    services: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    requirements: str = REQUIREMENTS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,11 +92,15 @@ def package(functions: list[str], architecture: str, output: Path, sources: Path
     output.mkdir(parents=True, exist_ok=True)
     hashes = {}
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
-        dependencies = Path(scratch) / "dependencies"
-        install_dependencies(dependencies, architecture)
+        installed: dict[str, Path] = {}
         for name in functions:
-            tree = Path(scratch) / name
-            assemble(name, sources, dependencies, tree)
+            contents = contents_of(name, sources)
+            dependencies = Path(scratch) / "dependencies" / contents.requirements
+            if contents.requirements not in installed:
+                install_dependencies(dependencies, architecture, contents.requirements)
+                installed[contents.requirements] = dependencies
+            tree = Path(scratch) / "trees" / name
+            assemble(name, contents, sources, dependencies, tree)
             if python.exact:
                 compile_bytecode(python, tree)
             hashes[name] = write_zip(tree, output / f"{name}.zip")
@@ -96,44 +120,77 @@ def say_which_python(python: LambdaPython) -> None:
     )
 
 
-def install_dependencies(target: Path, architecture: str) -> None:
+def install_dependencies(target: Path, architecture: str, requirements: str) -> None:
+    lock = f"requirements/{requirements}.txt"
     command = [sys.executable, "-m", "uv", "--quiet", "pip", "install", "--target", str(target)]
     command += ["--python-version", ".".join(map(str, LAMBDA_VERSION))]
     command += ["--python-platform", PLATFORMS[architecture], "--no-build", "--require-hashes"]
-    command += ["--link-mode", "copy", "--requirement", str(ROOT / "requirements" / "functions.txt")]
+    command += ["--link-mode", "copy", "--requirement", str(ROOT / lock)]
     finished = subprocess.run(command, env=os.environ | index_of_pip(sys.executable), check=False)
     if finished.returncode != 0:
         raise PackagingError(
-            f"installing requirements/functions.txt for {architecture} failed (see above). Check that the "
+            f"installing {lock} for {architecture} failed (see above). Check that the "
             "package index answers, then run `make package` again."
         )
 
 
-def assemble(name: str, sources: Path, dependencies: Path, tree: Path) -> None:
+def assemble(name: str, contents: Contents, sources: Path, dependencies: Path, tree: Path) -> None:
     """Lay out in ``tree`` what the zip of function ``name`` holds."""
-    function = sources / name
-    if not (function / "handler.py").is_file():
-        known = ", ".join(function_names(sources))
-        raise PackagingError(f"lambda_src has no function '{name}' with a handler.py. It has: {known}.")
-    services = services_of(function)
     shutil.copytree(dependencies, tree, ignore=ignore_left_out)
-    prune_botocore(tree / "botocore" / "data", services, name)
+    prune_botocore(tree / "botocore" / "data", contents.services, name)
     for package_name in (SHARED_LIBRARY, name):
         shutil.copytree(sources / package_name, tree / package_name, ignore=ignore_left_out)
+    for package_name in contents.packages:
+        shutil.copytree(PACKAGES / package_name, tree / package_name, ignore=ignore_left_out)
+    for file in contents.data:
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / file, tree / file)
     document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     (tree / "openapi.json").write_text(json.dumps(document, sort_keys=True, default=str), encoding="utf-8")
 
 
-def services_of(function: Path) -> list[str]:
-    settings = function / "function.toml"
+def contents_of(name: str, sources: Path) -> Contents:
+    """What the function's ``function.toml`` says. Raises ``PackagingError``."""
+    function = sources / name
+    if not (function / "handler.py").is_file():
+        known = ", ".join(function_names(sources))
+        raise PackagingError(f"lambda_src has no function '{name}' with a handler.py. It has: {known}.")
     try:
-        services = tomllib.loads(settings.read_text(encoding="utf-8"))["aws_services"]
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        given = tomllib.loads((function / "function.toml").read_text(encoding="utf-8"))
+        services = given.pop("aws_services")
+        for source in given.pop("aws_services_from", ()):
+            services += services_by(source)
+        contents = Contents(
+            services=tuple(sorted(set(services))),
+            packages=tuple(given.pop("packages", ())),
+            data=tuple(given.pop("data", ())),
+            requirements=given.pop("requirements", REQUIREMENTS),
+        )
+    except (OSError, KeyError, ImportError, AttributeError, TypeError, ValueError) as error:
         raise PackagingError(
-            f"{function.name}/function.toml must say which AWS services the function calls, for instance "
+            f"{name}/function.toml must say which AWS services the function calls, for instance "
             f'aws_services = ["dynamodb", "kms"] ({type(error).__name__}: {error}).'
         ) from error
-    return list(services)
+    check(name, contents, unknown=given)
+    return contents
+
+
+def services_by(source: str) -> list[str]:
+    """The AWS services of the operations that ``module:function`` returns."""
+    module, _, function = source.partition(":")
+    return [operation.service for operation in getattr(importlib.import_module(module), function)()]
+
+
+def check(name: str, contents: Contents, unknown: dict[str, object]) -> None:
+    """Raises ``PackagingError`` for a key without a meaning, and for what is not in the repository."""
+    paths = [PACKAGES / package_name / "__init__.py" for package_name in contents.packages]
+    paths += [ROOT / file for file in contents.data]
+    paths.append(ROOT / "requirements" / f"{contents.requirements}.txt")
+    absent = [str(path) for path in paths if not path.is_file() or ROOT not in path.resolve().parents]
+    if unknown or absent:
+        what = [f"{key}, which means nothing" for key in unknown]
+        what += [f"{path}, which is not there" for path in absent]
+        raise PackagingError(f"{name}/function.toml names {'; '.join(what)}.")
 
 
 def ignore_left_out(folder: str, names: list[str]) -> set[str]:
@@ -147,7 +204,7 @@ def ignore_left_out(folder: str, names: list[str]) -> set[str]:
     }
 
 
-def prune_botocore(data: Path, services: list[str], function: str) -> None:
+def prune_botocore(data: Path, services: tuple[str, ...], function: str) -> None:
     missing = sorted(set(services) - {entry.name for entry in data.iterdir()})
     if missing:
         raise PackagingError(

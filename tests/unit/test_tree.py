@@ -44,18 +44,24 @@ def test_the_context_is_the_same_everywhere(module: Path) -> None:
 
 
 def test_nothing_imports_upwards() -> None:
+    functions = "|".join(folder.name for folder in (ROOT / "lambda_src").iterdir() if folder.is_dir())
     forbidden = {
         "lambda_src": r"^\s*(from|import) (hipaa_policies|scripts|tests)\b",
-        "policies/hipaa_policies": r"^\s*(from|import) (healthcare|patient_api|scripts|tests)\b",
+        "policies/hipaa_policies": rf"^\s*(from|import) ({functions}|scripts|tests)\b",
         "scripts": r"^\s*(from|import) tests\b",
     }
-    wrong = [
+    wrong = {
         str(file.relative_to(ROOT))
         for folder, pattern in forbidden.items()
         for file in (ROOT / folder).rglob("*.py")
         if re.search(pattern, file.read_text(), re.MULTILINE)
-    ]
-    assert wrong == []
+    }
+    # The one function that runs the catalogue: its zip carries it (function.toml).
+    auditor = {file for file in wrong if file.startswith("lambda_src/compliance_auditor/")}
+    assert auditor, "the auditor runs the catalogue that everybody else runs"
+    assert wrong == auditor
+    for file in auditor:
+        assert not re.search(r"^\s*(from|import) (scripts|tests)\b", (ROOT / file).read_text(), re.MULTILINE)
 
 
 def test_no_lock_file_names_a_package_index() -> None:

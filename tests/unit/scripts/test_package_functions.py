@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from hipaa_policies.readers.live import operations
 
 from scripts import package_functions
 from scripts.lambda_python import LambdaPython, find_lambda_python
-from scripts.package_functions import PackagingError, function_names, package
+from scripts.package_functions import PackagingError, contents_of, function_names, package
 
 SERVICES = 'aws_services = ["dynamodb"]\n'
 
@@ -37,7 +39,7 @@ def sources(tmp_path: Path) -> Path:
 def dependencies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the installed dependencies: these tests are about what becomes of them."""
 
-    def lay_out(target: Path, architecture: str) -> None:
+    def lay_out(target: Path, architecture: str, requirements: str) -> None:
         for file in (
             "botocore/data/dynamodb/2012-08-10/service-2.json.gz",
             "botocore/data/ec2/2016-11-15/service-2.json.gz",
@@ -46,6 +48,7 @@ def dependencies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "bin/jp.py",
             "boto3-1.dist-info/RECORD",
             "boto3-1.dist-info/METADATA",
+            f"of_{requirements}.py",
         ):
             path = target / file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +145,14 @@ def test_without_the_functions_python_the_word_is_clear(
         (None, "function.toml must say"),
         ("aws_services = [", "function.toml must say"),
         ("other = 1", "function.toml must say"),
+        ("aws_services = 7", "function.toml must say"),
         ('aws_services = ["dynamo"]', "does not know: dynamo"),
+        (SERVICES + 'package = ["hipaa_policies"]', "names package, which means nothing"),
+        (SERVICES + 'packages = ["nobodys"]', "nobodys/__init__.py, which is not there"),
+        (SERVICES + 'data = ["../outside.yaml"]', "outside.yaml, which is not there"),
+        (SERVICES + 'requirements = "nobodys"', "nobodys.txt, which is not there"),
+        (SERVICES + 'aws_services_from = ["nobodys.readers:operations"]', "function.toml must say"),
+        (SERVICES + 'aws_services_from = ["hipaa_policies.readers.live:nothing"]', "function.toml must say"),
     ],
 )
 def test_a_bad_function_toml_says_what_to_write(
@@ -164,3 +174,39 @@ def test_an_unknown_function_is_named_with_the_known_ones(sources: Path, tmp_pat
 def test_the_projects_functions_are_found_and_the_library_is_not_one() -> None:
     assert "patient_api" in function_names()
     assert "healthcare" not in function_names()
+
+
+@pytest.mark.usefixtures("dependencies")
+def test_a_function_can_have_packages_data_services_and_a_lock_of_its_own(
+    sources: Path, tmp_path: Path
+) -> None:
+    """And the one beside it has none of them."""
+    (sources / "first" / "function.toml").write_text(
+        SERVICES + 'packages = ["hipaa_policies"]\n'
+        'data = ["policies/waivers.yaml"]\n'
+        'requirements = "compliance_auditor"\n'
+    )
+    package(["first", "second"], "arm64", tmp_path, sources)
+    first, second = names_in(tmp_path / "first.zip"), names_in(tmp_path / "second.zip")
+    own = {
+        "hipaa_policies/reports/templates/report.html.j2",
+        "hipaa_policies/reports/schema.json",
+        "hipaa_policies/explanations.toml",
+        "policies/waivers.yaml",
+        "of_compliance_auditor.py",
+    }
+    assert own <= first
+    assert not own & second
+    assert "of_functions.py" in second - first
+
+
+def test_the_auditor_has_every_service_that_the_catalogue_asks_and_nothing_to_test_with() -> None:
+    contents = contents_of("compliance_auditor", package_functions.SOURCES)
+    assert {operation.service for operation in operations()} | {"s3"} == set(contents.services)
+    lock = (package_functions.ROOT / "requirements" / f"{contents.requirements}.txt").read_text()
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    common = (package_functions.ROOT / "requirements" / "functions.txt").read_text()
+    assert set(re.findall(r"^([a-z0-9-]+)==(\S+)", common, re.MULTILINE)) <= set(locked.items())
+    assert {"jinja2", "markupsafe", "pyyaml"} == set(locked) - set(
+        re.findall(r"^([a-z0-9-]+)==", common, re.MULTILINE)
+    )
