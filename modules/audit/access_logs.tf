@@ -75,15 +75,16 @@ resource "aws_s3_bucket_policy" "access_logs" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(local._deny_weak_tls.access_logs, [
+      # The archive, and the buckets of modules/bucket beside it, each to the prefix of its name.
       {
-        Sid       = "AccessLogsOfTheArchive"
+        Sid       = "AccessLogsOfOurBuckets"
         Effect    = "Allow"
         Principal = { Service = "logging.s3.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "${local._access_logs_arn}/archive/*"
+        Resource  = "${local._access_logs_arn}/*"
         Condition = {
           StringEquals = { "aws:SourceAccount" = var.context.account_id }
-          ArnLike      = { "aws:SourceArn" = local._archive_arn }
+          ArnLike      = { "aws:SourceArn" = "arn:${var.context.partition}:s3:::${var.context.name_prefix}-*" }
         }
       },
     ])

@@ -4,7 +4,7 @@ output "access_log_bucket_arn" {
 }
 
 output "access_log_bucket_name" {
-  description = "Name of the bucket that receives the archive's access logs."
+  description = "Name of the bucket that receives the archive's access logs, and those of other buckets of this account and name prefix (modules/bucket: `access_log_bucket`)."
   value       = aws_s3_bucket.access_logs.bucket
 }
 

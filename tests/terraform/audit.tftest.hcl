@@ -164,8 +164,8 @@ run "admits_only_encrypted_transport_and_writing_by_the_trail" {
   }
 
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.access_logs.policy).Statement : statement.Principal == { Service = "logging.s3.amazonaws.com" } && statement.Condition.ArnLike["aws:SourceArn"] == "arn:aws:s3:::healthcare-audit-123456789012" && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012" if statement.Effect == "Allow"])
-    error_message = "Nobody but S3, for the archive, may be let in by the access log bucket's policy."
+    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.access_logs.policy).Statement : statement.Principal == { Service = "logging.s3.amazonaws.com" } && statement.Condition.ArnLike["aws:SourceArn"] == "arn:aws:s3:::healthcare-*" && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012" if statement.Effect == "Allow"])
+    error_message = "Nobody but S3, for buckets of this account and name prefix, may be let in by the access log bucket's policy."
   }
 }
 
