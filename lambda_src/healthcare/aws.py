@@ -18,8 +18,10 @@ from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unav
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 # One call that fails for good takes at most 2 x (1 + 5) s and a back-off; the answer is due in 28 s.
 _CONFIG: Final = Config(
@@ -58,6 +60,11 @@ def dynamodb() -> "DynamoDBClient":
     return cast("DynamoDBClient", _client("dynamodb"))
 
 
+def events() -> "EventBridgeClient":
+    """The EventBridge client."""
+    return cast("EventBridgeClient", _client("events"))
+
+
 def kms() -> "KMSClient":
     """The KMS client."""
     return cast("KMSClient", _client("kms"))
@@ -66,6 +73,11 @@ def kms() -> "KMSClient":
 def s3() -> "S3Client":
     """The S3 client."""
     return cast("S3Client", _client("s3"))
+
+
+def sqs() -> "SQSClient":
+    """The SQS client."""
+    return cast("SQSClient", _client("sqs"))
 
 
 @contextmanager

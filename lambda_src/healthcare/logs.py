@@ -20,15 +20,17 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 FIELDS: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "xray_trace_id",
-        "aws_error", "code", "cold_start", "error_location", "error_type", "event_kind",
-        "lambda_request_id", "outcome", "purpose", "report", "request_id", "roles", "route", "status",
+        "aws_error", "code", "cold_start", "error_location", "error_type", "event_id", "event_kind",
+        "field", "lambda_request_id", "message_id", "outcome", "purpose", "report", "request_id", "roles",
+        "route", "segment", "status", "trigger_event",
     }
 )  # fmt: skip
 WITHHELD: Final = "withheld"
 MESSAGES: Final = frozenset(
     {
         "audit done", "audit known", "audit not done",
-        "event refused", "request failed", "request refused", "request served",
+        "event refused", "message duplicate", "message failed", "message known", "message quarantined",
+        "message stored", "request failed", "request refused", "request served",
     }
 )  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html

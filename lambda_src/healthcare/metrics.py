@@ -1,5 +1,5 @@
-"""Security signals as CloudWatch metrics, written to the log in embedded metric format: no call, no
-permission.
+"""Security signals and counts as CloudWatch metrics, written to the log in embedded metric format: no call,
+no permission.
 
 Namespace and the dimension `service` come from POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME.
 There are no other dimensions: an identifier would end up in a metric's name, and alarms look at these
@@ -10,11 +10,20 @@ from typing import Literal
 
 from aws_lambda_powertools import Metrics
 
-Signal = Literal["AuditUnavailable", "BreakGlass", "UnauthorizedAccessAttempt"]
+Signal = Literal[
+    "AuditUnavailable",
+    "BreakGlass",
+    "HL7ControlIdReused",
+    "HL7Duplicate",
+    "HL7MergedPatientUsed",
+    "HL7Quarantined",
+    "HL7Stored",
+    "UnauthorizedAccessAttempt",
+]
 
 
 class Signals:
-    """Counts security signals, each written at once: a function that dies afterwards has still raised it."""
+    """Counts signals, each written at once: a function that dies afterwards has still raised it."""
 
     def __init__(self) -> None:
         self._metrics = Metrics()
