@@ -10,10 +10,15 @@ from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database
 from hipaa_policies.facts.user_pools import UserPool
-from hipaa_policies.iam import foreign_accounts, public_statements, unpinned_services
+from hipaa_policies.iam import (
+    foreign_accounts,
+    nameless_principals,
+    public_statements,
+    unpinned_services,
+)
 from hipaa_policies.joins import document, first_names
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
 
 PASSWORD_LENGTH = 12
 TOKEN_SECONDS = 3600
@@ -65,6 +70,8 @@ def _policy_verdict(text: str, account: Account, settings: Settings) -> Verdict:
     strangers = [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]
     if strangers:
         return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
+    if nameless := nameless_principals(policy):
+        return unknown(f"its policy lets in {first_names(nameless)}: an id that tells no account")
     return passed("its policy names who may use it")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hipaa_policies.catalogue import control
@@ -16,27 +17,59 @@ from hipaa_policies.iam import (
     public_statements,
     statements,
 )
-from hipaa_policies.iam.analysis import is_pinned
 from hipaa_policies.iam.escalation import escalation_paths
+from hipaa_policies.iam.evaluation import names_action
+from hipaa_policies.iam.federation import open_providers
 from hipaa_policies.joins import boundary, document, documents, first_names, role_that_runs
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import ESCALATION_TABLE, UNSCOPED_ACTIONS, UNSCOPED_TABLE
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
 
 _NEED = "Whether the permissions are needed."
-_FEDERATION_KEYS = (":sub", ":aud", ":amr", "saml:")
+# What is left of an action's name, or of an ARN, once its wildcards are gone.
+_WILD = "*?"
+_FEW_LETTERS = 2
 
 
 def _everywhere(statement: Statement) -> bool:
-    return statement.not_resources or any(not r.strip("*") for r in statement.resources or ())
+    """Whether it is for everything: ``*``, ``arn:aws:*``, or everything but a list."""
+    return statement.not_resources or any(_is_everything(r) for r in statement.resources or ())
+
+
+def _is_everything(resource: str) -> bool:
+    parts = resource.split(":")
+    return not "".join(parts[2:] if parts[0] == "arn" else parts).strip(_WILD)
+
+
+def _everything_of_a_kind(resource: str) -> bool:
+    """Every bucket (``arn:aws:s3:::*``), every table, every function: an ARN that names none."""
+    parts = resource.split(":", 5)
+    if len(parts) < 6:
+        return not parts[-1].strip(_WILD)
+    name = re.split(r"[:/]", parts[5], maxsplit=1)[-1]
+    return not name.strip(_WILD + "/:")
 
 
 def _whole_services(statement: Statement) -> list[str]:
-    """The services that an allow gives completely: ``*``, ``*:*``, ``s3:*``, or everything but a list."""
+    """The services that an allow gives completely: ``*``, ``*:*``, ``s3:*``, or everything but a list.
+
+    ``iam:*e*`` is a whole service, too: a letter or two in a pattern keep little out.
+    """
     if statement.not_actions:
         return ["everything but " + ", ".join(statement.actions)]
-    wide = [a for a in statement.actions if not a.rpartition(":")[2].strip("*")]
-    return ["every action" if not a.partition(":")[0].strip("*") else a for a in wide]
+    wide = [a for a in statement.actions if _names_little(a.rpartition(":")[2])]
+    return ["every action" if not a.partition(":")[0].strip(_WILD) else a for a in wide]
+
+
+def _names_little(name: str) -> bool:
+    return set(_WILD) & set(name) != set() and len(re.sub(r"[*?]", "", name)) <= _FEW_LETTERS
+
+
+def _allows_everything(statement: Statement) -> bool:
+    """Every action; or all but some, IAM's among those that are left, by which the rest can be had."""
+    if statement.not_actions:
+        return names_action(statement, "iam:AttachRolePolicy")
+    return "every action" in _whole_services(statement)
 
 
 @control(
@@ -52,7 +85,7 @@ def _whole_services(statement: Statement) -> list[str]:
 )
 def allows_not_everything(policy: WrittenPolicy, _: Account, __: Settings) -> Verdict:
     for statement in statements(document(policy.document)):
-        if statement.allows and _everywhere(statement) and "every action" in _whole_services(statement):
+        if statement.allows and _everywhere(statement) and _allows_everything(statement):
             return failed(f"allows every action on every resource to {first_names(policy.holders)}")
     return passed("does not allow everything")
 
@@ -118,9 +151,12 @@ def permissions_are_scoped(role: Role, _: Account, __: Settings) -> Iterator[Ver
             if not statement.allows:
                 continue
             worst += [f"{policy.name}: {whole}" for whole in _whole_services(statement)]
-            if _everywhere(statement) and not statement.not_actions:
+            if statement.not_actions:
+                continue
+            wide = [] if _everywhere(statement) else filter(_everything_of_a_kind, statement.resources or ())
+            for resource in ["every resource"] if _everywhere(statement) else wide:
                 scoped = [a for a in statement.actions if a.lower() not in UNSCOPED_ACTIONS]
-                worst += [f"{policy.name}: {action} on every resource" for action in scoped]
+                worst += [f"{policy.name}: {action} on {resource}" for action in scoped]
     unique = list(dict.fromkeys(worst))
     yield judged(not unique, "names actions and resources", f"allows {first_names(unique)}")
 
@@ -162,15 +198,9 @@ def is_not_for_everyone(role: Role, _: Account, __: Settings) -> Verdict:
     if public_statements(trust):
         return failed("anybody can assume it")
     for statement in statements(trust):
-        federated = [p.value for p in statement.principals or () if p.type == "Federated"]
-        if statement.allows and federated and not _audience_is_pinned(statement):
+        if federated := open_providers(statement):
             return failed(f"anybody known to {first_names(federated)} can assume it")
     return passed("its trust policy names who may assume it")
-
-
-def _audience_is_pinned(statement: Statement) -> bool:
-    keys = {c.key for c in statement.conditions if any(name in c.key for name in _FEDERATION_KEYS)}
-    return is_pinned(statement, keys)
 
 
 @control(

@@ -8,6 +8,7 @@ from hipaa_policies.iam.analysis import (
     actions_granted,
     could_allow,
     foreign_accounts,
+    nameless_principals,
     public_statements,
     unpinned_services,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "foreign_accounts",
     "load_policy",
+    "nameless_principals",
     "public_statements",
     "statements",
     "unpinned_services",

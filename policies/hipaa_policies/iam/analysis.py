@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -9,6 +10,7 @@ from typing import Any
 
 from hipaa_policies.iam.conditions import Condition, Context
 from hipaa_policies.iam.evaluation import names_action, names_resource
+from hipaa_policies.iam.matching import ARN_SEGMENTS, Pattern
 from hipaa_policies.iam.principals import account_of
 from hipaa_policies.iam.statements import Statement, statements
 
@@ -58,6 +60,24 @@ class Grant:
     statement: Statement
 
 
+@dataclass(frozen=True)
+class ResourceKind:
+    """ARNs of a service, whose last part begins with ``prefix`` (``role/``)."""
+
+    service: str
+    prefix: str = ""
+
+    def could_be_named(self, pattern: str) -> bool:
+        """Whether some ARN of the kind matches the pattern of a policy."""
+        parts = pattern.split(":", ARN_SEGMENTS - 1)
+        if len(parts) > 2 and not Pattern(parts[2]).matches(self.service):
+            return False
+        if len(parts) < ARN_SEGMENTS:
+            return pattern.endswith("*")
+        fixed = re.split(r"[*?]|[$][{]", parts[-1])[0]
+        return fixed.startswith(self.prefix) or (fixed != parts[-1] and self.prefix.startswith(fixed))
+
+
 def actions_granted(policies: Policies) -> tuple[Grant, ...]:
     """Every allow statement, whether or not a deny takes it back. Raises ``MalformedPolicyError``."""
     return tuple(
@@ -74,16 +94,18 @@ def could_allow(
     known: Mapping[str, str] | None = None,
     boundary: Policies | None = None,
     resource: str | None = None,
+    kinds: Sequence[ResourceKind] = (),
 ) -> bool:
-    """Whether some request for ``action`` could be allowed: on ``resource``, or on any where it is ``None``.
+    """Whether some request for ``action`` could be allowed: on ``resource``, or on any where it is ``None``
+    (of ``kinds``, where some are given).
 
     ``known`` holds the condition keys that are given; every other condition of an allow is taken to
     be satisfiable, and of a deny to be avoidable: the answer errs towards yes, as a caller who means
     harm picks the request. A deny takes the action away where it covers all that is allowed.
     """
     context = Context(known or {})
-    allowed = _granting(policies, action, context, resource)
-    if boundary is not None and not _granting(boundary, action, context, resource):
+    allowed = _granting(policies, action, context, resource, kinds)
+    if boundary is not None and not _granting(boundary, action, context, resource, kinds):
         return False
     everything = [*policies, *(boundary or ())]
     denies = [s for p in everything for s in statements(p) if not s.allows and names_action(s, action)]
@@ -93,14 +115,23 @@ def could_allow(
     return any(not any(_covers(deny, allow) for deny in denies) for allow in allowed)
 
 
-def _granting(policies: Policies, action: str, context: Context, resource: str | None) -> list[Statement]:
+def _granting(
+    policies: Policies, action: str, context: Context, resource: str | None, kinds: Sequence[ResourceKind]
+) -> list[Statement]:
     return [
         grant.statement
         for grant in actions_granted(policies)
         if names_action(grant.statement, action)
         and (resource is None or names_resource(grant.statement, resource, context))
+        and (not kinds or any(_could_be_for(grant.statement, kind) for kind in kinds))
         and all(_could_hold(condition, context) for condition in grant.statement.conditions)
     ]
+
+
+def _could_be_for(statement: Statement, kind: ResourceKind) -> bool:
+    if statement.resources is None or statement.not_resources:
+        return True
+    return any(kind.could_be_named(pattern) for pattern in statement.resources)
 
 
 def _could_hold(condition: Condition, context: Context) -> bool:
@@ -155,14 +186,18 @@ def is_pinned(statement: Statement, keys: Iterable[str] = _CALLER_KEYS) -> bool:
 
 
 def _is_fixed(condition: Condition, value: str) -> bool:
+    if "${" in value:
+        return False  # a variable is filled from the request itself: ${aws:PrincipalAccount} is always true
     if condition.operator == "IpAddress":
         # The width below which S3 no longer calls a network public.
         network = ip_network(value, strict=False)
         return network.prefixlen >= (8 if network.version == 4 else 32)
     if condition.key.endswith("arn"):
-        # An ARN names somebody through its account; S3 buckets as a source have only a name.
+        # An ARN names somebody through its account; S3 buckets and APIs as a source have only a name.
         parts = value.split(":")
-        return len(parts) >= 6 and (account_of(value) is not None or not set("*?") & set(parts[5]))
+        if len(parts) < 6:
+            return False
+        return account_of(value) is not None or not (parts[4] or set("*?") & set(parts[5]))
     if condition.key.endswith("orgpaths"):
         return value.startswith("o-") and not set("*?") & set(value.partition("/")[0])
     if condition.operator in ("StringLike", "ArnLike", "ArnEquals"):
@@ -194,11 +229,30 @@ def foreign_accounts(policy: Mapping[str, Any], own_accounts: Iterable[str]) -> 
         named = {account_of(p.value) for p in statement.principals if p.type == "AWS"}
         if names_everyone(statement):
             # With "*" the accounts are those that the conditions name.
-            named |= {
-                account_of(value)
-                for condition in statement.conditions
-                if condition.key in _CALLER_KEYS and condition.operator in _POSITIVE
-                for value in condition.values
-            }
+            named |= _accounts_in(statement, _CALLER_KEYS)
+        elif any(p.type == "Service" for p in statement.principals):
+            # A service acts for whom its source pins name.
+            named |= _accounts_in(statement, _SOURCE_KEYS)
         found |= {account for account in named if account is not None}
     return tuple(sorted(found - own))
+
+
+def _accounts_in(statement: Statement, keys: frozenset[str]) -> set[str | None]:
+    """The accounts that a statement's conditions on ``keys`` name."""
+    return {
+        account_of(value)
+        for condition in statement.conditions
+        if condition.key in keys and condition.operator in _POSITIVE
+        for value in condition.values
+    }
+
+
+def nameless_principals(policy: Mapping[str, Any]) -> tuple[str, ...]:
+    """Canonical user ids that are let in: they do not tell whose account they are of."""
+    return tuple(
+        principal.value
+        for statement in statements(policy)
+        if statement.allows and not statement.not_principals
+        for principal in statement.principals or ()
+        if principal.type == "CanonicalUser"
+    )

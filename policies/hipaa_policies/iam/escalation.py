@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from hipaa_policies.iam.analysis import could_allow
+from hipaa_policies.iam.analysis import ResourceKind, could_allow
 
 AS_OF = date(2026, 11, 21)
 
@@ -141,4 +141,31 @@ def _is_open(
         passing = action == "iam:PassRole" and path.passes_role_to is not None
         return {"iam:PassedToService": str(path.passes_role_to)} if passing else {}
 
-    return all(could_allow(policies, action, known(action), boundary) for action in path.actions)
+    return all(
+        could_allow(policies, action, known(action), boundary, kinds=_kinds(action))
+        for action in path.actions
+    )
+
+
+# What IAM's actions of the paths are for, by the words in their names: the first that is in it holds.
+_IAM_NOUNS = {
+    "Group": "group/",
+    "AccessKey": "user/",
+    "LoginProfile": "user/",
+    "User": "user/",
+    "Role": "role/",
+    "Policy": "policy/",
+}
+# Services whose actions are for another service's resources.
+_ELSEWHERE = {"ec2-instance-connect": ("ec2",), "ssm": ("ec2", "ecs", "ssm")}
+
+
+def _kinds(action: str) -> tuple[ResourceKind, ...]:
+    """What an action can be for: a grant on anything else gives nothing.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/
+    """
+    service, _, name = action.partition(":")
+    if service == "iam":
+        return (ResourceKind("iam", next((n for word, n in _IAM_NOUNS.items() if word in name), "")),)
+    return tuple(ResourceKind(owner) for owner in _ELSEWHERE.get(service, (service,)))

@@ -2,6 +2,7 @@
 
 from tests.unit.policies.breaks.access import ACCESS
 from tests.unit.policies.breaks.agreement import AGREEMENT
+from tests.unit.policies.breaks.attacks import ATTACKS
 from tests.unit.policies.breaks.audit_logging import AUDIT
 from tests.unit.policies.breaks.changes import Break
 from tests.unit.policies.breaks.encryption import ENCRYPTION
@@ -17,6 +18,7 @@ BREAKS: tuple[Break, ...] = (
     *AUDIT,
     *MONITORING,
     *AGREEMENT,
+    *ATTACKS,
 )
 
 __all__ = ["BREAKS", "Break"]

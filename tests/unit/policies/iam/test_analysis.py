@@ -9,6 +9,7 @@ from hipaa_policies.iam import (
     could_allow,
     foreign_accounts,
     load_policy,
+    nameless_principals,
     public_statements,
     unpinned_services,
 )
@@ -159,3 +160,36 @@ class TestEscalation:
 def test_a_text_that_is_no_policy_is_an_error(text: str) -> None:
     with pytest.raises(MalformedPolicyError, match="the policy is"):
         load_policy(text)
+
+
+class TestKindsOfResources:
+    def test_a_grant_on_another_service_opens_no_path(self) -> None:
+        but_iam = {"Effect": "Allow", "NotAction": "s3:*", "Resource": TABLE}
+        assert escalation_paths([policy(but_iam)]) == ()
+        functions = but_iam | {"Resource": [TABLE, f"arn:aws:lambda:us-east-1:{OWN}:function:*"]}
+        assert "lambda:UpdateFunctionCode" in {p.name for p in escalation_paths([policy(functions)])}
+
+    @pytest.mark.parametrize(
+        ("resource", "names"),
+        [
+            (f"arn:aws:iam::{OWN}:role/x", {"iam:PutRolePolicy"}),
+            (f"arn:aws:iam::{OWN}:user/x", {"iam:CreateAccessKey"}),
+            (f"arn:aws:iam::{OWN}:*", {"iam:PutRolePolicy", "iam:CreateAccessKey"}),
+            ("arn:aws:iam*", {"iam:PutRolePolicy", "iam:CreateAccessKey"}),
+            ("arn:aws:*:*:*:r*", {"iam:PutRolePolicy"}),
+            ("arn:aws:s3*", set()),
+            (f"arn:aws:iam::{OWN}:instance-profile/x", set()),
+        ],
+    )
+    def test_iam_by_what_is_named(self, resource: str, names: set[str]) -> None:
+        held = policy(allow(["iam:PutRolePolicy", "iam:CreateAccessKey"], resource))
+        assert {path.name for path in escalation_paths([held])} == names
+
+    def test_sessions_are_of_instances(self) -> None:
+        held = policy(allow("ssm:StartSession", f"arn:aws:ec2:us-east-1:{OWN}:instance/*"))
+        assert [path.name for path in escalation_paths([held])] == ["ssm:StartSession"]
+
+
+def test_a_canonical_user_tells_no_account() -> None:
+    held = policy(allow(Principal={"CanonicalUser": "79a5"}), deny(Principal={"CanonicalUser": "b"}))
+    assert nameless_principals(held) == ("79a5",)

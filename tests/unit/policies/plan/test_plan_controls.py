@@ -14,6 +14,7 @@ from hipaa_policies.verdicts import Status
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.plan import compliant
+from tests.unit.policies.plan.attacks import PLAN_ATTACKS
 from tests.unit.policies.plan.breaks import ACCOUNT, PLAN_BREAKS, UNDECIDABLE, PlanBreak
 from tests.unit.policies.plan.documents import Resources, adding, changing, document, ref, without
 
@@ -51,7 +52,7 @@ def test_every_control_has_a_failing_plan_or_a_reason_for_none(identifier: str) 
     assert bool(failing) != (identifier in UNDECIDABLE)
 
 
-@pytest.mark.parametrize("broken", PLAN_BREAKS, ids=lambda b: f"{b.control} {b.words}")
+@pytest.mark.parametrize("broken", [*PLAN_BREAKS, *PLAN_ATTACKS], ids=lambda b: f"{b.control} {b.words}")
 def test_what_is_broken_fails_there_and_nowhere_else(broken: PlanBreak, before: Verdicts) -> None:
     resources = compliant.resources()
     broken.change(resources)

@@ -1,0 +1,32 @@
+"""Plans that break a control while they look like ones that keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.unit.policies.breaks.attacks import AUDIENCE, GITHUB
+from tests.unit.policies.compliant import FOREIGN, ID, allow, policy, trust
+from tests.unit.policies.plan.breaks import INLINE, ROLE, PlanBreak, one, says
+
+
+def permissions() -> Iterator[PlanBreak]:
+    yield says("IAM-01", INLINE, "every action", allow("*", "arn:aws:*:*:*:*"))
+    yield says("IAM-01", INLINE, "every", {"Effect": "Allow", "NotAction": "s3:PutObject", "Resource": "*"})
+    yield says("IAM-03", ROLE, "dynamodb:*e*", allow("dynamodb:*e*", f"arn:aws:dynamodb:::{ID}:table/a"))
+    yield says("IAM-03", ROLE, "on arn:aws:s3:::*", allow("s3:GetObject", "arn:aws:s3:::*/*"))
+    own = {"Effect": "Allow", "NotAction": "s3:*", "Resource": f"arn:aws:iam::{ID}:role/reader"}
+    yield says("IAM-04", ROLE, "iam:PutRolePolicy", own)
+    everybody = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}
+    yield one("IAM-05", ROLE, "anybody", assume_role_policy=trust({"AWS": "*"}, Condition=everybody))
+    github = trust({"Federated": GITHUB}, Condition={"StringEquals": AUDIENCE})
+    yield one("IAM-05", ROLE, "anybody known to", assume_role_policy=github)
+    stranger = allow(
+        "sqs:SendMessage",
+        "*",
+        Principal={"Service": "sns.amazonaws.com"},
+        Condition={"StringEquals": {"aws:SourceAccount": FOREIGN}},
+    )
+    yield one("SQS-02", "aws_sqs_queue.dead_letters", FOREIGN, policy=policy(stranger))
+
+
+PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(),)
