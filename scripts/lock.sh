@@ -12,3 +12,4 @@ compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.in --output-file functions.txt
 # After functions.txt, which it is held to: one version of a library in all zips.
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 hl7_ingest.in --output-file hl7_ingest.txt
