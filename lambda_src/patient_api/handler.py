@@ -6,13 +6,13 @@ from healthcare.api import Api, Route
 from healthcare.audit import AuditTable
 from healthcare.logs import function_logger
 from healthcare.relationships import Relationships
+from healthcare.ssn import SsnCipher
 
 from patient_api import inputs
 from patient_api.disclosures import DisclosureList
 from patient_api.operations import Operations
 from patient_api.records import Records
 from patient_api.settings import Settings
-from patient_api.ssn import SsnCipher
 
 
 def build(settings: Settings) -> Api:

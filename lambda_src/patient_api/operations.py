@@ -9,12 +9,12 @@ from healthcare.api import Reply
 from healthcare.audit import Access
 from healthcare.problems import conflict, not_found
 from healthcare.relationships import Relationships
+from healthcare.ssn import SsnCipher
 
 from patient_api.access import allow_disclosures, allow_read, allow_update
 from patient_api.disclosures import DisclosureList
 from patient_api.inputs import List, Read, Update
 from patient_api.records import Records
-from patient_api.ssn import SsnCipher
 
 
 @dataclass(frozen=True, slots=True)
