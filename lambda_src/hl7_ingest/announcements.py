@@ -1,0 +1,44 @@
+"""Events on the bus for downstream systems: ids and types, and nothing that says whose.
+
+A record number identifies a patient (45 CFR 164.514(b)(2)), so the patient appears by a random key that means
+nothing outside of the table. Whoever may read the table finds the event by its id.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from healthcare.aws import aws_errors, problem_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE: Final = "healthcare.hl7"
+DETAIL_TYPE: Final = "HL7 message stored"
+_SAID: Final = ("event_id", "message_code", "trigger_event", "patient_key", "merged_patient_key")
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """The event bus."""
+
+    client: "EventBridgeClient"
+    bus: str
+
+    def announce(self, receipt: dict[str, Any]) -> None:
+        """Put the event of a receipt on the bus. An event may be put twice, with one event_id."""
+        detail = {name: receipt[name] for name in _SAID if name in receipt}
+        with aws_errors():
+            answer = self.client.put_events(
+                Entries=[
+                    {
+                        "EventBusName": self.bus,
+                        "Source": SOURCE,
+                        "DetailType": DETAIL_TYPE,
+                        "Detail": json.dumps(detail),
+                    }
+                ]
+            )
+        # Refused entries come with status 200.
+        if answer["FailedEntryCount"]:
+            raise problem_for(str(answer["Entries"][0].get("ErrorCode", "Unknown")))

@@ -1,0 +1,110 @@
+"""OBR and OBX: results as they were reported, and embedded documents (OBX-5 of type ED)."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hl7_ingest.er7 import Message, Segment
+from hl7_ingest.faults import Rejected
+
+_ENCAPSULATED: Final = "ED"
+_EXTENSIONS: Final = {
+    "PDF": "pdf",
+    "RTF": "rtf",
+    "HTML": "html",
+    "XML": "xml",
+    "JPEG": "jpg",
+    "PNG": "png",
+    "TIFF": "tif",
+}
+_BLANK: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An embedded document, decoded. `subtype` is ED.3 where it is one of a few, "OCTET-STREAM" otherwise."""
+
+    content: bytes
+    subtype: str
+
+    @property
+    def extension(self) -> str:
+        return _EXTENSIONS.get(self.subtype, "bin")
+
+
+def results_of(message: Message) -> "tuple[list[dict[str, Any]], list[Document]]":
+    """The results in their order, and the documents that some of them point to by position (`document`)."""
+    results: list[dict[str, Any]] = []
+    documents: list[Document] = []
+    order: dict[str, str] = {}
+    for segment in message.segments:
+        if segment.name == "OBR":
+            order = _present(
+                {
+                    "placer_order_number": segment.text(2),
+                    "filler_order_number": segment.text(3),
+                    "universal_service_id": segment.text(4),
+                }
+            )
+        elif segment.name == "OBX":
+            result: dict[str, Any] = order | _result(segment)
+            if segment.text(2) == _ENCAPSULATED:
+                result["document"] = len(documents)
+                documents.append(_document(segment))
+            else:
+                result["values"] = _values(segment)
+            results.append(result)
+    return results, documents
+
+
+def _result(obx: Segment) -> dict[str, str]:
+    return _present(
+        {
+            "set_id": obx.text(1),
+            "value_type": obx.text(2),
+            "code": obx.text(3, 1),
+            "name": obx.text(3, 2),
+            "coding_system": obx.text(3, 3),
+            "units": obx.text(6),
+            "reference_range": obx.text(7),
+            "abnormal_flags": obx.text(8),
+            "status": obx.text(11),
+            "observed_at": obx.text(14),
+        }
+    )
+
+
+def _values(obx: Segment) -> list[str]:
+    """Each repetition of OBX-5: its text, or its components joined by "^" where it has several."""
+    values = []
+    for repetition in obx.repetitions(5):
+        count = 1 if isinstance(repetition.parts, str) else len(repetition.parts)
+        values.append("^".join(repetition.text(number) for number in range(1, count + 1)).rstrip("^"))
+    return values
+
+
+def _document(obx: Segment) -> Document:
+    """ED: source application, type of data, subtype, encoding, data."""
+    data = obx.first(5)
+    subtype, encoding = data.text(3).upper() or data.text(2).upper(), data.text(4).upper()
+    content = _BLANK.sub("", data.text(5))
+    try:
+        if encoding == "BASE64":
+            decoded = base64.b64decode(content, validate=True)
+        elif encoding == "HEX":
+            decoded = bytes.fromhex(content)
+        elif encoding == "A":
+            decoded = data.text(5).encode()
+        else:
+            raise Rejected("data_type", "OBX", 5)
+    except (binascii.Error, ValueError):
+        raise Rejected("data_type", "OBX", 5) from None
+    if not decoded:
+        raise Rejected("required", "OBX", 5)
+    return Document(decoded, subtype if subtype in _EXTENSIONS else "OCTET-STREAM")
+
+
+def _present(values: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
