@@ -55,7 +55,7 @@ variable "interface_endpoint_zones" {
 }
 
 variable "interface_endpoints" {
-  description = "Services that get an interface endpoint with private DNS, by the last part of their endpoint service name: [\"kms\", \"secretsmanager\"]. S3 and DynamoDB have gateway endpoints, always."
+  description = "Services that get an interface endpoint with private DNS, by the last part of their endpoint service name: [\"events\", \"kms\", \"secretsmanager\", \"sqs\"]. S3 and DynamoDB have gateway endpoints, always."
   type        = set(string)
   default     = []
   nullable    = false

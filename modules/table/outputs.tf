@@ -1,11 +1,14 @@
+# Derived from the name, so that policies which name the table are known at plan.
 output "arn" {
   description = "ARN of the table."
-  value       = aws_dynamodb_table.this.arn
+  value       = local._table_arn
+  depends_on  = [aws_dynamodb_table.this]
 }
 
 output "index_arns" {
   description = "ARNs of the indexes, by name."
-  value       = { for name in keys(var.global_secondary_indexes) : name => "${aws_dynamodb_table.this.arn}/index/${name}" }
+  value       = { for name in keys(var.global_secondary_indexes) : name => "${local._table_arn}/index/${name}" }
+  depends_on  = [aws_dynamodb_table.this]
 }
 
 output "name" {

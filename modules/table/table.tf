@@ -1,4 +1,7 @@
 locals {
+  _table_name = "${var.context.name_prefix}-${var.name}"
+  _table_arn  = "arn:${var.context.partition}:dynamodb:${var.context.region}:${var.context.account_id}:table/${local._table_name}"
+
   _keys = concat(
     [var.partition_key],
     var.sort_key == null ? [] : [var.sort_key],
@@ -14,7 +17,7 @@ locals {
 }
 
 resource "aws_dynamodb_table" "this" {
-  name                        = "${var.context.name_prefix}-${var.name}"
+  name                        = local._table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = var.partition_key.name
   range_key                   = try(var.sort_key.name, null)

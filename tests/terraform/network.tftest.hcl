@@ -14,7 +14,7 @@ variables {
     us-east-1a = { cidr = "10.0.0.0/20" }
     us-east-1b = { cidr = "10.0.16.0/20" }
   }
-  interface_endpoints = ["kms", "secretsmanager"]
+  interface_endpoints = ["events", "kms", "sqs"]
   log_kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
@@ -102,7 +102,7 @@ run "reaches_aws_by_endpoints_of_its_own_account_only" {
   }
 
   assert {
-    condition     = { for service, endpoint in aws_vpc_endpoint.interface : service => [endpoint.service_name, endpoint.vpc_endpoint_type] } == { kms = ["com.amazonaws.us-east-1.kms", "Interface"], secretsmanager = ["com.amazonaws.us-east-1.secretsmanager", "Interface"] }
+    condition     = { for service, endpoint in aws_vpc_endpoint.interface : service => [endpoint.service_name, endpoint.vpc_endpoint_type] } == { for service in ["events", "kms", "sqs"] : service => ["com.amazonaws.us-east-1.${service}", "Interface"] }
     error_message = "The named services, and no others, must have interface endpoints."
   }
 

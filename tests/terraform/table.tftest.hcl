@@ -72,6 +72,11 @@ run "takes_keys_indexes_stream_and_expiry" {
   }
 
   assert {
+    condition     = output.arn == "arn:aws:dynamodb:us-east-1:123456789012:table/${output.name}" && output.index_arns["by-time"] == "${output.arn}/index/by-time"
+    error_message = "The ARNs of the table and its indexes must be known at plan."
+  }
+
+  assert {
     condition     = aws_dynamodb_table.this.range_key == "event_id" && aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "expires_at"
     error_message = "Sort key and expiry must be as given."
   }
