@@ -6,6 +6,8 @@ output "access_log_bucket_arn" {
 output "access_log_bucket_name" {
   description = "Name of the bucket that receives the archive's access logs, and those of other buckets of this account and name prefix (modules/bucket: `access_log_bucket`)."
   value       = aws_s3_bucket.access_logs.bucket
+
+  depends_on = [aws_s3_bucket_policy.access_logs] # S3 refuses logs to a bucket that does not admit them.
 }
 
 output "archive_bucket_arn" {
