@@ -16,10 +16,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hipaa_policies.iam import AccessRequest, Decision, evaluate
-
 from scripts.local_cloud.administrator import ACCOUNT_ID
-from scripts.local_cloud.authorization.resource_policies import policy_of
+from scripts.local_cloud.authorization.service_principals import service_may, service_may_use_key
 from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.protocol.failures import describe
 
@@ -197,19 +195,7 @@ def notify(region: str, alarm: Any, topic_arn: str, before: str) -> None:
 
 def may_publish(region: str, alarm: Any, topic: Any) -> bool:
     context = {"aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": alarm.alarm_arn}
-    needed = [("sns:Publish", topic.arn)]
-    if topic.kms_master_key_id:
-        keys = backend_of("kms", region)
-        key = keys.keys.get(keys.any_id_to_key_id(topic.kms_master_key_id))
-        if key is None:
-            return False
-        needed += [("kms:Decrypt", key.arn), ("kms:GenerateDataKey", key.arn)]
-        context["kms:ViaService"] = f"sns.{region}.amazonaws.com"
-        context["kms:CallerAccount"] = ACCOUNT_ID
-    return all(allowed_as_service(action, resource, context) for action, resource in needed)
-
-
-def allowed_as_service(action: str, resource: str, context: dict[str, str]) -> bool:
-    policy = policy_of(resource)
-    request = AccessRequest(action, resource, context, SERVICE)
-    return policy is not None and evaluate([policy], request) is Decision.ALLOWED
+    allowed = service_may(SERVICE, "sns:Publish", topic.arn, context)
+    uses = ("kms:Decrypt", "kms:GenerateDataKey")
+    context["kms:CallerAccount"] = ACCOUNT_ID
+    return allowed and service_may_use_key(SERVICE, uses, "sns", region, topic.kms_master_key_id, context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from moto.backends import get_backend
@@ -11,6 +13,16 @@ from scripts.local_cloud.administrator import ACCOUNT_ID
 PARTITION = "aws"
 # moto keeps the state of these once per partition, not per region.
 GLOBAL_SERVICES = {"iam", "sts", "s3", "budgets", "route53", "cloudfront", "organizations"}
+
+# moto reads, decides and writes without a lock: two conditional writes side by side would both succeed.
+# Nothing is lost by it, as moto is pure Python: its calls never run at the same time anyway.
+_LOCKS = {name: threading.RLock() for name in ("dynamodb", "s3")}
+_LOCKED_WITH = {"dynamodbstreams": "dynamodb"}
+
+
+def one_at_a_time(service: str) -> AbstractContextManager[Any]:
+    """A lock on what moto keeps of ``service``, for those where callers compete for one item."""
+    return _LOCKS.get(_LOCKED_WITH.get(service, service)) or nullcontext()
 
 
 def backend_of(service: str, region: str) -> Any:

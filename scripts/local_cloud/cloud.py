@@ -19,6 +19,15 @@ from scripts.local_cloud import gaps  # noqa: F401  # importing them mends moto
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
 from scripts.local_cloud.alarms import AlarmLoop
 from scripts.local_cloud.authorization.judgement import guard
+from scripts.local_cloud.control import PREFIX
+from scripts.local_cloud.control_desk import ControlDesk
+from scripts.local_cloud.event_sources.bucket_events import route_bucket_events
+from scripts.local_cloud.event_sources.expiry import Expiry
+from scripts.local_cloud.event_sources.mapping import Host, Settings
+from scripts.local_cloud.event_sources.mappings import EventSourceMappings
+from scripts.local_cloud.event_sources.rules import Rules, route_events
+from scripts.local_cloud.event_sources.schedules import Schedules
+from scripts.local_cloud.faults import Faults
 from scripts.local_cloud.front_door import FrontDoor
 from scripts.local_cloud.functions.deliveries import route_deliveries
 from scripts.local_cloud.functions.service import FunctionService
@@ -55,8 +64,31 @@ class LocalCloud:
         self.gateway_server = serve(self.gateway, gateway_port)
         self.state = replace(self.state, gateway_url=url_of(self.gateway_server))
         self.alarms = AlarmLoop(REGION)
+        self.start_event_sources(front_door)
+
+    def start_event_sources(self, front_door: FrontDoor) -> None:
+        accept = self.functions.asynchronous.accept
+        self.rules = Rules(REGION, accept)
+        route_events(self.rules)
+        route_bucket_events(self.rules, accept)
+        self.faults = Faults(self.functions.pool.kill)
+        front_door.between = self.faults.answer
+        settings = Settings()
+        desk = ControlDesk(self.state.secret_access_key, self.faults, settings, self.rules)
+        front_door.pages[PREFIX] = desk.answer
+        host = Host(self.functions.run, self.state.endpoint_url, REGION, settings)
+        self.mappings = EventSourceMappings(host)
+        self.schedules = Schedules(REGION, lambda name: self.rules.fire(name, None, "default"))
+        self.expiry = Expiry(REGION)
 
     def close(self) -> None:
+        self.faults.closing.set()
+        self.schedules.close()
+        self.expiry.close()
+        self.mappings.stop()
+        self.functions.interrupt()
+        self.mappings.close()
+        self.rules.close()
         self.alarms.close()
         self.gateway_server.shutdown()
         self.gateway.close()

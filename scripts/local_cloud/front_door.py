@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import logging
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
+from scripts.local_cloud.backends import one_at_a_time
 from scripts.local_cloud.protocol.errors import AwsError, error_response, not_implemented
 from scripts.local_cloud.protocol.failures import describe
 from scripts.local_cloud.protocol.requests import AwsRequest, read_request
@@ -19,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 Operation = Callable[[AwsRequest], Response]
 Guard = Callable[[AwsRequest], None]
+# Stands between the judgement and the answer: ``faults`` may do something else than to perform the call.
+Between = Callable[[AwsRequest, Callable[[], Response]], Response]
+# The call that is being answered, for what happens on its account (an event says who put an object).
+CURRENT_CALL: contextvars.ContextVar[AwsRequest | None] = contextvars.ContextVar("call", default=None)
 
 
 class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is untyped
@@ -32,25 +38,41 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is 
 class FrontDoor:
     """Guards judge each AWS call in turn, then it is answered here or by moto.
 
-    ``operations``, by (botocore's service name, operation), are those that are answered here.
+    ``operations``, by (botocore's service name, operation), are those that are answered here. ``pages``, by
+    the beginning of their path, are no part of AWS.
     """
 
     def __init__(self, guards: Iterable[Guard]) -> None:
         self.guards = tuple(guards)
         self.operations: dict[tuple[str, str], Operation] = {}
+        self.pages: dict[str, Callable[[dict[str, Any]], Response]] = {}
+        self.between: Between = lambda _call, perform: perform()
         self.moto = Dispatcher()
 
     def __call__(self, environ: dict[str, Any]) -> Response:
+        for prefix, page in self.pages.items():
+            if str(environ.get("PATH_INFO", "")).startswith(prefix):
+                return page(environ)
         call = read_request(environ)
         if call is None:
             return self.answer_unsigned(environ)
         try:
             for guard in self.guards:
                 guard(call)
-            own = self.operations.get((call.service, call.operation or ""))
-            return own(call) if own else self.ask_moto(environ, call)
+            return self.between(call, lambda: self.perform(environ, call))
         except AwsError as error:
             return error_response(call, error)
+
+    def perform(self, environ: dict[str, Any], call: AwsRequest) -> Response:
+        own = self.operations.get((call.service, call.operation or ""))
+        if own:
+            return own(call)
+        current = CURRENT_CALL.set(call)
+        try:
+            with one_at_a_time(call.service):
+                return self.ask_moto(environ, call)
+        finally:
+            CURRENT_CALL.reset(current)
 
     def answer_unsigned(self, environ: dict[str, Any]) -> Response:
         """Only a user pool's public documents need no signature and no service name."""

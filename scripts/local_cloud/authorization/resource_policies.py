@@ -1,4 +1,4 @@
-"""The policies that resources carry themselves: keys, roles, buckets, queues, topics, secrets, functions."""
+"""The policies that resources carry themselves: keys, roles, buckets, queues, topics, buses and so on."""
 
 from __future__ import annotations
 
@@ -66,7 +66,13 @@ def function_policy(region: str, name: str, _arn: str) -> Any:
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
+def bus_policy(region: str, name: str, _arn: str) -> Any:
+    bus = backend_of("events", region).event_buses.get(name.removeprefix("event-bus/"))
+    return bus.policy if bus else None
+
+
 READERS = {
+    "events": bus_policy,
     "iam": trust_policy,
     "kms": key_policy,
     "lambda": function_policy,

@@ -24,6 +24,7 @@ class Environments:
 
     idle: list[tuple[str, Environment]] = field(default_factory=list)
     busy: int = 0
+    running: list[Environment] = field(default_factory=list)
 
 
 class EnvironmentPool:
@@ -40,9 +41,12 @@ class EnvironmentPool:
         self.enter(function)
         try:
             environment = self.take_idle(function) or self.start(function)
+            running = self.functions[function.arn].running
+            running.append(environment)
             try:
                 yield environment
             finally:
+                running.remove(environment)
                 self.give_back(function, environment)
         finally:
             with self.changed:
@@ -90,6 +94,17 @@ class EnvironmentPool:
             return
         with self.changed:
             self.functions[function.arn].idle.append((function.version, environment))
+
+    def kill(self, access_key_id: str | None = None) -> bool:
+        """End the process that holds this key, or all that run, in the middle of what they do.
+
+        The invocation ends as a crash. False where there was none.
+        """
+        running = [e for functions in list(self.functions.values()) for e in list(functions.running)]
+        chosen = [e for e in running if access_key_id in (None, e.credentials.access_key_id)]
+        for environment in chosen:
+            environment.kill()
+        return bool(chosen)
 
     def close(self) -> None:
         with self.changed:

@@ -15,9 +15,8 @@ from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.gaps.patching import Method, add, wrap
 
 DROPPED = ("DeadLetterConfig", "LoggingConfig")
-# The paths of the operations that are added below.
+# The path of the operation that is added below.
 urls.url_paths["{0}/2021-10-31/functions/(?P<function_name>[^/]+)/urls/?$"] = LambdaResponse.dispatch
-urls.url_paths["{0}/2020-04-22/code-signing-configs/?$"] = LambdaResponse.dispatch
 
 
 @wrap(LambdaFunction, "__init__")
@@ -69,12 +68,6 @@ def list_function_url_configs(response: Any) -> str:
     function = response.backend.get_function(unquote(response.path.rstrip("/").rsplit("/", 2)[-2]))
     found = [function.url_config.to_dict()] if function.url_config else []
     return json.dumps({"FunctionUrlConfigs": found})
-
-
-@add(LambdaResponse, "list_code_signing_configs")
-def list_code_signing_configs(_response: Any) -> str:
-    """There are none: moto cannot make any."""
-    return json.dumps({"CodeSigningConfigs": []})
 
 
 @wrap(Policy, "principal_formatter")

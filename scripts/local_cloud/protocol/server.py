@@ -22,6 +22,10 @@ Application = Callable[[dict[str, Any]], Response]
 logger = logging.getLogger(__name__)
 
 
+class HangUp(Exception):  # noqa: N818  # nothing went wrong with the server
+    """Raised by an application to close the connection without an answer."""
+
+
 class KeepAliveHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped
     """Keeps connections open, sends each answer in one piece, and prints nothing per request.
 
@@ -41,6 +45,9 @@ class KeepAliveHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is unt
         application: Application = self.server.app
         try:
             response = application(environ)
+        except HangUp:
+            self.close_connection = True
+            return
         except Exception as error:  # noqa: BLE001  # logged, and answered
             logger.error("%s failed: %s", self.command, describe(error))  # no path: it may name a patient
             response = Response("Internal Server Error", status=500)

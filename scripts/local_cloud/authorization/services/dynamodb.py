@@ -29,7 +29,7 @@ PARTIQL = re.compile(
     r"^\s*(?P<verb>select|insert|update|delete)\b(?:.*?\b(?:from|into))?\s*\"?(?P<table>[\w.-]+)\"?",
     re.IGNORECASE | re.DOTALL,
 )
-DATA_OPERATIONS = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
+DATA_OPERATIONS = {"GetItem", "GetRecords", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
 
 
 def accesses(call: AwsRequest) -> list[Access]:
@@ -76,6 +76,8 @@ def single(call: AwsRequest, given: Mapping[str, Any]) -> Access:
     for name in ("ResourceArn", "StreamArn", "TableArn"):
         if given.get(name):
             return Access(action_of(call), str(given[name]))
+    if given.get("ShardIterator"):  # moto's begin with the stream's ARN
+        return Access(action_of(call), str(given["ShardIterator"]).partition("|")[0])
     table = given.get("TableName")
     if not table:
         return Access(action_of(call))

@@ -1,0 +1,58 @@
+"""Lambda: event source mappings, which are carried out by ``event_sources``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.awslambda.models import EventSourceMapping, LambdaBackend
+from moto.dynamodb.models.table import Table
+from moto.sqs.models import Queue
+
+from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.gaps.patching import Method, wrap
+
+# moto delivers from here while the sender waits, and hides every failure.
+Queue.lambda_event_source_mappings = property(lambda _queue: {}, lambda _queue, _value: None)
+Table.lambda_event_source_mappings = property(lambda _table: {}, lambda _table, _value: None)
+
+
+@wrap(LambdaBackend, "create_event_source_mapping")
+def create_event_source_mapping(original: Method, backend: Any, spec: dict[str, Any]) -> Any:
+    """moto forgets the alias or version that is to be called, and where the stream stood."""
+    mapping = original(backend, spec)
+    mapping.function_arn = arn_with_qualifier(mapping.function_arn, str(spec["FunctionName"]))
+    mapping.last_result = "No records processed"
+    mapping.checkpoint = None
+    if ":dynamodb:" in mapping.event_source_arn:
+        shard = shard_of(backend.region_name, mapping.event_source_arn)
+        sequence = shard.starting_sequence_number
+        latest = mapping.starting_position == "LATEST"
+        mapping.checkpoint = sequence + len(shard.items) if latest else sequence
+    return mapping
+
+
+@wrap(LambdaBackend, "update_event_source_mapping")
+def update_event_source_mapping(original: Method, backend: Any, uuid: str, spec: dict[str, Any]) -> Any:
+    mapping = original(backend, uuid, spec)
+    if mapping is not None and "FunctionName" in spec:
+        mapping.function_arn = arn_with_qualifier(mapping.function_arn, str(spec["FunctionName"]))
+    return mapping
+
+
+@wrap(EventSourceMapping, "get_configuration")
+def get_configuration(original: Method, mapping: Any) -> dict[str, Any]:
+    """moto does not say how the last batch ended."""
+    return {**original(mapping), "LastProcessingResult": mapping.last_result}
+
+
+def arn_with_qualifier(function_arn: str, name: str) -> str:
+    parts = function_arn.split(":")[:7]
+    plain = name.partition(":function:")[2] or name
+    qualifier = plain.partition(":")[2]
+    return ":".join([*parts, qualifier] if qualifier else parts)
+
+
+def shard_of(region: str, stream_arn: str) -> Any:
+    """The one shard that moto's streams have."""
+    table = stream_arn.partition(":table/")[2].partition("/")[0]
+    return backend_of("dynamodb", region).tables[table].stream_shard
