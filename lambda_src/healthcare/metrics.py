@@ -13,6 +13,8 @@ from aws_lambda_powertools import Metrics
 Signal = Literal[
     "AuditUnavailable",
     "BreakGlass",
+    "FHIRQuarantined",
+    "FHIRStored",
     "HL7ControlIdReused",
     "HL7Duplicate",
     "HL7MergedPatientUsed",
