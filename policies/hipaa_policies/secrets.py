@@ -27,6 +27,7 @@ _SHAPES = (
 )
 _ARN = re.compile(r"arn:[a-z-]+:")
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_IDENTIFIER = re.compile(r"[0-9a-fA-F-]{32,64}|([a-z]{2,}|[0-9]+)([-_/]([a-z]{2,}|[0-9]+))+")
 _RANDOM_BITS = 4.2  # bits a character: random base64 has about 4.9 at 40 characters, words and paths below 4
 
 
@@ -59,5 +60,5 @@ def _bits(text: str) -> float:
 
 
 def _is_identifier(value: str) -> bool:
-    """A UUID or a hexadecimal hash: random, but a name."""
-    return re.fullmatch(r"[0-9a-fA-F-]{32,64}", value) is not None
+    """A UUID, a hexadecimal hash, or words and numbers joined as in a bucket's name: random, but a name."""
+    return _IDENTIFIER.fullmatch(value) is not None

@@ -17,6 +17,7 @@ SECRETS = {
     "DATABASE": "postgres://app:pass@db/records",
     "JWT": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-_123",
     "SOMETHING": "q8Zr2vL0xKp5Wn7Jt3Yb9Hd1Fs6Gc4Ma+Ue/TiRo",
+    "LOWER": "q8zr2vl0xkp5wn7jt3-yb9hd1fs6gc4ma2ue",
     "client_secret": "s",
 }
 HARMLESS = {
@@ -29,6 +30,8 @@ HARMLESS = {
     "TOKEN_URL": "https://login.example.org/token",
     "BUILD": "0123456789abcdef0123456789abcdef01234567",
     "RELEASE": "11111111-2222-3333-4444-555555555555",
+    "EVIDENCE_BUCKET": "healthcare-evidence-123456789012",
+    "PREFIX": "clinical/incoming/messages/quarantine_2026",
     "POWERTOOLS_METRICS_NAMESPACE": "Healthcare/Security",
     "PATH_TO_LAYER": "/opt/python/lib/python3.13/site-packages/healthcare/records",
 }
