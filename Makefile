@@ -53,8 +53,9 @@ types: setup ## mypy, strict
 	@$(ENVIRONMENT)/mypy scripts policies/hipaa_policies lambda_src tests
 
 .PHONY: docs
-docs: setup ## Write the generated parts of the modules' READMEs
+docs: setup ## Write the generated parts of the modules' READMEs, and the auditor's policy
 	@$(RUN) -m scripts.module_docs
+	@$(ENVIRONMENT)/hipaa iam-policy > .read_only_policy.json && mv .read_only_policy.json modules/compliance_auditor/read_only_policy.json
 
 .PHONY: docs-check
 docs-check: setup ## Fail where a module's README is stale

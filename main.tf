@@ -31,6 +31,7 @@ locals {
   _module_alarm_names = merge(
     { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
     { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
+    local._compliance_auditor_alarm_names,
   )
 }
 

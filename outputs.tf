@@ -28,6 +28,11 @@ output "context" {
   value       = local.context
 }
 
+output "evidence_bucket" {
+  description = "Name of the bucket that holds the checklist's locked reports. Null where the auditor is off."
+  value       = one(module.evidence_bucket[*].name)
+}
+
 output "function_platform" {
   description = "What a function of your own stands on: what modules/function takes as `platform`."
   value       = local.function_platform
@@ -36,14 +41,17 @@ output "function_platform" {
 output "functions" {
   description = "The functions by name: function_name, alias_arn, role_name, role_arn, log_group_name, security_group_id."
   value = {
-    for name, function in { patient_api = one(module.patient_api_function) } : name => {
-      alias_arn                         = function.alias_arn
-      function_name                     = function.function_name
-      log_group_name                    = function.log_group_name
-      role_arn                          = function.role_arn
-      role_name                         = function.role_name
-      security_group_id                 = function.security_group_id
-    } if local._patient_api_on
+    for name, function in {
+      compliance_auditor = one(module.compliance_auditor_function)
+      patient_api        = one(module.patient_api_function)
+      } : name => {
+      alias_arn         = function.alias_arn
+      function_name     = function.function_name
+      log_group_name    = function.log_group_name
+      role_arn          = function.role_arn
+      role_name         = function.role_name
+      security_group_id = function.security_group_id
+    } if function != null
   }
 }
 
@@ -59,6 +67,7 @@ output "log_group_names" {
     { for api in module.api : "api_access" => api.access_log_group_name },
     { for api in module.api : "api_execution" => api.execution_log_group_name },
     { for api in module.api : "api_waf" => api.waf_log_group_name },
+    { for function in module.compliance_auditor_function : "compliance_auditor" => function.log_group_name },
     { for function in module.patient_api_function : "patient_api" => function.log_group_name },
   )
 }

@@ -68,6 +68,47 @@ variable "code_signing_config_arn" {
   default     = null
 }
 
+variable "compliance_auditor" {
+  description = "The daily HIPAA checklist of this account, `{}` for all defaults. Null, the default: off. `regions` are those that it reads (empty: the deployment's own), `schedule` is EventBridge's (in UTC), `missed_after_hours` the silence after which an alarm goes off: more than the schedule's interval. `waivers_file` and `attestations_file` are paths in the package, or null for none. `package` is dist/compliance_auditor.zip unless another zip or an S3 object is named. `object_lock` holds the reports; see modules/bucket."
+  type = object({
+    attestations_file  = optional(string, "policies/attestations.yaml")
+    force_destroy      = optional(bool, false)
+    memory_size        = optional(number, 1024)
+    missed_after_hours = optional(number, 26)
+    object_lock = optional(object({
+      acknowledge_compliance_locks = optional(bool, false)
+      mode                         = optional(string, "GOVERNANCE")
+      retention_days               = optional(number, 2557)
+    }), {})
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+    regions              = optional(set(string), [])
+    reserved_concurrency = optional(number, 1)
+    schedule             = optional(string, "cron(0 5 * * ? *)")
+    timeout              = optional(number, 900)
+    waivers_file         = optional(string, "policies/waivers.yaml")
+  })
+  default = null
+
+  validation {
+    condition     = var.compliance_auditor == null ? true : var.compliance_auditor.force_destroy || try(var.compliance_auditor.object_lock.retention_days >= 2192, false)
+    error_message = "compliance_auditor.object_lock.retention_days must be at least 2192 (6 years, 45 CFR 164.316(b)(2)(i)): the reports are the documentation that the rule asks for. 2557 is the default. Less is for environments that are thrown away (force_destroy = true)."
+  }
+
+  validation {
+    condition     = var.compliance_auditor == null ? true : alltrue([for region in var.compliance_auditor.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "compliance_auditor.regions must be names of regions such as \"us-east-1\", or empty for the deployment's own."
+  }
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete tables and the user pool. Off only where the data is worth nothing."
   type        = bool

@@ -24,6 +24,10 @@ module "healthcare" {
 
   api         = { allowed_origins = ["https://portal.example.org"] }
   patient_api = {}
+  compliance_auditor = {
+    force_destroy = true
+    object_lock   = { mode = "GOVERNANCE", retention_days = 1 }
+  }
 
   observability = {
     subscribers = { security = { protocol = "email", endpoint = "security@example.org" } }

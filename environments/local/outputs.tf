@@ -28,6 +28,21 @@ output "break_glass_alarm" {
   value       = module.healthcare.alarm_names["patient-api-break-glass"]
 }
 
+output "compliance_auditor_function" {
+  description = "Name of the function that runs the checklist."
+  value       = module.healthcare.functions["compliance_auditor"].function_name
+}
+
+output "compliance_auditor_role" {
+  description = "Name of the role of the function that runs the checklist."
+  value       = module.healthcare.functions["compliance_auditor"].role_name
+}
+
+output "evidence_bucket" {
+  description = "Name of the bucket that holds the checklist's locked reports."
+  value       = module.healthcare.evidence_bucket
+}
+
 output "function_names" {
   description = "Names of the functions."
   value       = { for name, function in module.healthcare.functions : name => function.function_name }

@@ -59,6 +59,7 @@ class EvidenceBucket:
             Key=key,
             Body=body,
             ContentType=content_type,
+            ChecksumAlgorithm="SHA256",
             ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
             ExpectedBucketOwner=key.split("/")[0],  # a bucket's name that was given up can be anyone's
             **(condition or {}),  # type: ignore[arg-type]
