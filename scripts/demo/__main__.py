@@ -53,7 +53,7 @@ def tell(deployment: LocalDeployment, progress: Progress) -> Inventory | None:
             "what was applied is what is written: no drift, nothing pending",
             lambda: second_plan(deployment),
         )
-        for scene in Story(deployment).scenes():
+        for scene in Story(deployment, reports=REPORTS).scenes():
             progress.step(scene.title, scene.proves, scene.play)
         progress.step(
             "Run the HIPAA checklist on what was deployed",

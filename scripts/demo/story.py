@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -28,23 +28,11 @@ from scripts.demo.people import (
     SignIn,
     relate,
 )
+from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
+from scripts.demo.story_evidence import EvidenceStory
 from scripts.local_deployment import LocalDeployment
 
-ALARM_WAIT_SECONDS = 90
 INVENTED_SSN = "900-12-3456"  # numbers beginning with 9 are never issued (SSA, RM 10201.035)
-
-
-class SceneFailedError(Exception):
-    """The stack answered otherwise than the story says; the message tells both."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """``title`` says what happens, ``proves`` what that shows; ``play`` does it."""
-
-    title: str
-    proves: str
-    play: Callable[[], None]
 
 
 @dataclass
@@ -53,6 +41,7 @@ class Story:
 
     deployment: LocalDeployment
     tokens: dict[str, str] = field(default_factory=dict)
+    reports: Path | None = None  # a folder for what a scene leaves to be read
 
     def scenes(self) -> list[Scene]:
         return [
@@ -114,6 +103,7 @@ class Story:
                 "without an audit record nothing is disclosed",
                 self.audit_cut_off,
             ),
+            *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 
     # --- scenes ------------------------------------------------------------------------------
@@ -142,7 +132,7 @@ class Story:
     def break_the_glass(self) -> None:
         reason = {"X-Break-Glass-Reason": "Unconscious in the emergency room, no relative reachable"}
         self.expect(200, self.get(PROVIDER, SAM, headers=reason))
-        self.wait_for_alarm(str(self.deployment.outputs["break_glass_alarm"]))
+        wait_for_alarm(self.deployment, str(self.deployment.outputs["break_glass_alarm"]))
 
     def patient_scope(self) -> None:
         self.expect(200, self.get(MARIA_HERSELF, MARIA))
@@ -258,23 +248,6 @@ class Story:
             algorithm="RS256",
             headers={"kid": header["kid"]},
         )
-
-    def wait_for_alarm(self, name: str) -> None:
-        cloudwatch = self.deployment.client("cloudwatch")
-        deadline = time.monotonic() + ALARM_WAIT_SECONDS
-        state = "missing"
-        while time.monotonic() < deadline:
-            alarms = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-            state = alarms[0]["StateValue"] if alarms else "missing"
-            if state == "ALARM":
-                return
-            time.sleep(0.5)
-        raise SceneFailedError(f"the alarm {name} is {state} after {ALARM_WAIT_SECONDS} s, not ALARM")
-
-
-def check(holds: bool, what: str) -> None:
-    if not holds:
-        raise SceneFailedError(f"expected: {what}")
 
 
 def changeable(record: dict[str, Any]) -> dict[str, Any]:
