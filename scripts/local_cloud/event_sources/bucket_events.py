@@ -48,11 +48,9 @@ def route_bucket_events(rules: Rules, accept: Accept) -> None:
     """Replace what moto sends by what S3 sends; functions are invoked while the uploader goes on."""
 
     def send_event_bridge_message(_account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
+        if not is_told(event_name.value):
+            return
         name = event_name.value
-        asked = ONLY_WHEN_ASKED.get(name)
-        call = CURRENT_CALL.get()
-        if name.startswith("s3:ObjectRemoved") or (asked and (call is None or call.operation != asked)):
-            return  # deletions: see below
         described = {"key": key.name, "size": key.size, "etag": key.etag.replace('"', "")}
         if bucket.is_versioned:
             described["version-id"] = key.version_id
@@ -95,6 +93,16 @@ def route_bucket_events(rules: Rules, accept: Accept) -> None:
         return deleted, answer
 
     S3Backend.delete_object = delete_object
+
+
+def is_told(name: str) -> bool:
+    """moto makes more of some calls than S3 does; deletions are told of by ``delete_object``."""
+    call = CURRENT_CALL.get()
+    operation = call.operation if call else None
+    if name == "s3:ObjectCreated:Put" and operation == "CompleteMultipartUpload":
+        return False
+    asked = ONLY_WHEN_ASKED.get(name)
+    return not name.startswith("s3:ObjectRemoved") and asked in (None, operation)
 
 
 def event_of(bucket: Any, kind: str, described: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

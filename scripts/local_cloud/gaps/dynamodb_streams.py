@@ -43,12 +43,21 @@ def create_record(
         record.record["userIdentity"] = TIME_TO_LIVE
 
 
-def size_of(value: Any) -> int:
+def size_of(image: dict[str, Any]) -> int:
     """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html"""
-    if isinstance(value, dict):
-        return sum(len(str(name)) + size_of(part) for name, part in value.items())
-    if isinstance(value, list):
-        return sum(size_of(part) for part in value)
+    return sum(len(name.encode()) + size_of_value(value) for name, value in image.items())
+
+
+def size_of_value(typed: dict[str, Any]) -> int:
+    """Of a value with its type, ``{"S": "text"}``."""
+    ((kind, value),) = typed.items()
+    if kind == "M":
+        return 3 + size_of(value)
+    if kind in ("L", "SS", "NS", "BS"):
+        inner = [size_of_value(part) if kind == "L" else len(part) for part in value]
+        return sum(inner) + (3 if kind == "L" else 0)
+    if kind in ("BOOL", "NULL"):
+        return 1
     return len(value) if isinstance(value, bytes) else len(str(value).encode())
 
 
