@@ -6,6 +6,7 @@ import re
 
 from hipaa_policies.facts import Account
 from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.logs import MetricFilter
 from hipaa_policies.facts.monitoring import Alarm, Metric
 
 _UPWARD = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
@@ -76,6 +77,16 @@ def on_metrics(account: Account, metrics: set[tuple[str, str]]) -> list[Alarm]:
         for alarm in account.alarms.complete()
         if any((metric.namespace, metric.name) in metrics for metric in alarm.metrics)
     ]
+
+
+def trail_filters(account: Account) -> list[MetricFilter]:
+    """The metric filters on the log groups of trails. Raises ``FactUnreadableError``."""
+    groups = {
+        trail.log_group_arn.split(":log-group:")[-1].removesuffix(":*")
+        for trail in account.trails.complete()
+        if trail.log_group_arn
+    }
+    return [f for f in account.metric_filters.complete() if f.log_group in groups]
 
 
 def named_like(account: Account, words: re.Pattern[str]) -> list[Alarm]:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +62,7 @@ def audit(
     tags: Sequence[str] = (),
     waivers: Path | None = None,
     attestations: Path | None = None,
+    proposed_rule: bool = False,
     progress: bool = False,
 ) -> Assessment:
     """Read and judge the account that the standard AWS variables point to, or those of the roles.
@@ -72,7 +73,7 @@ def audit(
     controls = [control.id for control in catalogue()]
     decisions = _Decisions(
         waivers=read_waivers(waivers, controls) if waivers else (),
-        settings=read_settings(attestations, taken_at.date()),
+        settings=replace(read_settings(attestations, taken_at.date()), proposed_rule=proposed_rule),
         tags=tuple(_tag(text) for text in tags),
         taken_at=taken_at,
     )

@@ -33,10 +33,14 @@ CONTROL_FILES = (
     "vpc",
     "encryption",
     "data_at_rest",
+    "backups",
     "access",
+    "sign_in",
     "permissions",
     "audit_logging",
+    "log_protection",
     "monitoring",
+    "detection",
     "baa",
 )
 _CITATION = re.compile(r"164\.3\d\d(\([a-zA-Z0-9]+\))*")
@@ -45,7 +49,8 @@ _CITATION = re.compile(r"164\.3\d\d(\([a-zA-Z0-9]+\))*")
 @dataclass(frozen=True)
 class Control:
     """One control. ``cite`` are paragraphs of 45 CFR; ``blind`` is what it cannot see; ``satisfied_by``
-    the module of ours that satisfies it; ``remedy`` how to mend it elsewhere."""
+    the module of ours that satisfies it; ``remedy`` how to mend it elsewhere. What is ``proposed`` belongs to
+    the proposed rule of January 2025 (90 FR 898), and is judged where that is asked for."""
 
     id: str
     title: str
@@ -58,6 +63,7 @@ class Control:
     of: Callable[[Account], Listing[Any]]
     judge: Callable[[Any, Account, Settings], Verdicts]
     tables: tuple[DatedTable, ...] = ()
+    proposed: bool = False
 
     @property
     def group(self) -> Group:
@@ -79,6 +85,7 @@ def control(
     satisfied_by: str,
     remedy: str,
     tables: tuple[DatedTable, ...] = (),
+    proposed: bool = False,
 ) -> Callable[[Callable[[R, Account, Settings], Verdicts]], Callable[[R, Account, Settings], Verdicts]]:
     """Enter a control into the catalogue. Raises ``ValueError`` for one that contradicts itself."""
     lines = checklist if isinstance(checklist, tuple) else (checklist,)
@@ -94,7 +101,18 @@ def control(
         judge: Callable[[R, Account, Settings], Verdicts],
     ) -> Callable[[R, Account, Settings], Verdicts]:
         _REGISTER[identifier] = Control(
-            identifier, title, cite, requirement, lines, blind, satisfied_by, remedy, of, judge, tables
+            identifier,
+            title,
+            cite,
+            requirement,
+            lines,
+            blind,
+            satisfied_by,
+            remedy,
+            of,
+            judge,
+            tables,
+            proposed,
         )
         return judge
 

@@ -64,6 +64,12 @@ _ALL = (
         "Have procedures for creating, changing and safeguarding passwords.",
     ),
     (
+        "164.308(a)(5)(ii)(B)",
+        "Protection from malicious software",
+        ADDRESSABLE,
+        "Have procedures for guarding against, detecting and reporting malicious software.",
+    ),
+    (
         "164.308(a)(6)(ii)",
         "Response and reporting",
         REQUIRED,
@@ -88,6 +94,18 @@ _ALL = (
         "Continue the critical processes that protect ePHI while operating in emergency mode.",
     ),
     (
+        "164.308(a)(7)(ii)(D)",
+        "Testing and revision procedures",
+        ADDRESSABLE,
+        "Test contingency plans periodically, and revise them.",
+    ),
+    (
+        "164.308(a)(8)",
+        "Evaluation",
+        REQUIRED,
+        "Evaluate periodically, technically too, how far security meets the rule.",
+    ),
+    (
         "164.308(b)(1)",
         "Business associate contracts",
         REQUIRED,
@@ -98,6 +116,18 @@ _ALL = (
         "Access control",
         REQUIRED,
         "Allow access to ePHI only to persons and programs that have been granted it.",
+    ),
+    (
+        "164.312(a)(2)(i)",
+        "Unique user identification",
+        REQUIRED,
+        "Assign a unique name or number for identifying and tracking user identity.",
+    ),
+    (
+        "164.312(a)(2)(ii)",
+        "Emergency access procedure",
+        REQUIRED,
+        "Have procedures for obtaining necessary ePHI during an emergency.",
     ),
     (
         "164.312(a)(2)(iii)",

@@ -13,6 +13,11 @@ from hipaa_policies.iam import MalformedPolicyError
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import Finding, Verdict, failed, not_applicable, unknown
 
+_PROPOSED = (
+    "only the proposed rule of January 2025 (90 FR 898) asks for it, and that is not in force: "
+    "--proposed-rule judges it all the same"
+)
+
 
 def judge(
     account: Account, settings: Settings, controls: Sequence[Control] | None = None
@@ -27,6 +32,9 @@ def judge(
 
 def judge_control(control: Control, account: Account, settings: Settings) -> Iterator[Finding]:
     """One control's findings. An unreadable fact, or a policy that AWS would refuse, makes UNKNOWN."""
+    if control.proposed and not settings.proposed_rule:
+        yield _finding(control, account, not_applicable(_PROPOSED), account.arn, account.TYPE)
+        return
     for table in control.tables:
         if stale := table.staleness(settings.today):
             yield _finding(control, account, failed(stale), f"table:{table.name}", DatedTable.__name__)

@@ -34,11 +34,13 @@ class TrustedAccount:
 
 @dataclass(frozen=True)
 class Settings:
-    """``today`` is the day that expiries are judged on."""
+    """``today`` is the day that expiries are judged on. ``proposed_rule`` also judges what only the proposed
+    rule of January 2025 (90 FR 898) asks for."""
 
     today: date
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
     trusted_accounts: tuple[TrustedAccount, ...] = ()
+    proposed_rule: bool = False
 
     def trusts(self, account: str) -> bool:
         return any(t.account == account and t.expires >= self.today for t in self.trusted_accounts)

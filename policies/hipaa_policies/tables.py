@@ -53,17 +53,21 @@ ELIGIBLE_TABLE = DatedTable(
     date(2026, 3, 1),
     "https://aws.amazon.com/compliance/hipaa-eligible-services-reference/",
 )
-# By the service in a resource's type (AWS::Lambda::Function). Budgets, IAM and Cost Explorer hold no
-# customer content, and are part of every account.
+# By the service in a resource's type (AWS::Lambda::Function). Access analyzers, budgets, IAM and Cost
+# Explorer hold no customer content, and are part of every account.
 ELIGIBLE_SERVICES = frozenset(
     {
         "ApiGateway",
+        "Backup",
         "CloudTrail",
         "CloudWatch",
         "Cognito",
+        "Config",
         "DynamoDB",
         "EC2",
         "Events",
+        "GuardDuty",
+        "InspectorV2",
         "KMS",
         "Lambda",
         "Logs",
@@ -75,7 +79,7 @@ ELIGIBLE_SERVICES = frozenset(
         "WAFv2",
     }
 )
-NO_CUSTOMER_CONTENT = frozenset({"Budgets", "CE", "IAM"})
+NO_CUSTOMER_CONTENT = frozenset({"AccessAnalyzer", "Budgets", "CE", "IAM"})
 
 ESCALATION_TABLE = DatedTable("privilege-escalation paths", escalation.AS_OF, "https://pathfinding.cloud")
 

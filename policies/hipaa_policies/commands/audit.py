@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         tags=options.tag,
         waivers=options.waivers or existing(WAIVERS),
         attestations=options.attestations or existing(ATTESTATIONS),
+        proposed_rule=options.proposed_rule,
         progress=not options.quiet,
     )
     write_reports(assessment, wanted)

@@ -39,3 +39,8 @@ def add_decision_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict-unknown", action="store_true", help="exit 1 also where something could not be judged"
     )
+    parser.add_argument(
+        "--proposed-rule",
+        action="store_true",
+        help="judge also what only the proposed rule of January 2025 (90 FR 898) asks for",
+    )

@@ -30,6 +30,8 @@ from hipaa_policies.verdicts import Finding, PlannedFinding, Status
 
 # What no plan shows. A PASS would say that it was looked at.
 LIVE_ONLY = {
+    "BKP-03": "a plan does not show restores: `hipaa audit` does",
+    "IAM-08": "a plan does not show who signs in, and how: `hipaa audit` does",
     "KMS-03": "a plan does not show which keys are pending deletion: `hipaa audit` does",
 }
 
@@ -76,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
         region=options.region,
         waivers=options.waivers or existing(WAIVERS),
         attestations=options.attestations or existing(ATTESTATIONS),
+        proposed_rule=options.proposed_rule,
     )
     write_reports(judged.assessment, wanted)
     counts = judged.assessment.counts()
@@ -122,6 +125,7 @@ def judge_plan(
     region: str | None = None,
     waivers: Path | None = None,
     attestations: Path | None = None,
+    proposed_rule: bool = False,
     taken_at: datetime | None = None,
 ) -> Judged:
     """Read and judge a plan. ``account`` is for a plan that does not tell whose it is.
@@ -131,7 +135,7 @@ def judge_plan(
     taken_at = taken_at or datetime.now(UTC)
     controls = [control.id for control in catalogue()]
     waived = read_waivers(waivers, controls) if waivers else ()
-    settings = read_settings(attestations, taken_at.date())
+    settings = replace(read_settings(attestations, taken_at.date()), proposed_rule=proposed_rule)
     if root is not None and not root.is_dir():
         raise NotDoneError(f"{root} is no folder: give the root module's")
     sources = None if root is None else Sources(root)
@@ -176,7 +180,7 @@ def _planned(finding: Finding, reading: PlanReading, locations: Mapping[str, Loc
     address = reading.addresses.get(finding.resource)
     # What is not known of a resource begins with its address, which is there already.
     values["message"] = finding.message.removeprefix(f"{address}: ")
-    if finding.control_id in LIVE_ONLY and finding.status is Status.PASS:
+    if finding.control_id in LIVE_ONLY and finding.status in (Status.PASS, Status.UNKNOWN):
         values |= {"status": Status.NOT_APPLICABLE, "message": LIVE_ONLY[finding.control_id]}
     return PlannedFinding(
         **values,

@@ -13,8 +13,25 @@ from hipaa_policies.tables import ELIGIBLE_SERVICES, ELIGIBLE_TABLE, NO_CUSTOMER
 from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, passed, unknown
 
 YEAR_DAYS = 365
-# Listings of what holds no customer content (NO_CUSTOMER_CONTENT): not seeing them leaves nothing open.
-_NO_SERVICE = frozenset({"anomaly_subscriptions", "budgets", "roles", "written_policies"})
+# Listings of what holds no customer content (NO_CUSTOMER_CONTENT), or of settings of services that are
+# eligible themselves: not seeing them leaves nothing open.
+_NO_SERVICE = frozenset(
+    {
+        "analyzers",
+        "anomaly_subscriptions",
+        "backup_plans",
+        "backup_vaults",
+        "budgets",
+        "config_recorders",
+        "detectors",
+        "log_exports",
+        "restore_jobs",
+        "roles",
+        "scanners",
+        "users",
+        "written_policies",
+    }
+)
 
 
 def _attestation(identifier: str, wanted: str) -> Callable[[Account, Account, Settings], Verdict]:

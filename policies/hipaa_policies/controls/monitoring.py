@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hipaa_policies.alarms import named_like, on_function, on_metrics, why_silent
+from hipaa_policies.alarms import named_like, on_function, on_metrics, trail_filters, why_silent
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing, known
@@ -113,12 +113,7 @@ _SIGNALS = (
     remedy="Filter the trail's log group for the calls, and alarm on the metric.",
 )
 def account_changes_are_alarmed(account: Account, _: Account, __: Settings) -> Iterator[Verdict]:
-    trail_groups = {
-        trail.log_group_arn.split(":log-group:")[-1].removesuffix(":*")
-        for trail in account.trails.complete()
-        if trail.log_group_arn
-    }
-    filters = [f for f in account.metric_filters.complete() if f.log_group in trail_groups]
+    filters = trail_filters(account)
     for signal in _SIGNALS:
         matching = [f for f in filters if all(word in f.pattern for word in signal.words)]
         metrics = {metric for f in matching for metric in f.metrics}

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import ClassVar
 
 from hipaa_policies.facts.apis import DomainName, RestApi, Stage, WebAcl
+from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob
 from hipaa_policies.facts.base import Listing
+from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
 from hipaa_policies.facts.functions import EventSource, Function
-from hipaa_policies.facts.identities import Role, WrittenPolicy
+from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
-from hipaa_policies.facts.logs import LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.logs import LogExport, LogGroup, MetricFilter, Trail
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.monitoring import Alarm, AnomalySubscription, Budget
 from hipaa_policies.facts.network import FlowLog, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
@@ -30,22 +32,30 @@ class Account:
     region: str
     partition: str = "aws"
     alarms: Listing[Alarm] = field(default_factory=Listing)
+    analyzers: Listing[Analyzer] = field(default_factory=Listing)
     anomaly_subscriptions: Listing[AnomalySubscription] = field(default_factory=Listing)
+    backup_plans: Listing[BackupPlan] = field(default_factory=Listing)
+    backup_vaults: Listing[BackupVault] = field(default_factory=Listing)
     buckets: Listing[Bucket] = field(default_factory=Listing)
     budgets: Listing[Budget] = field(default_factory=Listing)
+    config_recorders: Listing[ConfigRecorder] = field(default_factory=Listing)
     databases: Listing[Database] = field(default_factory=Listing)
+    detectors: Listing[Detector] = field(default_factory=Listing)
     domain_names: Listing[DomainName] = field(default_factory=Listing)
     event_buses: Listing[EventBus] = field(default_factory=Listing)
     event_sources: Listing[EventSource] = field(default_factory=Listing)
     flow_logs: Listing[FlowLog] = field(default_factory=Listing)
     functions: Listing[Function] = field(default_factory=Listing)
     keys: Listing[Key] = field(default_factory=Listing)
+    log_exports: Listing[LogExport] = field(default_factory=Listing)
     log_groups: Listing[LogGroup] = field(default_factory=Listing)
     metric_filters: Listing[MetricFilter] = field(default_factory=Listing)
     queues: Listing[Queue] = field(default_factory=Listing)
     rest_apis: Listing[RestApi] = field(default_factory=Listing)
+    restore_jobs: Listing[RestoreJob] = field(default_factory=Listing)
     roles: Listing[Role] = field(default_factory=Listing)
     route_tables: Listing[RouteTable] = field(default_factory=Listing)
+    scanners: Listing[Scanner] = field(default_factory=Listing)
     secrets: Listing[Secret] = field(default_factory=Listing)
     security_groups: Listing[SecurityGroup] = field(default_factory=Listing)
     stages: Listing[Stage] = field(default_factory=Listing)
@@ -55,6 +65,7 @@ class Account:
     topics: Listing[Topic] = field(default_factory=Listing)
     trails: Listing[Trail] = field(default_factory=Listing)
     user_pools: Listing[UserPool] = field(default_factory=Listing)
+    users: Listing[User] = field(default_factory=Listing)
     vpc_endpoints: Listing[VpcEndpoint] = field(default_factory=Listing)
     vpcs: Listing[Vpc] = field(default_factory=Listing)
     web_acls: Listing[WebAcl] = field(default_factory=Listing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from hipaa_policies.facts.base import Policy
@@ -34,3 +35,20 @@ class WrittenPolicy:
     arn: str
     document: str
     holders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who signs in with credentials of IAM's: a user, or the account's ``root``.
+
+    ``keys`` are the days on which the active access keys were made.
+    """
+
+    TYPE: ClassVar[str] = "AWS::IAM::User"
+
+    arn: str
+    name: str
+    root: bool
+    password: bool
+    mfa: bool
+    keys: tuple[date, ...]

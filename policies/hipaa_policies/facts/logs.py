@@ -10,7 +10,8 @@ from hipaa_policies.facts.base import Unreadable
 
 @dataclass(frozen=True)
 class LogGroup:
-    """``retention`` in days; ``None`` keeps events forever."""
+    """``retention`` in days; ``None`` keeps events forever. ``masked`` tells that a data protection policy
+    holds for it, its own or the account's."""
 
     TYPE: ClassVar[str] = "AWS::Logs::LogGroup"
 
@@ -18,6 +19,26 @@ class LogGroup:
     name: str
     key: str | None
     retention: int | None
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class LogExport:
+    """Log events that leave CloudWatch as they come. ``log_group`` is ``None`` for all groups of the account
+    but those ``left_out``; ``bucket`` where they end up, ``None`` where that is in another account."""
+
+    TYPE: ClassVar[str] = "AWS::Logs::SubscriptionFilter"
+
+    arn: str
+    log_group: str | None
+    left_out: tuple[str, ...]
+    pattern: str
+    bucket: str | Unreadable | None
+
+    def takes(self, log_group: str) -> bool:
+        """Whether it takes all events of a group."""
+        taken = self.log_group == log_group or (self.log_group is None and log_group not in self.left_out)
+        return taken and not self.pattern.strip()
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Database:
+    """``forces_tls`` is ``None`` for engines without a parameter that refuses plain connections."""
+
     TYPE: ClassVar[str] = "AWS::RDS::DBInstance"
 
     arn: str
@@ -79,6 +81,8 @@ class Database:
     key: str | None
     encrypted: bool
     public: bool
+    backup_days: int = 0
+    forces_tls: bool | Unreadable | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from typing import Any
 
 from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
+from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob, Selection
+from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
 from hipaa_policies.facts.functions import Function, FunctionUrl
-from hipaa_policies.facts.identities import Role, WrittenPolicy
+from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
-from hipaa_policies.facts.logs import DataEvents, LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.logs import DataEvents, LogExport, LogGroup, MetricFilter, Trail
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.monitoring import Alarm, Budget, Metric
 from hipaa_policies.facts.network import (
@@ -53,7 +55,16 @@ STAGE = f"{API}/stages/live"
 POOL = arn("cognito-idp", "userpool/us-east-1_pool")
 TRAIL = arn("cloudtrail", "trail/audit")
 VPC, SUBNETS = "vpc-1", ("subnet-a", "subnet-b")
+DATABASE = arn("rds", "db:records")
 ACCOUNT = f"arn:aws:iam::{ID}:root"
+BREAK_GLASS = arn("iam", "role/break-glass", "")
+USER = arn("iam", "user/jo", "")
+ANALYZER = arn("access-analyzer", "analyzer/outside")
+DETECTOR = arn("guardduty", "detector/d1")
+RECORDER = arn("config", "configuration-recorder/default")
+PLAN = arn("backup", "backup-plan:p1")
+VAULT = arn("backup", "backup-vault:main")
+EXPORT = arn("logs", "account-policy:export")
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -174,6 +185,7 @@ SIGNALS = {
     "|| ($.eventName = CreatePolicyVersion) }",
     "trail-changes": "{ ($.eventName = StopLogging) || ($.eventName = DeleteTrail) "
     "|| ($.eventName = UpdateTrail) }",
+    "break-glass": '{ ($.eventName = "AssumeRole") && ($.requestParameters.roleArn = "*:role/break-glass") }',
     "refusals": '{ ($.errorCode = "AccessDenied*") }',
 }
 
@@ -208,7 +220,7 @@ def _endpoint(service: str, kind: str) -> VpcEndpoint:
         policy(OWN_ONLY),
         kind == "Interface",
         SUBNETS if kind == "Interface" else (),
-        (),
+        ("rtb-1",) if kind == "Gateway" else (),
     )
 
 
@@ -220,9 +232,16 @@ def account(**changes: Any) -> Account:
             *(a for name in names for a in _function_alarms(name)),
             *(alarm(name, Metric("Security", name, (), "Sum", 300)) for name in SIGNALS),
         ),
+        "analyzers": (Analyzer(ANALYZER, "outside", True, True, ()),),
+        "backup_plans": (
+            BackupPlan(PLAN, "daily", ("main",), (Selection((PATIENTS, AUDIT, DATABASE), (), None),)),
+        ),
+        "backup_vaults": (BackupVault(VAULT, "main", True),),
         "buckets": (_bucket("archive", log_target="access-logs"), _bucket("access-logs", algorithm="AES256")),
         "budgets": (Budget(arn("budgets", "budget/monthly", ""), "monthly", "COST", True),),
-        "databases": (Database(arn("rds", "db:records"), "records", KEY, True, False),),
+        "config_recorders": (ConfigRecorder(RECORDER, "default", True, True, "archive"),),
+        "databases": (Database(DATABASE, "records", KEY, True, False, backup_days=7, forces_tls=True),),
+        "detectors": (Detector(DETECTOR, "d1", True),),
         "domain_names": (
             DomainName(arn("apigateway", "/domainnames/a.example.org", account=""), "a", "TLS_1_2"),
         ),
@@ -245,8 +264,9 @@ def account(**changes: Any) -> Account:
                 ("alias/phi",),
             ),
         ),
+        "log_exports": (LogExport(EXPORT, None, (), "", "archive"),),
         "log_groups": tuple(
-            LogGroup(arn("logs", f"log-group:{name}"), name, KEY, 2557)
+            LogGroup(arn("logs", f"log-group:{name}"), name, KEY, 2557, masked=True)
             for name in ("/aws/lambda/reader", "/aws/lambda/other", "/trail")
         ),
         "metric_filters": tuple(
@@ -260,6 +280,7 @@ def account(**changes: Any) -> Account:
             for name, pattern in SIGNALS.items()
         ),
         "queues": (Queue(QUEUE, "dead-letters", KEY, None, None),),
+        "restore_jobs": (RestoreJob(arn("backup", "restore-job:1"), "DynamoDB", date(2026, 10, 1)),),
         "rest_apis": (
             RestApi(
                 API,
@@ -276,6 +297,7 @@ def account(**changes: Any) -> Account:
         "roles": (
             role("reader", Policy("workload", READER_POLICY)),
             role("other", Policy("workload", policy(allow("kms:Decrypt", KEY)))),
+            role("break-glass", trust=trust({"AWS": ACCOUNT})),
         ),
         "route_tables": (
             RouteTable(
@@ -290,6 +312,7 @@ def account(**changes: Any) -> Account:
                 arn("ec2", "route-table/rtb-main"), "rtb-main", VPC, (), True, (Route("0.0.0.0/0", "igw-1"),)
             ),
         ),
+        "scanners": (Scanner(arn("inspector2", "account"), ("LAMBDA", "LAMBDA_CODE")),),
         "secrets": (Secret(arn("secretsmanager", "secret:db"), "db", KEY, True),),
         "security_groups": (_group("functions", "sg-1"), _group("default", "sg-default")),
         "stages": (
@@ -341,6 +364,10 @@ def account(**changes: Any) -> Account:
                 ("Provider", "Patient"),
             ),
         ),
+        "users": (
+            User(ACCOUNT, "<root_account>", True, True, True, ()),
+            User(USER, "jo", False, True, True, (date(2026, 10, 1),)),
+        ),
         "vpc_endpoints": (_endpoint("dynamodb", "Gateway"), _endpoint("kms", "Interface")),
         "vpcs": (Vpc(arn("ec2", f"vpc/{VPC}"), VPC),),
         "web_acls": (
@@ -384,5 +411,6 @@ def settings(**changes: Any) -> Settings:
         "today": TODAY,
         "attestations": {name: attestation(name) for name in ("ATT-01", "ATT-02")},
         "trusted_accounts": (),
+        "proposed_rule": True,
     }
     return Settings(**(values | changes))

@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 
+from tests.unit.policies import moto_watch
+
 ID, REGION = "123456789012", "us-east-1"
 TRUST = json.dumps(
     {
@@ -43,6 +45,7 @@ def create() -> None:
     _logs_and_alarms(key, topic)
     _api()
     _user_pool()
+    moto_watch.create()
 
 
 def _network() -> tuple[list[str], str]:
@@ -146,6 +149,7 @@ def _stores(key: str) -> None:
         KmsKeyId=key,
         PubliclyAccessible=False,
         AllocatedStorage=20,
+        BackupRetentionPeriod=7,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -16,6 +17,22 @@ from hipaa_policies.readers.live import Record, read_account
 REGION = "us-east-1"
 # What moto does not implement: AWS's answer where there is nothing of the kind.
 NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
+    "ListAnalyzers": {
+        "analyzers": [{"arn": "arn:analyzer", "name": "a", "type": "ACCOUNT", "status": "ACTIVE"}]
+    },
+    "ListFindingsV2": {"findings": [{"id": "1", "resource": "arn:aws:s3:::open"}]},
+    "ListBackupSelections": {"BackupSelectionsList": [{"SelectionId": "s"}]},
+    "GetBackupSelection": {"BackupSelection": {"Resources": ["arn:aws:dynamodb:*"]}},
+    "ListRestoreJobs": {
+        "RestoreJobs": [
+            {
+                "RestoreJobId": "1",
+                "ResourceType": "DynamoDB",
+                "CompletionDate": datetime(2026, 10, 1, 12, tzinfo=UTC),
+            }
+        ]
+    },
+    "DescribeAccountPolicies": {"accountPolicies": []},
     "GetAnomalySubscriptions": {"AnomalySubscriptions": []},
     "ListCodeSigningConfigs": {"CodeSigningConfigs": [{"CodeSigningConfigArn": "arn:csc"}]},
     "ListFunctionUrlConfigs": {

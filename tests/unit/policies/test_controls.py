@@ -120,7 +120,7 @@ def test_an_unreadable_field_makes_unknown_and_never_pass(name: str, field: str)
 
 def test_an_empty_account_is_not_applicable_except_for_what_every_account_needs() -> None:
     statuses = {f.control_id: f.status for f in findings(Account(c.ID, c.REGION))}
-    needed = {"TRL-01", "TRL-04", "ALM-02", "ALM-03", "CST-01"}
+    needed = {"TRL-01", "TRL-04", "ALM-02", "ALM-03", "CST-01", "IAM-09", "IAM-10", "DET-01", "INV-01"}
     assert {i for i, status in statuses.items() if status is Status.FAIL} == needed
     assert {i for i, s in statuses.items() if s in GOOD} == {"ATT-01", "ATT-02", "ATT-03"}
 
@@ -135,6 +135,16 @@ def test_a_stale_table_fails_loudly(identifier: str) -> None:
     stale = [f for f in too_late if f.resource == f"table:{table.name}"]
     assert [f.status for f in stale] == [Status.FAIL]
     assert "install a newer hipaa-policies" in stale[0].message
+
+
+def test_what_only_the_proposed_rule_asks_for_is_judged_where_that_is_asked_for() -> None:
+    proposed = {identifier for identifier, control in CONTROLS.items() if control.proposed}
+    assert proposed == {"INV-01"}
+    broken = c.account(config_recorders=())
+    (finding,) = findings(broken, c.settings(proposed_rule=False), "INV-01")
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "not in force" in finding.message
+    assert [f.status for f in findings(broken, control="INV-01")] == [Status.FAIL]
 
 
 def test_a_missing_attestation_says_what_to_do() -> None:

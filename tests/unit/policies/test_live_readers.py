@@ -29,8 +29,15 @@ from tests.unit.policies import compliant, moto_account
 from tests.unit.policies.replay import Recording, refusal
 
 DECLARED = {(o.service, o.name) for o in operations()} - {("sts", "GetCallerIdentity")}
-# Asked only for a managed policy whose document the list leaves out, and with --tag: both have tests.
-SELDOM = {("iam", "GetPolicyVersion"), ("resourcegroupstaggingapi", "GetResources")}
+# Asked only for a managed policy whose document the list leaves out, with --tag and for selections by tag,
+# for databases in clusters, where there is no Firehose stream: all have tests.
+SELDOM = {
+    ("cloudwatch", "ListMetrics"),
+    ("iam", "GetPolicyVersion"),
+    ("rds", "DescribeDBClusterParameters"),
+    ("rds", "DescribeDBClusters"),
+    ("resourcegroupstaggingapi", "GetResources"),
+}
 ASKED = sorted(DECLARED - SELDOM)
 
 
@@ -181,7 +188,9 @@ def test_the_generated_policy_holds_those_actions_and_reads_only() -> None:
     (statement,) = statements(json.loads(policy_document()))
     assert set(statement.actions) == {iam_action(service, name) for service, name in DECLARED}
     verbs = {action.partition(":")[2] for action in statement.actions} - {"GET"}
-    assert {v for v in verbs if not v.startswith(("Describe", "Get", "List", "View"))} == set()
+    reading = ("BatchGet", "Describe", "Get", "List", "View")
+    # AWS lists GenerateCredentialReport as reading, too: it makes a report, and changes nothing.
+    assert {v for v in verbs if not v.startswith(reading)} == {"GenerateCredentialReport"}
 
 
 @pytest.mark.parametrize(("service", "operation"), ASKED, ids=lambda value: str(value))

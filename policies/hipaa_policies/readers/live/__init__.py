@@ -12,13 +12,18 @@ import boto3
 from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.readers.live import (  # noqa: F401 - importing them enters their readers
     apis,
+    backups,
+    databases,
+    detection,
     functions,
     identities,
     keys,
+    log_exports,
     logs,
     messaging,
     monitoring,
     network,
+    sign_in,
     stores,
     user_pools,
 )

@@ -102,22 +102,25 @@ class Aws:
         method = getattr(client, _method_name(client, operation))
         return self._guarded(asked, lambda: method(**parameters))
 
-    def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Listing[Any]:
-        """The items below ``key`` on all pages. Where a page fails the listing says that it is incomplete."""
+    def pages(
+        self, service: str, operation: str, key: str, absent: Sequence[str] = (), **parameters: Any
+    ) -> Listing[Any]:
+        """The items below ``key`` on all pages. Where a page fails the listing says that it is incomplete;
+        for the error codes in ``absent`` there are none."""
         asked = self._declared(service, operation)
         client = self.client(service)
         name = _method_name(client, operation)
         found: list[Any] = []
         try:
             if not client.can_paginate(name):
-                answer = self._guarded(asked, lambda: getattr(client, name)(**parameters))
+                answer = self._guarded(asked, lambda: getattr(client, name)(**parameters), absent)
                 return Listing(tuple(answer.get(key) or ()))
             pages = iter(client.get_paginator(name).paginate(**parameters))
-            while (page := self._guarded(asked, lambda: next(pages, None))) is not None:
+            while (page := self._guarded(asked, lambda: next(pages, None), absent)) is not None:
                 found += page.get(key) or ()
             self.record.ask(asked, -1)  # that there is no further page took no request
         except UnreadableError as error:
-            return Listing(tuple(found), error.problem)
+            return Listing(tuple(found), None if error.problem.code in absent else error.problem)
         return Listing(tuple(found))
 
     def optional(

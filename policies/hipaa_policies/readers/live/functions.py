@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from hipaa_policies.secrets import suspected_secrets
     "event_sources",
     operations={
         "lambda": (
+            "GetAccountSettings",
             "GetFunctionConcurrency",
             "GetPolicy",
             "ListCodeSigningConfigs",
@@ -32,7 +34,11 @@ from hipaa_policies.secrets import suspected_secrets
 def read_functions(aws: Aws, _: Where) -> Facts:
     listed = aws.pages("lambda", "ListFunctions", "Functions")
     signed = _signed_functions(aws)
-    functions = aws.each(listed.items, lambda answer: _with_details(aws, from_configuration(answer), signed))
+    reservations = _Reservations(aws)
+    found = [from_configuration(answer) for answer in listed.items]
+    # Those without dead letters last: they take a call more, and by then all reservations may be known.
+    found.sort(key=lambda function: function.dead_letter_arn is None)
+    functions = aws.each(found, lambda function: _with_details(aws, function, signed, reservations))
     mappings = aws.pages("lambda", "ListEventSourceMappings", "EventSourceMappings")
     return {
         "functions": Listing(functions, listed.problem),
@@ -72,11 +78,44 @@ def from_configuration(answer: Mapping[str, Any]) -> Function:
     )
 
 
-def _with_details(aws: Aws, function: Function, signed: Mapping[str, str] | Unreadable) -> Function:
+class _Reservations:
+    """Reserved concurrency, asked of as few functions as will do.
+
+    AWS tells it for one function at a time, and for the account the sum: once all of it is found, or
+    where there is none, no further function has any (or 0, switched off, which LAM-08 fails as well).
+    https://docs.aws.amazon.com/lambda/latest/api/API_AccountLimit.html
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._lock = threading.Lock()
+        answer = aws.optional("lambda", "GetAccountSettings", [])
+        limit = {} if isinstance(answer, Unreadable) else (answer or {}).get("AccountLimit") or {}
+        # None: not known, so every function is asked.
+        self._left: int | None = None
+        if {"ConcurrentExecutions", "UnreservedConcurrentExecutions"} <= limit.keys():
+            self._left = limit["ConcurrentExecutions"] - limit["UnreservedConcurrentExecutions"]
+
+    def of(self, function: Function) -> int | Unreadable | None:
+        with self._lock:
+            if self._left == 0:
+                return None
+        answer = self._aws.optional("lambda", "GetFunctionConcurrency", [], FunctionName=function.arn)
+        if isinstance(answer, Unreadable):
+            return answer
+        reserved: int | None = (answer or {}).get("ReservedConcurrentExecutions")
+        with self._lock:
+            if self._left is not None:
+                self._left -= reserved or 0
+        return reserved
+
+
+def _with_details(
+    aws: Aws, function: Function, signed: Mapping[str, str] | Unreadable, reservations: _Reservations
+) -> Function:
     name = function.arn
     policy = aws.optional("lambda", "GetPolicy", ["ResourceNotFoundException"], FunctionName=name)
     urls = aws.pages("lambda", "ListFunctionUrlConfigs", "FunctionUrlConfigs", FunctionName=name)
-    concurrency = aws.optional("lambda", "GetFunctionConcurrency", [], FunctionName=name)
     destinations: tuple[str, ...] | Unreadable = ()
     if function.dead_letter_arn is None:  # otherwise nothing hangs on it, and the call is saved
         destinations = _failure_destinations(aws, name)
@@ -84,11 +123,7 @@ def _with_details(aws: Aws, function: Function, signed: Mapping[str, str] | Unre
         function,
         policy=policy if isinstance(policy, Unreadable) else policy["Policy"] if policy else None,
         urls=urls.problem or tuple(FunctionUrl(u["FunctionUrl"], u["AuthType"]) for u in urls.items),
-        reserved_concurrency=(
-            concurrency
-            if isinstance(concurrency, Unreadable)
-            else (concurrency or {}).get("ReservedConcurrentExecutions")
-        ),
+        reserved_concurrency=reservations.of(function),
         failure_destinations=destinations,
         code_signing_config=signed if isinstance(signed, Unreadable) else signed.get(function.arn),
     )

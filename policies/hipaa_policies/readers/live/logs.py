@@ -9,6 +9,12 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.logs import DataEvents, LogGroup, MetricFilter, Trail
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
+from hipaa_policies.readers.selectors import (
+    Fields,
+    basic_data_events,
+    data_events,
+    records_management_events,
+)
 
 
 @reader("log_groups", "metric_filters", operations={"logs": ("DescribeLogGroups", "DescribeMetricFilters")})
@@ -24,7 +30,12 @@ def read_logs(aws: Aws, where: Where) -> Facts:
 def _group(answer: Mapping[str, Any], where: Where) -> LogGroup:
     name = answer["logGroupName"]
     return LogGroup(
-        where.arn("logs", f"log-group:{name}"), name, answer.get("kmsKeyId"), answer.get("retentionInDays")
+        where.arn("logs", f"log-group:{name}"),
+        name,
+        answer.get("kmsKeyId"),
+        answer.get("retentionInDays"),
+        masked=answer.get("dataProtectionStatus") == "ACTIVATED"
+        or "ACCOUNT_DATA_PROTECTION" in (answer.get("inheritedProperties") or ()),
     )
 
 
@@ -64,55 +75,52 @@ def _trail(aws: Aws, answer: Mapping[str, Any]) -> Trail:
         multi_region=bool(answer.get("IsMultiRegionTrail")),
         logging=status if isinstance(status, Unreadable) else bool((status or {}).get("IsLogging")),
         management_events=unread or _management_events(selected),
-        data_events=unread or (*_basic(selected), *_advanced(selected)),
+        data_events=unread
+        or (*_basic(selected), *(events for fields in _advanced(selected) for events in data_events(fields))),
     )
 
 
 def _management_events(selected: Mapping[str, Any]) -> bool:
-    basic = selected.get("EventSelectors") or ()
-    advanced = selected.get("AdvancedEventSelectors") or ()
+    basic, advanced = selected.get("EventSelectors") or (), _advanced(selected)
     if not basic and not advanced:
         return True  # a trail without selectors records all management events
-    return any(s.get("IncludeManagementEvents") and s.get("ReadWriteType") == "All" for s in basic) or any(
-        {"Management"} == set(_field(s, "eventCategory").get("Equals", ())) and not _field(s, "readOnly")
-        for s in advanced
+    return any(map(_records_management_events, basic)) or any(map(records_management_events, advanced))
+
+
+def _records_management_events(selector: Mapping[str, Any]) -> bool:
+    return (
+        bool(selector.get("IncludeManagementEvents"))
+        and selector.get("ReadWriteType") == "All"
+        and not selector.get("ExcludeManagementEventSources")
     )
 
 
 def _basic(selected: Mapping[str, Any]) -> list[DataEvents]:
     return [
-        DataEvents(
-            resource_type=resource["Type"],
-            # "arn:aws:s3", "arn:aws:lambda" and "arn:aws:dynamodb" stand for everything.
-            arn_prefixes=tuple(v for v in resource.get("Values") or () if v.count(":") > 2),
-            left_out=(),
-            reads=selector.get("ReadWriteType", "All") in ("All", "ReadOnly"),
-            writes=selector.get("ReadWriteType", "All") in ("All", "WriteOnly"),
+        basic_data_events(
+            resource["Type"], resource.get("Values") or (), selector.get("ReadWriteType", "All")
         )
         for selector in selected.get("EventSelectors") or ()
         for resource in selector.get("DataResources") or ()
     ]
 
 
-def _advanced(selected: Mapping[str, Any]) -> list[DataEvents]:
-    found = []
-    for selector in selected.get("AdvancedEventSelectors") or ():
-        if "Data" not in _field(selector, "eventCategory").get("Equals", ()):
-            continue
-        arns, read_only = _field(selector, "resources.ARN"), _field(selector, "readOnly").get("Equals")
-        prefixes = (*(arns.get("StartsWith") or ()), *(arns.get("Equals") or ()))
-        found += [
-            DataEvents(
-                resource_type=kind,
-                arn_prefixes=prefixes,
-                left_out=(*(arns.get("NotStartsWith") or ()), *(arns.get("NotEquals") or ())),
-                reads=read_only in (None, ["true"]) and not _field(selector, "eventName"),
-                writes=read_only in (None, ["false"]) and not _field(selector, "eventName"),
-            )
-            for kind in _field(selector, "resources.type").get("Equals", ())
-        ]
-    return found
+_OPERATORS = {
+    "Equals": "equals",
+    "StartsWith": "starts_with",
+    "EndsWith": "ends_with",
+    "NotEquals": "not_equals",
+    "NotStartsWith": "not_starts_with",
+    "NotEndsWith": "not_ends_with",
+}
 
 
-def _field(selector: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return next((f for f in selector.get("FieldSelectors") or () if f["Field"] == name), {})
+def _advanced(selected: Mapping[str, Any]) -> list[Fields]:
+    """The fields of each advanced selector, with the operators that have values."""
+    return [
+        {
+            field["Field"]: {name: field[key] for key, name in _OPERATORS.items() if field.get(key)}
+            for field in selector.get("FieldSelectors") or ()
+        }
+        for selector in selected.get("AdvancedEventSelectors") or ()
+    ]

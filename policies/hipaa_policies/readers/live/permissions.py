@@ -10,12 +10,14 @@ from collections.abc import Iterable
 
 # boto3's service -> the prefix of its IAM actions
 _PREFIXES = {
+    "accessanalyzer": "access-analyzer",
     "apigateway": "apigateway",
     "cognito-idp": "cognito-idp",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
 }
 _ACTIONS = {
+    ("accessanalyzer", "ListFindingsV2"): "access-analyzer:ListFindings",
     ("budgets", "DescribeBudgets"): "budgets:ViewBudget",
     ("budgets", "DescribeNotificationsForBudget"): "budgets:ViewBudget",
     ("budgets", "DescribeSubscribersForNotification"): "budgets:ViewBudget",

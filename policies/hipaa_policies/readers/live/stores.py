@@ -1,4 +1,4 @@
-"""Tables, buckets, databases and secrets."""
+"""Tables, buckets and secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.stores import Bucket, Database, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Secret, Table
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 
@@ -134,22 +134,6 @@ def _lock(answer: Mapping[str, Any] | Unreadable | None) -> ObjectLock | Unreada
     rule = (configuration.get("Rule") or {}).get("DefaultRetention") or {}
     days = rule.get("Days") or (rule.get("Years") or 0) * _YEAR_DAYS
     return ObjectLock(rule.get("Mode"), days)
-
-
-@reader("databases", operations={"rds": ("DescribeDBInstances",)})
-def read_databases(aws: Aws, _: Where) -> Facts:
-    listed = aws.pages("rds", "DescribeDBInstances", "DBInstances")
-    found = tuple(
-        Database(
-            arn=answer["DBInstanceArn"],
-            name=answer["DBInstanceIdentifier"],
-            key=answer.get("KmsKeyId") or None,
-            encrypted=bool(answer.get("StorageEncrypted")),
-            public=bool(answer.get("PubliclyAccessible")),
-        )
-        for answer in listed.items
-    )
-    return {"databases": Listing(found, listed.problem)}
 
 
 @reader("secrets", operations={"secretsmanager": ("ListSecrets",)})

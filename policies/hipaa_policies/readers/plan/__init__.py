@@ -10,9 +10,13 @@ from typing import Any
 from hipaa_policies.facts import Account, FactUnreadableError, Listing
 from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters their readers
     apis,
+    backups,
+    databases,
+    detection,
     functions,
     identities,
     keys,
+    log_exports,
     logs,
     messaging,
     monitoring,

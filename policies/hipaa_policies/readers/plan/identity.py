@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from hipaa_policies.readers.plan.model import Plan, Planned
 
 _NAMES = {
+    "aws_accessanalyzer_analyzer": "analyzer_name",
     "aws_cloudwatch_metric_alarm": "alarm_name",
     "aws_db_instance": "identifier",
+    "aws_rds_cluster": "cluster_identifier",
+    "aws_rds_cluster_instance": "identifier",
     "aws_lambda_function": "function_name",
     "aws_s3_bucket": "bucket",
     "aws_api_gateway_domain_name": "domain_name",
@@ -40,9 +43,12 @@ _PREFIXES = {
     "aws_default_security_group": "sg-",
     "aws_default_subnet": "subnet-",
     "aws_default_vpc": "vpc-",
+    "aws_ec2_carrier_gateway": "cagw-",
     "aws_egress_only_internet_gateway": "eigw-",
+    "aws_instance": "i-",
     "aws_internet_gateway": "igw-",
     "aws_nat_gateway": "nat-",
+    "aws_network_interface": "eni-",
     "aws_route_table": "rtb-",
     "aws_security_group": "sg-",
     "aws_subnet": "subnet-",
@@ -51,13 +57,17 @@ _PREFIXES = {
 }
 _ByName = Callable[["Plan", "Planned", str], str]
 _BY_NAME: dict[str, _ByName] = {
+    "aws_accessanalyzer_analyzer": lambda p, _, n: p.arn("access-analyzer", f"analyzer/{n}"),
+    "aws_backup_vault": lambda p, _, n: p.arn("backup", f"backup-vault:{n}"),
     "aws_budgets_budget": lambda p, _, n: p.arn("budgets", f"budget/{n}", region=""),
     "aws_cloudtrail": lambda p, _, n: p.arn("cloudtrail", f"trail/{n}"),
     "aws_cloudwatch_event_bus": lambda p, _, n: p.arn("events", f"event-bus/{n}"),
     "aws_cloudwatch_log_group": lambda p, _, n: p.arn("logs", f"log-group:{n}"),
     "aws_cloudwatch_metric_alarm": lambda p, _, n: p.arn("cloudwatch", f"alarm:{n}"),
     "aws_db_instance": lambda p, _, n: p.arn("rds", f"db:{n}"),
+    "aws_rds_cluster_instance": lambda p, _, n: p.arn("rds", f"db:{n}"),
     "aws_dynamodb_table": lambda p, _, n: p.arn("dynamodb", f"table/{n}"),
+    "aws_kinesis_firehose_delivery_stream": lambda p, _, n: p.arn("firehose", f"deliverystream/{n}"),
     "aws_iam_policy": lambda p, r, n: p.arn("iam", f"policy{r.values.get('path') or '/'}{n}", region=""),
     "aws_iam_role": lambda p, r, n: p.arn("iam", f"role{r.values.get('path') or '/'}{n}", region=""),
     "aws_lambda_function": lambda p, _, n: p.arn("lambda", f"function:{n}"),
@@ -68,6 +78,7 @@ _BY_NAME: dict[str, _ByName] = {
 }
 # For those by id, or without a rule of their own: service and the word before the id.
 _BY_ID = {
+    "aws_guardduty_detector": ("guardduty", "detector/"),
     "aws_api_gateway_rest_api": ("apigateway", "/restapis/"),
     "aws_cognito_user_pool": ("cognito-idp", "userpool/"),
     "aws_default_route_table": ("ec2", "route-table/"),

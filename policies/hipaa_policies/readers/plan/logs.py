@@ -10,26 +10,66 @@ from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.identity import named
 from hipaa_policies.readers.plan.model import Block, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, elsewhere, reader
+from hipaa_policies.readers.selectors import (
+    Fields,
+    basic_data_events,
+    data_events,
+    records_management_events,
+)
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key")
 _GROUP = ("aws_cloudwatch_log_group",)
 
 
 @reader(
-    "log_groups", "metric_filters", types=("aws_cloudwatch_log_group", "aws_cloudwatch_log_metric_filter")
+    "log_groups",
+    "metric_filters",
+    types=(
+        "aws_cloudwatch_log_account_policy",
+        "aws_cloudwatch_log_data_protection_policy",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_log_metric_filter",
+    ),
 )
 def read_logs(plan: Plan) -> Facts:
     # Those with a known name come first: whoever looks for a name finds it before one that is not known.
     groups = sorted(plan.of(*_GROUP), key=lambda planned: not named(planned))
     filters = tuple(map(_filter, plan.of("aws_cloudwatch_log_metric_filter")))
     problem = None if filters or plan.of("aws_cloudtrail") else elsewhere("metric filters")
+    masked = _masked_groups(plan)
     return {
-        "log_groups": Listing(tuple(map(_group, groups))),
+        "log_groups": Listing(tuple(_group(planned, masked) for planned in groups)),
         "metric_filters": Listing(filters, problem),
     }
 
 
-def _group(planned: Planned) -> LogGroup:
+_EVERY = "*"
+
+
+def _masked_groups(plan: Plan) -> Any:
+    """Names of the groups with a data protection policy of their own, ``_EVERY`` for one of the account.
+    ``NotDecided`` where the plan makes none: the account may have one."""
+    found = {
+        planned.reference("log_group_name", _GROUP, "name")
+        for planned in plan.of("aws_cloudwatch_log_data_protection_policy")
+    }
+    found |= {
+        _EVERY
+        for planned in plan.of("aws_cloudwatch_log_account_policy")
+        if planned.values.get("policy_type") == "DATA_PROTECTION_POLICY"
+    }
+    return found or elsewhere("data protection policies of logs")
+
+
+def _masked(name: str, masked: Any) -> Any:
+    if isinstance(masked, Unreadable):
+        return masked
+    if name in masked or _EVERY in masked:
+        return True
+    return next((unplaced for unplaced in masked if isinstance(unplaced, Unreadable)), False)
+
+
+def _group(planned: Planned, masked: Any) -> LogGroup:
     days = planned.get("retention_in_days")
     return partial(
         LogGroup,
@@ -37,6 +77,7 @@ def _group(planned: Planned) -> LogGroup:
         name=planned.name if named(planned) else planned.undecided("name"),
         key=planned.reference("kms_key_id", _KEYS),
         retention=days or None,  # 0 keeps events forever
+        masked=_masked(planned.name, masked),
     )
 
 
@@ -65,11 +106,10 @@ def read_trails(plan: Plan) -> Facts:
 def _trail(planned: Planned) -> Trail:
     group = planned.reference("cloud_watch_logs_group_arn", _GROUP)
     basic, advanced = planned.blocks("event_selector"), planned.blocks("advanced_event_selector")
-    unknown = (
-        basic if isinstance(basic, Unreadable) else advanced if isinstance(advanced, Unreadable) else None
-    )
+    unsettled = ("event_selector", "advanced_event_selector")
+    unknown = next((planned.undecided(name) for name in unsettled if planned.unsettled(name)), None)
     known_basic = () if isinstance(basic, Unreadable) else basic
-    known_advanced = () if isinstance(advanced, Unreadable) else advanced
+    known_advanced = () if isinstance(advanced, Unreadable) else tuple(map(_fields, advanced))
     return partial(
         Trail,
         arn=planned.arn,
@@ -81,61 +121,40 @@ def _trail(planned: Planned) -> Trail:
         multi_region=planned.flag("is_multi_region_trail"),
         logging=planned.flag("enable_logging", True),
         management_events=unknown or _management_events(known_basic, known_advanced),
-        data_events=unknown or (*_basic(known_basic), *_advanced(known_advanced)),
+        data_events=unknown
+        or (*_basic(known_basic), *(events for fields in known_advanced for events in data_events(fields))),
     )
 
 
-def _management_events(basic: tuple[Block, ...], advanced: tuple[Block, ...]) -> bool:
+def _management_events(basic: tuple[Block, ...], advanced: tuple[Fields, ...]) -> bool:
     if not basic and not advanced:
         return True  # a trail without selectors records all management events
-    return any(
-        s.flag("include_management_events", True) is True and s.values.get("read_write_type", "All") == "All"
-        for s in basic
-    ) or any(
-        set(_field(s, "eventCategory").get("equals") or ()) == {"Management"} and not _field(s, "readOnly")
-        for s in advanced
+    return any(map(_records_management_events, basic)) or any(map(records_management_events, advanced))
+
+
+def _records_management_events(selector: Block) -> bool:
+    return (
+        selector.flag("include_management_events", True) is True
+        and (selector.values.get("read_write_type") or "All") == "All"
+        and not selector.values.get("exclude_management_event_sources")
     )
 
 
 def _basic(selectors: tuple[Block, ...]) -> list[DataEvents]:
     return [
-        partial(
-            DataEvents,
-            resource_type=resource.get("type", ""),
-            # "arn:aws:s3", "arn:aws:lambda" and "arn:aws:dynamodb" stand for everything.
-            arn_prefixes=tuple(v for v in resource.get("values") or () if v and v.count(":") > 2),
-            left_out=(),
-            reads=(selector.values.get("read_write_type") or "All") in ("All", "ReadOnly"),
-            writes=(selector.values.get("read_write_type") or "All") in ("All", "WriteOnly"),
+        basic_data_events(
+            resource.get("type", ""),
+            resource.get("values") or (),
+            selector.values.get("read_write_type") or "All",
         )
         for selector in selectors
         for resource in selector.values.get("data_resource") or ()
     ]
 
 
-def _advanced(selectors: tuple[Block, ...]) -> list[DataEvents]:
-    found = []
-    for selector in selectors:
-        if "Data" not in (_field(selector, "eventCategory").get("equals") or ()):
-            continue
-        arns, read_only = (
-            _field(selector, "resources.ARN"),
-            _field(selector, "readOnly").get("equals") or None,
-        )
-        named_only = bool(_field(selector, "eventName"))
-        found += [
-            partial(
-                DataEvents,
-                resource_type=kind,
-                arn_prefixes=(*(arns.get("starts_with") or ()), *(arns.get("equals") or ())),
-                left_out=(*(arns.get("not_starts_with") or ()), *(arns.get("not_equals") or ())),
-                reads=read_only in (None, ["true"]) and not named_only,
-                writes=read_only in (None, ["false"]) and not named_only,
-            )
-            for kind in _field(selector, "resources.type").get("equals") or ()
-        ]
-    return found
-
-
-def _field(selector: Block, name: str) -> Any:
-    return next((f for f in selector.values.get("field_selector") or () if f.get("field") == name), {})
+def _fields(selector: Block) -> Fields:
+    """The fields of an advanced selector, with the operators that have values."""
+    return {
+        found.get("field", ""): {name: values for name, values in found.items() if name != "field" and values}
+        for found in selector.values.get("field_selector") or ()
+    }

@@ -1,4 +1,4 @@
-"""Tables, buckets, databases and secrets, as planned."""
+"""Tables, buckets and secrets, as planned."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.partial import partial
-from hipaa_policies.facts.stores import Bucket, Database, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Secret, Table
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
-from hipaa_policies.readers.plan.policies import attached, policy_text
+from hipaa_policies.readers.plan.policies import Attached
 from hipaa_policies.readers.plan.registry import Facts, reader
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key")
@@ -28,7 +28,9 @@ def _table(planned: Planned) -> Table:
     key: Any = encryption
     if isinstance(encryption, Block):
         # Enabled without a key is alias/aws/dynamodb, which AWS manages.
-        key = encryption.reference("kms_key_arn", _KEYS) if encryption.flag("enabled") is True else None
+        enabled = encryption.flag("enabled")
+        key = enabled if isinstance(enabled, Unreadable) else None
+        key = encryption.reference("kms_key_arn", _KEYS) if enabled is True else key
     recovery = planned.block("point_in_time_recovery")
     return partial(
         Table,
@@ -54,7 +56,7 @@ def _table(planned: Planned) -> Table:
     ),
 )
 def read_buckets(plan: Plan) -> Facts:
-    policies = attached(plan, "aws_s3_bucket_policy", "bucket", _BUCKET)
+    policies = Attached(plan, "aws_s3_bucket_policy", "bucket", _BUCKET)
     parts = {
         kind: _by_bucket(plan, f"aws_s3_bucket_{kind}")
         for kind in (
@@ -83,7 +85,7 @@ def read_buckets(plan: Plan) -> Facts:
             arn=planned.arn,
             name=planned.name,
             public_access_block=own,
-            policy=policies.get(planned.name) or policy_text(planned, "policy"),
+            policy=policies.to(planned, planned.name),
             versioning=part("versioning", _versioning, _inline_versioning(planned)),
             algorithm=algorithm,
             key=key,
@@ -142,22 +144,6 @@ def _lock(block: Block) -> Any:
         if isinstance(value, Unreadable):
             return value
     return partial(ObjectLock, mode, days or (years or 0) * _YEAR_DAYS)
-
-
-@reader("databases", types=("aws_db_instance", "aws_rds_cluster_instance"))
-def read_databases(plan: Plan) -> Facts:
-    found = tuple(
-        partial(
-            Database,
-            arn=planned.arn,
-            name=planned.name,
-            key=planned.reference("kms_key_id", _KEYS),
-            encrypted=planned.flag("storage_encrypted"),
-            public=planned.flag("publicly_accessible"),
-        )
-        for planned in plan.of("aws_db_instance")
-    )
-    return {"databases": Listing(found)}
 
 
 @reader("secrets", types=(*_SECRET, "aws_secretsmanager_secret_rotation"))

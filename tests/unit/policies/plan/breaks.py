@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tests.unit.policies.compliant import FOREIGN, ID, allow, policy, trust
-from tests.unit.policies.plan.documents import Change, adding, both, changing, ref, without
+from tests.unit.policies.plan import breaks_watch
+from tests.unit.policies.plan.breaking import ACCOUNT, PlanBreak, one
+from tests.unit.policies.plan.documents import adding, both, changing, ref, without
 
 # Controls that no plan can fail, and why.
 UNDECIDABLE = {
     "ATT-01": "a person attests it",
     "ATT-02": "a person attests it",
     "ATT-03": "only types of eligible services are read of a plan; others are listed as not looked at",
+    "BKP-03": "a plan does not show restores",
+    "IAM-08": "a plan does not show who signs in",
     "KMS-03": "a plan does not show keys that are pending deletion",
 }
-ACCOUNT = "the account"
 PUBLIC = policy(allow("s3:GetObject", "*", Principal="*"))
 UNPINNED = policy(allow("sqs:SendMessage", "*", Principal={"Service": "sns.amazonaws.com"}))
 READER, ROLE = "aws_lambda_function.reader", "aws_iam_role.reader"
 INLINE = "aws_iam_role_policy.reader"
 WORLD = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"}
-
-
-@dataclass(frozen=True)
-class PlanBreak:
-    """``words`` must be in the message."""
-
-    control: str
-    about: str
-    words: str
-    change: Change
-
-
-def one(control: str, about: str, words: str, **values: object) -> PlanBreak:
-    return PlanBreak(control, about, words, changing(about, **values))
 
 
 def says(control: str, about: str, words: str, *statements: object) -> PlanBreak:
@@ -265,5 +253,9 @@ PLAN_BREAKS: tuple[PlanBreak, ...] = (
     *permissions(),
     *audit(),
     *monitoring(),
+    *breaks_watch.backups(),
+    *breaks_watch.sign_in(),
+    *breaks_watch.log_protection(),
+    *breaks_watch.detection(),
 )
-__all__ = ["PLAN_BREAKS", "UNDECIDABLE", "PlanBreak"]
+__all__ = ["ACCOUNT", "PLAN_BREAKS", "UNDECIDABLE", "PlanBreak", "one"]

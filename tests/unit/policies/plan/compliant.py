@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.policies.compliant import ID, LAMBDA_TRUST, OWN_ONLY, allow, policy
+from tests.unit.policies.compliant import ID, LAMBDA_TRUST, OWN_ONLY, allow, policy, trust
+from tests.unit.policies.plan.compliant_watch import backups, detection, log_protection
 from tests.unit.policies.plan.documents import Resources, ref
 
 KEY = ref("aws_kms_key.phi.arn")
@@ -29,6 +30,7 @@ SIGNALS = {
     "key-removal": "{ $.eventName = ScheduleKeyDeletion || $.eventName = DisableKey }",
     "policy-changes": "{ PutRolePolicy || AttachRolePolicy || CreatePolicyVersion }",
     "trail-changes": "{ StopLogging || DeleteTrail || UpdateTrail }",
+    "break-glass": '{ $.eventName = "AssumeRole" && $.requestParameters.roleArn = "*role/break-glass" }',
     "refusals": "{ $.errorCode = AccessDenied }",
 }
 
@@ -129,6 +131,10 @@ def network() -> Resources:
             "service_name": f"com.amazonaws.us-east-1.{service}",
             "vpc_endpoint_type": "Gateway" if service == "dynamodb" else "Interface",
             "private_dns_enabled": service == "kms",
+            "subnet_ids": ref("aws_subnet.a.id", "aws_subnet.b.id") if service == "kms" else [],
+            "route_table_ids": []
+            if service == "kms"
+            else ref("aws_route_table.a.id", "aws_route_table.b.id"),
             "policy": policy(OWN_ONLY),
         }
     return found
@@ -278,6 +284,11 @@ def stores() -> Resources:
         for name in ("patients", "audit")
     }
     return tables | {
+        "aws_iam_role.break_glass": {
+            "name": "break-glass",
+            "path": "/",
+            "assume_role_policy": trust(ROOT),
+        },
         "aws_kms_key.phi": {
             "is_enabled": True,
             "enable_key_rotation": True,
@@ -300,6 +311,9 @@ def stores() -> Resources:
             "storage_encrypted": True,
             "kms_key_id": KEY,
             "publicly_accessible": False,
+            "engine": "postgres",
+            "backup_retention_period": 7,
+            "parameter_group_name": ref("aws_db_parameter_group.tls.name"),
         },
         "aws_secretsmanager_secret.db": {"name": "db", "kms_key_id": KEY},
         "aws_secretsmanager_secret_rotation.db": {"secret_id": ref("aws_secretsmanager_secret.db.id")},
@@ -332,7 +346,8 @@ def stores() -> Resources:
 
 def resources() -> Resources:
     """All of them, newly made, so that a test may change them."""
-    return json_safe(function("reader") | function("other") | network() | records() | api() | stores())
+    whole = function("reader") | function("other") | network() | records() | api() | stores()
+    return json_safe(whole | backups() | detection() | log_protection())
 
 
 def json_safe(found: Resources) -> Resources:
