@@ -11,7 +11,7 @@ from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadab
 from hipaa_policies.facts.functions import EventSource, Function
 from hipaa_policies.facts.identities import Role
 from hipaa_policies.facts.keys import Key
-from hipaa_policies.facts.network import Route, Subnet
+from hipaa_policies.facts.network import Route, RouteTable, Subnet
 from hipaa_policies.iam import load_policy
 from hipaa_policies.verdicts import Verdict, failed, passed
 
@@ -70,19 +70,34 @@ def subnets_of(function: Function, account: Account) -> tuple[Subnet, ...]:
     return tuple(by_id[identifier] for identifier in function.subnet_ids)
 
 
-def routes_of(subnet: Subnet, account: Account) -> tuple[Route, ...]:
-    """The routes that hold for a subnet: of its own table, else of the VPC's main table."""
-    tables = [table for table in account.route_tables.complete() if table.vpc_id == subnet.vpc_id]
+def route_tables_of(subnet: Subnet, account: Account) -> tuple[RouteTable, ...]:
+    """The table that holds for a subnet: its own, else the VPC's main table.
+
+    Raises ``FactUnreadableError`` where neither is among those read (of a VPC that another account
+    shares, or that another plan makes).
+    """
+    tables = account.route_tables.complete()
     own = [table for table in tables if subnet.id in table.subnet_ids]
-    chosen = own or [table for table in tables if table.main]
-    return tuple(route for table in chosen for route in table.routes)
+    chosen = own or [table for table in tables if table.main and table.vpc_id == subnet.vpc_id]
+    if not chosen:
+        message = f"the route table of {subnet.id} is not among those that can be seen"
+        raise FactUnreadableError(Unreadable("ec2:DescribeRouteTables", "NotShared", message))
+    return tuple(chosen)
+
+
+def routes_of(subnet: Subnet, account: Account) -> tuple[Route, ...]:
+    return tuple(route for table in route_tables_of(subnet, account) for route in table.routes)
 
 
 def ways_out(subnet: Subnet, account: Account) -> tuple[Route, ...]:
-    """Routes to the internet: through an internet gateway, or a NAT that looks at nothing."""
-    return tuple(
-        route for route in routes_of(subnet, account) if route.target.startswith(("igw-", "eigw-", "nat-"))
-    )
+    """Routes to the internet: through a gateway, or a NAT (a gateway or a machine) that looks at nothing."""
+    return tuple(route for route in routes_of(subnet, account) if _leads_out(route))
+
+
+def _leads_out(route: Route) -> bool:
+    if route.target.startswith(("cagw-", "eigw-", "igw-", "nat-")):
+        return True
+    return route.target.startswith(("eni-", "i-")) and is_world(route.destination)
 
 
 def function_vpcs(account: Account) -> frozenset[str]:

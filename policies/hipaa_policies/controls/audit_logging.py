@@ -206,7 +206,8 @@ def _records(selected: list[DataEvents], kind: str, arn: str) -> bool:
         for events in selected
         if events.resource_type == kind
         and (not events.arn_prefixes or any(arn.startswith(prefix) for prefix in events.arn_prefixes))
-        and not any(arn.startswith(prefix) for prefix in events.left_out)
+        # What leaves out a folder of a bucket does not record the bucket.
+        and not any(arn.startswith(prefix) or prefix.startswith(arn) for prefix in events.left_out)
     ]
     return any(events.reads for events in matching) and any(events.writes for events in matching)
 
@@ -285,13 +286,21 @@ def trail_bucket_is_locked(trail: Trail, account: Account, _: Settings) -> Verdi
     return judged(lock.days >= RETENTION_DAYS, text, f"{text}, less than {RETENTION_DAYS}")
 
 
-_READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
+_READS = (
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:BatchGetItem",
+    "dynamodb:PartiQLSelect",
+)
 _CHANGES = (
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
     "dynamodb:BatchWriteItem",
     "dynamodb:PartiQLUpdate",
     "dynamodb:PartiQLDelete",
+    "dynamodb:DeleteTable",
+    "dynamodb:UpdateTimeToLive",  # by which items go away by themselves
 )
 
 

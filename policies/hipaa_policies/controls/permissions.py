@@ -46,6 +46,8 @@ def _everything_of_a_kind(resource: str) -> bool:
     parts = resource.split(":", 5)
     if len(parts) < 6:
         return not parts[-1].strip(_WILD)
+    if parts[2] == "logs" and parts[4].isdigit():
+        return False  # API Gateway names its log groups by ids that are not known before it writes them
     name = re.split(r"[:/]", parts[5], maxsplit=1)[-1]
     return not name.strip(_WILD + "/:")
 

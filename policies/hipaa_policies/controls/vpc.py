@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.network import SecurityGroup, Subnet, Vpc, VpcEndpoint
-from hipaa_policies.iam import AccessRequest, Decision, evaluate
+from hipaa_policies.iam import Statement, could_allow, statements
+from hipaa_policies.iam.analysis import ResourceKind
 from hipaa_policies.joins import (
+    Document,
     document,
     first_names,
     function_vpcs,
     in_function_vpcs,
     is_world,
+    route_tables_of,
     subnets_of,
     ways_out,
 )
@@ -154,7 +159,8 @@ def services_have_endpoints(function: Function, account: Account, _: Settings) -
     if function.vpc_id is None:
         return not_applicable("runs outside every VPC, where LAM-01 fails it")
     there = [e for e in account.vpc_endpoints.complete() if e.vpc_id == function.vpc_id]
-    usable = {e.service for e in there if e.state == "available" and (e.kind == "Gateway" or e.private_dns)}
+    tables = {t.id for s in subnets_of(function, account) for t in route_tables_of(s, account)}
+    usable = {e.service for e in there if e.state == "available" and _is_reachable(e, tables)}
     used = endpoint_services(function, account)
     missing = sorted(used - usable)
     return judged(
@@ -162,6 +168,13 @@ def services_have_endpoints(function: Function, account: Account, _: Settings) -
         f"its VPC has endpoints for {', '.join(sorted(used))}" if used else "needs no endpoint",
         f"may call {', '.join(missing)}, which has no usable endpoint in {function.vpc_id}",
     )
+
+
+def _is_reachable(endpoint: VpcEndpoint, tables: set[str]) -> bool:
+    """A gateway from every subnet's route table; an interface by the service's own name."""
+    if endpoint.kind == "Gateway":
+        return tables <= set(endpoint.route_table_ids)
+    return endpoint.private_dns and bool(endpoint.subnet_ids)
 
 
 @control(
@@ -181,26 +194,41 @@ def endpoint_is_for_own_account(endpoint: VpcEndpoint, account: Account, _: Sett
 
 
 def _open_to(endpoint: VpcEndpoint, account: Account) -> str | None:
-    """Asks the policy about a stranger's credentials, and about a stranger's resource."""
+    """Asks the policy, for each action that it allows, about a stranger's credentials, and about a
+    stranger's resource."""
     if endpoint.policy is None:
         return "has no policy, which is full access"
     policy = document(endpoint.policy)
-
-    def allowed(principal: str, owner: str) -> bool:
-        arn = f"arn:{account.partition}:iam::{principal}:role/any"
-        context = {
-            "aws:PrincipalAccount": principal,
-            "aws:PrincipalArn": arn,
-            "aws:ResourceAccount": owner,
-            "aws:SourceVpc": endpoint.vpc_id,
-            "aws:SourceVpce": endpoint.id,
-        }
-        resource = f"arn:{account.partition}:{endpoint.service}:::strange"
-        request = AccessRequest(f"{endpoint.service}:AnyAction", resource, context, arn)
-        return evaluate([policy], request) is Decision.ALLOWED
-
-    if allowed(_STRANGER, _STRANGER) or allowed(_STRANGER, account.id):
-        return "lets the credentials of any account through"
-    if allowed(account.id, _STRANGER):
-        return "lets data through to the resources of any account"
+    for statement in statements(policy):
+        for action in _examples(statement) if statement.allows else ():
+            if any(_lets_through(policy, action, _STRANGER, o, endpoint) for o in (_STRANGER, account.id)):
+                return "lets the credentials of any account through"
+            if _lets_through(policy, action, account.id, _STRANGER, endpoint):
+                return "lets data through to the resources of any account"
     return None
+
+
+def _examples(statement: Statement) -> list[str]:
+    """An action for each pattern that a statement allows."""
+    if statement.not_actions:
+        return ["any:Action"]
+    return [re.sub(r"[*?]+", "Any", a) if ":" in a else "any:Action" for a in statement.actions]
+
+
+def _lets_through(policy: Document, action: str, caller: str, owner: str, endpoint: VpcEndpoint) -> bool:
+    """Whether a call with the credentials of one account can be allowed, to a resource of another one.
+
+    The resources that the policy names exactly are somebody's, and meant: AWS's own buckets, for one.
+    """
+    arn = f"arn:aws:iam::{caller}:role/any"
+    known = {
+        "aws:PrincipalAccount": caller,
+        "aws:PrincipalArn": arn,
+        "aws:ResourceAccount": owner,
+        "aws:SourceVpc": endpoint.vpc_id,
+        "aws:SourceVpce": endpoint.id,
+    }
+    for side, account in (("Principal", caller), ("Resource", owner)):
+        if account == _STRANGER:
+            known |= {f"aws:{side}OrgID": "o-strange", f"aws:{side}OrgPaths": "o-strange/r-1/"}
+    return could_allow([policy], action, known, kinds=(ResourceKind(account=_STRANGER),), principal=arn)

@@ -11,7 +11,7 @@ from typing import Any
 from hipaa_policies.iam.conditions import Condition, Context
 from hipaa_policies.iam.evaluation import names_action, names_resource
 from hipaa_policies.iam.matching import ARN_SEGMENTS, Pattern
-from hipaa_policies.iam.principals import account_of
+from hipaa_policies.iam.principals import account_of, principal_matches
 from hipaa_policies.iam.statements import Statement, statements
 
 Policies = Sequence[Mapping[str, Any]]
@@ -62,20 +62,32 @@ class Grant:
 
 @dataclass(frozen=True)
 class ResourceKind:
-    """ARNs of a service, whose last part begins with ``prefix`` (``role/``)."""
+    """ARNs of a service (any, where it is empty), whose last part begins with ``prefix`` (``role/``), and
+    that may be of ``account`` (S3's ARNs name none, so that the name must be open to be anybody's)."""
 
-    service: str
+    service: str = ""
     prefix: str = ""
+    account: str | None = None
 
     def could_be_named(self, pattern: str) -> bool:
         """Whether some ARN of the kind matches the pattern of a policy."""
         parts = pattern.split(":", ARN_SEGMENTS - 1)
-        if len(parts) > 2 and not Pattern(parts[2]).matches(self.service):
+        if self.service and len(parts) > 2 and not Pattern(parts[2]).matches(self.service):
             return False
         if len(parts) < ARN_SEGMENTS:
             return pattern.endswith("*")
+        if self.account is not None and not _could_be_of(self.account, parts[4], parts[5]):
+            return False
         fixed = re.split(r"[*?]|[$][{]", parts[-1])[0]
         return fixed.startswith(self.prefix) or (fixed != parts[-1] and self.prefix.startswith(fixed))
+
+
+def _could_be_of(account: str, named: str, rest: str) -> bool:
+    """Whether the last two parts of an ARN's pattern may be an account's. Names of AWS's own buckets, and
+    of those of somebody who is named, are fixed."""
+    if named:
+        return Pattern(named).matches(account)
+    return rest.startswith(("*", "?"))
 
 
 def actions_granted(policies: Policies) -> tuple[Grant, ...]:
@@ -95,9 +107,10 @@ def could_allow(
     boundary: Policies | None = None,
     resource: str | None = None,
     kinds: Sequence[ResourceKind] = (),
+    principal: str | None = None,
 ) -> bool:
     """Whether some request for ``action`` could be allowed: on ``resource``, or on any where it is ``None``
-    (of ``kinds``, where some are given).
+    (of ``kinds``, where some are given). ``principal`` is asked of policies that name principals.
 
     ``known`` holds the condition keys that are given; every other condition of an allow is taken to
     be satisfiable, and of a deny to be avoidable: the answer errs towards yes, as a caller who means
@@ -105,11 +118,15 @@ def could_allow(
     """
     context = Context(known or {})
     allowed = _granting(policies, action, context, resource, kinds)
+    if principal is not None:
+        allowed = [statement for statement in allowed if principal_matches(statement, principal)]
     if boundary is not None and not _granting(boundary, action, context, resource, kinds):
         return False
     everything = [*policies, *(boundary or ())]
     denies = [s for p in everything for s in statements(p) if not s.allows and names_action(s, action)]
     denies = [s for s in denies if all(_surely_holds(c, context) for c in s.conditions)]
+    if principal is not None:
+        denies = [statement for statement in denies if principal_matches(statement, principal)]
     if resource is not None and any(names_resource(deny, resource, context) for deny in denies):
         return False
     return any(not any(_covers(deny, allow) for deny in denies) for allow in allowed)

@@ -65,7 +65,8 @@ def _api(planned: Planned, plan: Plan) -> RestApi:
         methods = authorizers = body
     elif isinstance(body, str):
         more, named = _from_body(planned, body)
-        methods = more if isinstance(more, Unreadable) else (*methods, *more)
+        if isinstance(methods, tuple):
+            methods = more if isinstance(more, Unreadable) else (*methods, *more)
         authorizers = (*authorizers, *named)
     return partial(
         RestApi,
@@ -89,6 +90,9 @@ def _written(planned: Planned, plan: Plan) -> tuple[Any, Any]:
     def mine(kind: str) -> list[Planned]:
         return [p for p in plan.of(kind) if p.reference("rest_api_id", _API, "id") == planned.id]
 
+    # A method whose API is not decided may be of this one.
+    owners = ((p, p.reference("rest_api_id", _API, "id")) for p in plan.of("aws_api_gateway_method"))
+    unplaced = next((p.undecided("rest_api_id") for p, api in owners if isinstance(api, Unreadable)), None)
     integrations = {
         (_resource(p), p.values.get("http_method")): p.values.get("type")
         for p in mine("aws_api_gateway_integration")
@@ -104,7 +108,7 @@ def _written(planned: Planned, plan: Plan) -> tuple[Any, Any]:
         )
         for p in mine("aws_api_gateway_method")
     )
-    return methods, tuple(sorted(p.id for p in mine("aws_api_gateway_authorizer")))
+    return unplaced or methods, tuple(sorted(p.id for p in mine("aws_api_gateway_authorizer")))
 
 
 def _authorizer(method: Planned) -> Any:
@@ -196,12 +200,20 @@ def _stage_arn(planned: Planned, api: Any) -> str:
 
 
 def _data_trace(planned: Planned, api: Any, plan: Plan) -> Any:
+    """Whether any of the stage's settings traces; not decided where settings may be this stage's."""
     found: Any = False
     for settings in plan.of("aws_api_gateway_method_settings"):
-        same_stage = settings.reference("stage_name", _STAGE, "name") in (planned.name, planned.id)
-        if settings.reference("rest_api_id", _API, "id") == api and same_stage:
-            traced = settings.inside("settings", "data_trace_enabled")
-            found = found or traced or False
+        stage = settings.reference("stage_name", _STAGE, "name")
+        owner = settings.reference("rest_api_id", _API, "id")
+        mine = owner == api and stage in (planned.name, planned.id)
+        lost = next((value for value in (owner, stage) if isinstance(value, Unreadable)), None)
+        if not mine and lost is None:
+            continue
+        traced = settings.inside("settings", "data_trace_enabled")
+        traced = lost if lost is not None and traced else traced
+        if traced is True:
+            return True
+        found = found or traced or False
     return found
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Plan, Planned
-from hipaa_policies.readers.plan.policies import attached, policy_text
+from hipaa_policies.readers.plan.policies import Attached
 from hipaa_policies.readers.plan.registry import Facts, reader
 
 _KINDS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key")
@@ -28,13 +26,13 @@ def read_keys(plan: Plan) -> Facts:
         name = alias.values.get("name")
         if isinstance(target, str) and isinstance(name, str):
             aliases.setdefault(target.rpartition("/")[2], []).append(name)
-    policies = attached(plan, "aws_kms_key_policy", "key_id", _KINDS, form="id")
+    policies = Attached(plan, "aws_kms_key_policy", "key_id", _KINDS, form="id")
     return {"keys": Listing(tuple(_key(planned, aliases, policies) for planned in plan.of(*_KINDS)))}
 
 
-def _key(planned: Planned, aliases: dict[str, list[str]], policies: Any) -> Key:
+def _key(planned: Planned, aliases: dict[str, list[str]], policies: Attached) -> Key:
     enabled = planned.flag("is_enabled" if planned.type == "aws_kms_key" else "enabled", True)
-    own = policies.get(planned.id) or policies.get(planned.arn) or policy_text(planned, "policy")
+    own = policies.to(planned, planned.id, planned.arn)
     account = planned.plan.arn("iam", "root", region="")
     origin = "AWS_KMS" if planned.type == "aws_kms_key" else "EXTERNAL"
     if planned.values.get("custom_key_store_id"):

@@ -9,7 +9,7 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Plan, Planned
-from hipaa_policies.readers.plan.policies import attached, merged, policy_text
+from hipaa_policies.readers.plan.policies import Attached, merged, policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
 
 _KEYS = ("aws_kms_key", "aws_kms_alias")
@@ -19,7 +19,7 @@ _CONFIRMED_LATER = frozenset({"email", "email-json", "http", "https", "sms"})
 
 @reader("queues", types=("aws_sqs_queue", "aws_sqs_queue_policy", "aws_sqs_queue_redrive_policy"))
 def read_queues(plan: Plan) -> Facts:
-    policies = attached(plan, "aws_sqs_queue_policy", "queue_url", ("aws_sqs_queue",))
+    policies = Attached(plan, "aws_sqs_queue_policy", "queue_url", ("aws_sqs_queue",))
     redrives = {
         redrive.reference("queue_url", ("aws_sqs_queue",), "name"): _redrive(redrive)
         for redrive in plan.of("aws_sqs_queue_redrive_policy")
@@ -27,14 +27,14 @@ def read_queues(plan: Plan) -> Facts:
     return {"queues": Listing(tuple(_queue(p, policies, redrives) for p in plan.of("aws_sqs_queue")))}
 
 
-def _queue(planned: Planned, policies: Any, redrives: dict[Any, Any]) -> Queue:
+def _queue(planned: Planned, policies: Attached, redrives: dict[Any, Any]) -> Queue:
     own = {planned.name, planned.id}
     return partial(
         Queue,
         arn=planned.arn,
         name=planned.name,
         key=_key(planned, "kms_master_key_id"),
-        policy=next((policies[n] for n in own if n in policies), None) or policy_text(planned, "policy"),
+        policy=policies.to(planned, *own),
         redrive_target=next((redrives[n] for n in own if n in redrives), None) or _redrive(planned),
     )
 
@@ -60,14 +60,14 @@ def _key(planned: Planned, name: str) -> Any:
     "topics", "subscriptions", types=("aws_sns_topic", "aws_sns_topic_policy", "aws_sns_topic_subscription")
 )
 def read_topics(plan: Plan) -> Facts:
-    policies = attached(plan, "aws_sns_topic_policy", "arn", ("aws_sns_topic",), form="arn")
+    policies = Attached(plan, "aws_sns_topic_policy", "arn", ("aws_sns_topic",), form="arn")
     topics = tuple(
         partial(
             Topic,
             arn=planned.arn,
             name=planned.name,
             key=_key(planned, "kms_master_key_id"),
-            policy=policies.get(planned.arn) or policy_text(planned, "policy"),
+            policy=policies.to(planned, planned.arn),
         )
         for planned in plan.of("aws_sns_topic")
     )

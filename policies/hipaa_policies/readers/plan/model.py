@@ -42,6 +42,10 @@ class Block:
             return None  # not configured: AWS's default
         return self.undecided(name)
 
+    def unsettled(self, name: str) -> bool:
+        """Whether a part of the value is known only after apply."""
+        return _unknown(self.unknown.get(name))
+
     def undecided(self, name: str, why: str = "") -> NotDecided:
         attribute = f"{self.path}.{name}".removeprefix(".")
         return NotDecided(self.owner.address, attribute, f"is known only after apply{why and f' ({why})'}")
@@ -71,7 +75,7 @@ class Block:
             values, unknown = [values], [unknown]
         written = None if self.expressions is None else self.expressions.get(name)
         return tuple(
-            self._block(f"{name}[{number}]", value, _at(unknown, number), _at(written, number))
+            self._block(f"{name}[{number}]", value, _at(unknown, number), _written_as(value, written, number))
             for number, value in enumerate(values or ())
             if isinstance(value, Mapping) or _at(unknown, number)
         )
@@ -98,13 +102,14 @@ class Block:
         found = self.block(name, computed=computed)
         return found if found is None or isinstance(found, Unreadable) else found.get(attribute)
 
-    def targets(self, name: str, kinds: Sequence[str]) -> list[Planned] | NotDecided:
-        """The resources of these types that an attribute's configuration names."""
+    def targets(self, name: str, kinds: Sequence[str], *, every: bool = False) -> list[Planned] | NotDecided:
+        """The resources of these types that an attribute's configuration names, where all that it names
+        can be told; ``every``: where it names no others."""
         if self.expressions is None:
             return self.undecided(name)
         found = self.owner.plan.resolver.follow(self.expressions.get(name), self.owner.scope)
         fitting = [instance for instance in found.instances.values() if instance.type in kinds]
-        if fitting:
+        if fitting and not found.lost and (not every or len(fitting) == len(found.instances)):
             return fitting
         lost = ", ".join(dict.fromkeys(found.lost))
         return self.undecided(name, f"from {lost}, which the plan does not resolve" if lost else "")
@@ -129,7 +134,7 @@ class Block:
             return tuple(sorted(v for v in value if v))
         if self.expressions is not None and name not in self.expressions:
             return ()
-        targets = self.targets(name, kinds)
+        targets = self.targets(name, kinds, every=True)
         if isinstance(targets, Unreadable):
             return targets
         return tuple(sorted({*(v for v in value if v), *(getattr(t, form) for t in targets)}))
@@ -155,6 +160,36 @@ def _at(value: Any, number: int) -> Any:
     if not isinstance(value, list):
         return value
     return value[number] if number < len(value) else None
+
+
+def _written_as(value: Any, written: Any, number: int) -> Any:
+    """How one of several blocks is written: that which agrees with its known values.
+
+    A plan lists the blocks of a set in another order than the configuration. ``None`` where several agree.
+    """
+    if not isinstance(written, list) or len(written) < 2 or not isinstance(value, Mapping):
+        return _at(written, number)
+    fitting = [w for w in written if isinstance(w, Mapping) and _agrees(w, value)]
+    return fitting[0] if fitting and all(w == fitting[0] for w in fitting) else None
+
+
+def _agrees(written: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
+    constants = {
+        n: e["constant_value"] for n, e in written.items() if isinstance(e, Mapping) and _constant(e)
+    }
+    known = {name: found for name, found in value.items() if found not in (None, "", [], False)}
+    return all(name not in known or _plain(known[name]) == _plain(c) for name, c in constants.items())
+
+
+def _constant(expression: Mapping[str, Any]) -> bool:
+    return "constant_value" in expression and expression["constant_value"] is not None
+
+
+def _plain(value: Any) -> Any:
+    """As text, lists without order: Terraform converts what is written to the attribute's type."""
+    if isinstance(value, list):
+        return sorted(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)

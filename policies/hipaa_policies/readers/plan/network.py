@@ -17,13 +17,14 @@ from hipaa_policies.facts.network import (
 )
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
-from hipaa_policies.readers.plan.policies import policy_text
+from hipaa_policies.readers.plan.policies import Attached
 from hipaa_policies.readers.plan.registry import Facts, reader
 
 _VPCS = ("aws_vpc", "aws_default_vpc")
 _SUBNETS = ("aws_subnet", "aws_default_subnet")
 _TABLES = ("aws_route_table", "aws_default_route_table")
 _GROUPS = ("aws_security_group", "aws_default_security_group")
+_ENDPOINT = ("aws_vpc_endpoint",)
 _PEERS = (*_GROUPS, "aws_ec2_managed_prefix_list", "aws_vpc_endpoint")
 _DESTINATIONS = (
     "destination_cidr_block",
@@ -38,7 +39,7 @@ _TARGETS = {
     "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
     "transit_gateway_id": ("aws_ec2_transit_gateway",),
     "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
-    "network_interface_id": ("aws_network_interface",),
+    "network_interface_id": ("aws_network_interface", "aws_instance"),
     "vpc_endpoint_id": ("aws_vpc_endpoint",),
     "carrier_gateway_id": ("aws_ec2_carrier_gateway",),
     "core_network_arn": ("aws_networkmanager_core_network",),
@@ -60,19 +61,23 @@ _TARGETS = {
         "aws_security_group_rule",
         "aws_vpc_endpoint",
         "aws_vpc_endpoint_policy",
+        "aws_vpc_endpoint_route_table_association",
+        "aws_vpc_endpoint_subnet_association",
         "aws_vpc_security_group_egress_rule",
         "aws_vpc_security_group_ingress_rule",
     ),
 )
 def read_network(plan: Plan) -> Facts:
     rules, unplaced = _rules(plan)
+    implied, undecided = _implied_groups(plan)
+    policies = Attached(plan, "aws_vpc_endpoint_policy", "vpc_endpoint_id", _ENDPOINT, form="id")
     return {
         "vpcs": Listing(tuple(Vpc(p.arn, p.id) for p in plan.of(*_VPCS))),
         "subnets": Listing(tuple(map(_subnet, plan.of(*_SUBNETS)))),
         "security_groups": Listing(
-            (*(_group(p, rules) for p in plan.of(*_GROUPS)), *_implied_groups(plan)), unplaced
+            (*(_group(p, rules) for p in plan.of(*_GROUPS)), *implied), unplaced or undecided
         ),
-        "vpc_endpoints": Listing(tuple(_endpoint(p, plan) for p in plan.of("aws_vpc_endpoint"))),
+        "vpc_endpoints": Listing(tuple(_endpoint(p, plan, policies) for p in plan.of(*_ENDPOINT))),
         "flow_logs": Listing(tuple(map(_flow_log, plan.of("aws_flow_log")))),
     }
 
@@ -113,7 +118,8 @@ def read_route_tables(plan: Plan) -> Facts:
         p.reference("route_table_id", _TABLES, "id") for p in plan.of("aws_main_route_table_association")
     }
     tables = tuple(_route_table(p, routes, subnets, mains) for p in plan.of(*_TABLES))
-    return {"route_tables": Listing((*tables, *_implied(plan, tables)), problem)}
+    more = () if problem else _elsewhere(plan, subnets, tables)
+    return {"route_tables": Listing((*tables, *_implied(plan, tables), *more), problem)}
 
 
 def _route_table(
@@ -159,6 +165,25 @@ def _implied(plan: Plan, tables: tuple[RouteTable, ...]) -> list[RouteTable]:
         )
         for vpc in plan.of("aws_vpc")
         if vpc.created and not any(t.main for t in tables)
+    ]
+
+
+def _elsewhere(plan: Plan, subnets: dict[str, list[Any]], tables: tuple[RouteTable, ...]) -> list[RouteTable]:
+    """Tables that the plan associates with subnets, and does not make: their routes are not in it."""
+    known = {table.id for table in tables}
+    vpcs = {subnet.id: subnet.reference("vpc_id", _VPCS, "id") for subnet in plan.of(*_SUBNETS)}
+    return [
+        partial(
+            RouteTable,
+            arn=plan.arn("ec2", f"route-table/{table}"),
+            id=table,
+            vpc_id=vpcs.get(names[0], ""),
+            subnet_ids=tuple(sorted(names)),
+            main=False,
+            routes=NotDecided(f"the route table {table}", "routes", "are not in the plan"),
+        )
+        for table, names in sorted(subnets.items())
+        if table not in known
     ]
 
 
@@ -237,14 +262,14 @@ def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> Secu
     )
 
 
-def _implied_groups(plan: Plan) -> list[SecurityGroup]:
+def _implied_groups(plan: Plan) -> tuple[list[SecurityGroup], NotDecided | None]:
     """The default groups that AWS makes with planned VPCs, where the plan does not take them over: open
-    among themselves and to the world outbound."""
+    among themselves and to the world outbound. And why that cannot be told."""
     closed = [p.reference("vpc_id", _VPCS, "id") for p in plan.of("aws_default_security_group")]
-    if any(isinstance(vpc, Unreadable) for vpc in closed):
-        return []
+    if lost := next((vpc for vpc in closed if isinstance(vpc, NotDecided)), None):
+        return [], lost
     every = (partial(Rule, "0.0.0.0/0", "-1", None, None),)
-    return [
+    groups = [
         SecurityGroup(
             plan.arn("ec2", f"security-group/default({vpc.address})"),
             f"sg-default({vpc.address})",
@@ -256,16 +281,29 @@ def _implied_groups(plan: Plan) -> list[SecurityGroup]:
         for vpc in plan.of("aws_vpc")
         if vpc.created and vpc.id not in closed
     ]
+    return groups, None
 
 
-def _endpoint(planned: Planned, plan: Plan) -> VpcEndpoint:
+def _associated(planned: Planned, plan: Plan, name: str, single: str, kinds: tuple[str, ...]) -> Any:
+    """What the endpoint lists, and what resources of their own associate with it."""
+    found = planned.all_references(name, kinds, "id")
+    if isinstance(found, Unreadable):
+        return found
+    for association in plan.of(f"aws_vpc_endpoint_{single.removesuffix('_id')}_association"):
+        endpoint = association.reference("vpc_endpoint_id", _ENDPOINT, "id")
+        if isinstance(endpoint, Unreadable) or endpoint == planned.id:
+            other = (
+                endpoint if isinstance(endpoint, Unreadable) else association.reference(single, kinds, "id")
+            )
+            if isinstance(other, Unreadable):
+                return other
+            found = (*found, other)
+    return tuple(sorted(set(found)))
+
+
+def _endpoint(planned: Planned, plan: Plan, policies: Attached) -> VpcEndpoint:
     service = planned.get("service_name")
     kind = planned.values.get("vpc_endpoint_type") or "Gateway"
-    attached = [
-        policy_text(policy, "policy")
-        for policy in plan.of("aws_vpc_endpoint_policy")
-        if policy.reference("vpc_endpoint_id", ("aws_vpc_endpoint",), "id") == planned.id
-    ]
     return partial(
         VpcEndpoint,
         arn=planned.arn,
@@ -274,10 +312,10 @@ def _endpoint(planned: Planned, plan: Plan) -> VpcEndpoint:
         service=service.split(".", 3)[-1] if isinstance(service, str) else service,
         kind=kind,
         state="available",  # what Terraform waits for
-        policy=attached[0] if attached else policy_text(planned, "policy"),
+        policy=policies.to(planned, planned.id),
         private_dns=planned.flag("private_dns_enabled"),
-        subnet_ids=planned.all_references("subnet_ids", _SUBNETS, "id"),
-        route_table_ids=planned.all_references("route_table_ids", _TABLES, "id"),
+        subnet_ids=_associated(planned, plan, "subnet_ids", "subnet_id", _SUBNETS),
+        route_table_ids=_associated(planned, plan, "route_table_ids", "route_table_id", _TABLES),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hipaa_policies.facts import Unreadable
@@ -29,8 +29,9 @@ def _rendered(source: Planned) -> str | None:
     """The document of a data source, or ``None`` where a part of it is not decided."""
     if source.values.get("json"):
         return str(source.values["json"])
-    if source.values.get("source_policy_documents") or source.values.get("override_policy_documents"):
-        return None
+    for more in ("source_policy_documents", "override_policy_documents"):
+        if source.values.get(more) or source.unknown.get(more):
+            return None
     statements = source.blocks("statement")
     if isinstance(statements, Unreadable):
         return None
@@ -59,44 +60,74 @@ _IDENTIFIED = (
 
 
 def _statement(block: Block) -> dict[str, Any] | None:
-    found: dict[str, Any] = {"Effect": block.values.get("effect") or "Allow"}
+    effect = block.get("effect")
+    if isinstance(effect, Unreadable):
+        return None
+    found: dict[str, Any] = {"Effect": effect or "Allow"}
     for name, key in _LISTS.items():
         values = block.all_references(name, _IDENTIFIED)
-        if isinstance(values, Unreadable):
+        # What is put around a reference is not known ("${arn}/*"): good enough for what is allowed, of
+        # which the service counts, and not for what is denied.
+        if isinstance(values, Unreadable) or (effect == "Deny" and block.unsettled(name)):
             return None
         if values:
             found[key] = list(values)
-    conditions, principals = block.blocks("condition"), block.blocks("principals")
-    if isinstance(conditions, Unreadable) or isinstance(principals, Unreadable):
+    conditions, principals = block.blocks("condition"), _principals(block)
+    if isinstance(conditions, Unreadable) or principals is None:
         return None
     for condition in conditions:
         values = condition.all_references("values", _IDENTIFIED)
-        if isinstance(values, Unreadable) or not isinstance(condition.values.get("test"), str):
+        names = (condition.get("test"), condition.get("variable"))
+        if isinstance(values, Unreadable) or not all(isinstance(name, str) for name in names):
             return None
-        test = found.setdefault("Condition", {}).setdefault(condition.values["test"], {})
-        test[condition.values.get("variable")] = list(values)
-    for principal in principals:
-        identifiers = principal.all_references("identifiers", ("aws_iam_role",))
-        if isinstance(identifiers, Unreadable) or not isinstance(principal.values.get("type"), str):
-            return None
-        kind = principal.values["type"]
-        if kind == "*":
-            found["Principal"] = "*"
-        else:
-            found.setdefault("Principal", {}).setdefault(kind, []).extend(identifiers)
-    return found
+        test = found.setdefault("Condition", {}).setdefault(names[0], {})
+        test.setdefault(names[1], []).extend(values)
+    return found | principals
 
 
-def attached(
-    plan: Plan, kind: str, key: str, owners: Sequence[str], name: str = "policy", form: str = "name"
-) -> Mapping[str, Any]:
-    """The policies that resources of ``kind`` attach, by the identity of what ``key`` names."""
+def _principals(block: Block) -> dict[str, Any] | None:
+    """The elements Principal and NotPrincipal of a statement; ``None`` where they are not decided."""
     found: dict[str, Any] = {}
-    for resource in plan.of(kind):
-        owner = resource.reference(key, owners, form)
-        if isinstance(owner, str):
-            found[owner] = policy_text(resource, name)
+    for name, key in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
+        listed = block.blocks(name)
+        if isinstance(listed, Unreadable):
+            return None
+        for principal in listed:
+            identifiers = principal.all_references("identifiers", ("aws_iam_role", "aws_iam_user"))
+            kind = principal.get("type")
+            if isinstance(identifiers, Unreadable) or not isinstance(kind, str):
+                return None
+            if kind == "*" or found.get(key) == "*":
+                found[key] = "*"
+            else:
+                found.setdefault(key, {}).setdefault(kind, []).extend(identifiers)
     return found
+
+
+class Attached:
+    """The policies that resources of ``kind`` attach, by the identity of what ``key`` names.
+
+    Of one whose owner is not decided any resource may be the owner, so none is without a policy.
+    """
+
+    def __init__(
+        self, plan: Plan, kind: str, key: str, owners: Sequence[str], name: str = "policy", form: str = "name"
+    ) -> None:
+        self.texts: dict[str, Any] = {}
+        self.unplaced: Unreadable | None = None
+        for resource in plan.of(kind):
+            owner = resource.reference(key, owners, form)
+            if isinstance(owner, str):
+                self.texts[owner] = policy_text(resource, name)
+            else:
+                self.unplaced = resource.undecided(key)
+
+    def to(self, owner: Planned, *names: str, name: str | None = "policy") -> Any:
+        """The policy of a resource that is known by ``names``: an attached one, else its own attribute."""
+        for identity in names:
+            if identity in self.texts:
+                return self.texts[identity]
+        return self.unplaced or (policy_text(owner, name) if name else None)
 
 
 def merged(*texts: str) -> str:

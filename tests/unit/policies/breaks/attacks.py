@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from hipaa_policies.facts.logs import DataEvents
+from hipaa_policies.facts.network import Route
+
 from tests.unit.policies import compliant as c
-from tests.unit.policies.breaks.changes import Break, one, role_says
+from tests.unit.policies.breaks.changes import (
+    RTB,
+    SUBNET_A,
+    Break,
+    added,
+    both,
+    changed,
+    one,
+    role_says,
+)
 
 GITHUB = c.arn("iam", "oidc-provider/token.actions.githubusercontent.com", "")
 AUDIENCE = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
 SUBJECT = "token.actions.githubusercontent.com:sub"
+TABLES = "AWS::DynamoDB::Table"
 GUESTS = "cognito-identity.amazonaws.com"
 
 
@@ -96,4 +110,46 @@ def _trusts() -> Iterator[Break]:
     yield one("SQS-02", "a service for a stranger", "queues", c.QUEUE, c.FOREIGN, policy=pinned_to_a_stranger)
 
 
-ATTACKS = (*_policies(), *_trusts())
+def _network() -> Iterator[Break]:
+    """Ways out, and endpoints, that are not what they are called."""
+    both_subnets = (SUBNET_A, c.arn("ec2", "subnet/subnet-b"))
+    for name, target in (("a machine as NAT", "i-1"), ("an interface", "eni-1"), ("a carrier", "cagw-1")):
+        change = changed("route_tables", RTB, routes=(Route("0.0.0.0/0", target),))
+        yield Break("NET-05", name, SUBNET_A, target, change, both_subnets[1:])
+    dynamodb, kms = (c.arn("ec2", f"vpc-endpoint/vpce-{name}") for name in ("dynamodb", "kms"))
+    unrouted = changed("vpc_endpoints", dynamodb, route_table_ids=())
+    yield Break("NET-04", "a gateway without a route", c.FUNCTION, "dynamodb", unrouted)
+    nowhere = changed("vpc_endpoints", kms, subnet_ids=())
+    yield Break("NET-04", "an interface without a subnet", c.FUNCTION, "kms", nowhere, (c.OTHER_FUNCTION,))
+    anybody = {"Effect": "Allow", "Principal": "*", "Resource": "*"}
+    for name, statement in {
+        "one action": {"Action": "kms:Decrypt"},
+        "everything but": {"NotAction": "kms:Encrypt"},
+        "own resources": {
+            "Action": "kms:*",
+            "Condition": {"StringEquals": {"aws:ResourceAccount": c.ID}},
+        },
+        "a condition on the network": {
+            "Action": "kms:Decrypt",
+            "Condition": {"StringEquals": {"aws:SourceVpc": c.VPC}},
+        },
+    }.items():
+        yield one(
+            "NET-07", name, "vpc_endpoints", kms, "of any account", policy=c.policy(anybody | statement)
+        )
+
+
+def _trails() -> Iterator[Break]:
+    kept = tuple(DataEvents(kind, (), (), True, True) for kind in ("AWS::Lambda::Function", TABLES))
+    secret = DataEvents("AWS::S3::Object", (), ("arn:aws:s3:::patients/secret/",), True, True)
+    uploads = replace(c.account().buckets.items[0], name="patients", arn="arn:aws:s3:::patients")
+    yield Break(
+        "TRL-01",
+        "a folder is left out",
+        c.ACCOUNT,
+        "misses arn:aws:s3:::patients/",
+        both(added("buckets", uploads), changed("trails", c.TRAIL, data_events=(*kept, secret))),
+    )
+
+
+ATTACKS = (*_policies(), *_trusts(), *_network(), *_trails())

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tests.unit.policies.breaks.attacks import AUDIENCE, GITHUB
 from tests.unit.policies.compliant import FOREIGN, ID, allow, policy, trust
-from tests.unit.policies.plan.breaks import INLINE, ROLE, PlanBreak, one, says
+from tests.unit.policies.plan.breaks import ACCOUNT, INLINE, ROLE, PlanBreak, one, says
+from tests.unit.policies.plan.documents import adding, both, changing, ref
 
 
 def permissions() -> Iterator[PlanBreak]:
@@ -29,4 +30,39 @@ def permissions() -> Iterator[PlanBreak]:
     yield one("SQS-02", "aws_sqs_queue.dead_letters", FOREIGN, policy=policy(stranger))
 
 
-PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(),)
+def network() -> Iterator[PlanBreak]:
+    nat = {"cidr_block": "0.0.0.0/0", "network_interface_id": ref("aws_network_interface.nat.id")}
+    yield PlanBreak(
+        "NET-05",
+        "aws_subnet.a",
+        "0.0.0.0/0 to eni-",
+        both(adding("aws_network_interface.nat"), changing("aws_route_table.a", route=[nat])),
+    )
+    anybody = policy(allow("kms:Decrypt", "*", Principal="*"))
+    yield one("NET-07", "aws_vpc_endpoint.kms", "credentials of any account", policy=anybody)
+
+
+def trails() -> Iterator[PlanBreak]:
+    trail = "aws_cloudtrail.audit"
+    kms = {"field": "eventSource", "not_equals": ["kms.amazonaws.com"]}
+    management = [{"field": "eventCategory", "equals": ["Management"]}, kms]
+    yield PlanBreak(
+        "TRL-04",
+        ACCOUNT,
+        "no multi-region",
+        changing(trail, advanced_event_selector=[{"field_selector": management}]),
+    )
+    named = [
+        {"field": "eventCategory", "equals": ["Data"]},
+        {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+        {"field": "userIdentity.arn", "starts_with": ["arn:aws:sts::"]},
+    ]
+    yield PlanBreak(
+        "TRL-01",
+        ACCOUNT,
+        "no trail",
+        changing(trail, advanced_event_selector=[{"field_selector": named}]),
+    )
+
+
+PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(), *network(), *trails())
