@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 from healthcare.attributes import from_item
 from healthcare.audit import ATTEMPT, SUCCESS
 from healthcare.aws import aws_errors
+from healthcare.tokens import token_of
 
 from patient_api.inputs import List
-from patient_api.tokens import token_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

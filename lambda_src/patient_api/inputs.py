@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from healthcare import tokens
 from healthcare.problems import FieldError, malformed
 from healthcare.requests import Request, break_glass_reason, json_body, query_of
 from healthcare.schemas import check_body
-
-from patient_api import tokens
 
 DEFAULT_LIMIT: Final = 50
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100", re.ASCII)

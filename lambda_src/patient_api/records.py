@@ -1,22 +1,16 @@
 """The patients table: one item a patient, with a version that every change raises by one."""
 
-import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
 from healthcare.attributes import from_item, to_item
 from healthcare.audit import SUCCESS, Access, AuditTable
 from healthcare.aws import aws_errors, problem_for
 from healthcare.problems import AuditUnavailable, conflict
+from healthcare.transactions import CONDITION_FAILED, UNHARMED, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-# Another transaction held the item or the row: usually gone after milliseconds. The SDK does not repeat
-# these.
-_PAUSES: Final = (0.05, 0.2)
-_CONTENDED: Final = "TransactionConflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +40,18 @@ class Records:
         Problem 409 where the record has moved on. Nothing is changed without its row, and no row says that
         something was changed that was not.
         """
-        for pause in (*_PAUSES, None):
-            reasons = self._transact(access, version, changes)
-            if reasons is None:
-                access.closed = True
-                return
-            record, row = reasons
-            if record == "ConditionalCheckFailed":
-                raise conflict()
-            if pause is None or _CONTENDED not in reasons:
-                raise AuditUnavailable(row) if record == "None" else problem_for(record)
-            time.sleep(pause)
-
-    def _transact(self, access: Access, version: int, changes: dict[str, Any]) -> tuple[str, str] | None:
-        """None where it went through, otherwise what stopped record and audit row ("None": nothing did)."""
-        update = self._update(access.patient_id, version, changes)
-        put = self.audit.put(access.row(SUCCESS))
-        with aws_errors():
-            try:
-                self.client.transact_write_items(TransactItems=[{"Update": update}, {"Put": put}])
-            except self.client.exceptions.TransactionCanceledException as error:
-                return _reasons(error)
-        return None
+        items = [
+            {"Update": self._update(access.patient_id, version, changes)},
+            {"Put": self.audit.put(access.row(SUCCESS))},
+        ]
+        reasons = transact(self.client, items)
+        if reasons is None:
+            access.closed = True
+            return
+        record, row = reasons
+        if record == CONDITION_FAILED:
+            raise conflict()
+        raise AuditUnavailable(row) if record == UNHARMED else problem_for(record)
 
     def _update(self, patient_id: str, version: int, changes: dict[str, Any]) -> Any:
         values = {**changes, "version": version + 1}
@@ -83,11 +67,3 @@ class Records:
             update["ConditionExpression"] = "#version = :read_version"
             update["ExpressionAttributeValues"] |= to_item({":read_version": version})
         return update
-
-
-def _reasons(error: ClientError) -> tuple[str, str]:
-    # One reason an item, in the order of the items. moto and AWS leave Code out or say "None" for those in
-    # order.
-    reasons: Any = error.response.get("CancellationReasons", [])
-    record, row = (*(str(reason.get("Code", "None")) for reason in reasons), "Unknown", "Unknown")[:2]
-    return record, row

@@ -153,7 +153,7 @@ def test_cancelled_change_is_told_from_a_stale_version(
 
 
 def test_contention_that_passes_is_no_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from patient_api import records
+    from healthcare import transactions
 
     reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
     contention = ExitStack()
@@ -166,7 +166,7 @@ def test_contention_that_passes_is_no_failure(world: World, monkeypatch: pytest.
         pauses.append(seconds)
         contention.close()
 
-    monkeypatch.setattr(records, "time", SimpleNamespace(sleep=pause))
+    monkeypatch.setattr(transactions, "time", SimpleNamespace(sleep=pause))
     assert world.put(update(2)).status == 200
     assert len(pauses) == 1
     assert world.outcomes() == ["attempt", "success"]

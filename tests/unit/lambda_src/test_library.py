@@ -176,7 +176,7 @@ def test_other_forms_are_no_dates(text: str) -> None:
 
 @given(st.datetimes(), st.uuids())
 def test_tokens_come_back_as_the_position(time: Any, row: Any) -> None:
-    from patient_api import tokens
+    from healthcare import tokens
 
     if time.year < 1970:
         return
@@ -188,7 +188,7 @@ def test_tokens_come_back_as_the_position(time: Any, row: Any) -> None:
 
 @given(st.from_regex("[A-Za-z0-9_-]{32}", fullmatch=True))
 def test_every_token_is_a_position(token: str) -> None:
-    from patient_api import tokens
+    from healthcare import tokens
 
     event_id = tokens.event_id_of(token)
     assert tokens.event_id_of(tokens.token_of(event_id)) == event_id
