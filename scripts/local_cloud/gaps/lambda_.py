@@ -15,7 +15,10 @@ from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.gaps.patching import Method, add, wrap
 
 DROPPED = ("DeadLetterConfig", "LoggingConfig")
-# The path of the operation that is added below.
+# Of a new account; AWS raises it on request.
+CONCURRENCY = 1000
+# The paths of the operations that are added below.
+urls.url_paths["{0}/2016-08-19/account-settings/?$"] = LambdaResponse.dispatch
 urls.url_paths["{0}/2021-10-31/functions/(?P<function_name>[^/]+)/urls/?$"] = LambdaResponse.dispatch
 
 
@@ -68,6 +71,15 @@ def list_function_url_configs(response: Any) -> str:
     function = response.backend.get_function(unquote(response.path.rstrip("/").rsplit("/", 2)[-2]))
     found = [function.url_config.to_dict()] if function.url_config else []
     return json.dumps({"FunctionUrlConfigs": found})
+
+
+@add(LambdaResponse, "get_account_settings")
+def get_account_settings(response: Any) -> str:
+    """How many functions there are, and what of the account's concurrency none of them has reserved."""
+    found = list(response.backend.list_functions())
+    reserved = sum(int(function.reserved_concurrency or 0) for function in found)
+    limit = {"ConcurrentExecutions": CONCURRENCY, "UnreservedConcurrentExecutions": CONCURRENCY - reserved}
+    return json.dumps({"AccountLimit": limit, "AccountUsage": {"FunctionCount": len(found)}})
 
 
 @wrap(Policy, "principal_formatter")

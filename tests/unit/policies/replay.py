@@ -33,6 +33,9 @@ NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
         ]
     },
     "DescribeAccountPolicies": {"accountPolicies": []},
+    "GetAccountSettings": {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 995}
+    },
     "GetAnomalySubscriptions": {"AnomalySubscriptions": []},
     "ListCodeSigningConfigs": {"CodeSigningConfigs": [{"CodeSigningConfigArn": "arn:csc"}]},
     "ListFunctionUrlConfigs": {

@@ -1,0 +1,94 @@
+"""How many requests a function takes: at most three, but where it has neither what saves one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hipaa_policies.facts import Listing
+from hipaa_policies.facts.functions import Function
+from moto import mock_aws
+
+from tests.unit.policies import moto_account
+from tests.unit.policies.replay import Recording, refusal
+
+TOTAL = 1000
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    recording = Recording()
+    with mock_aws():
+        moto_account.create()
+        recording.record()
+    return recording
+
+
+def read(
+    recording: Recording, functions: Mapping[str, tuple[bool, int | None]], settings: Any = None
+) -> tuple[Listing[Function], Counter[str]]:
+    """``functions`` tells for each name whether it has dead letters, and its reserved concurrency."""
+    left = TOTAL - sum(reserved or 0 for _, reserved in functions.values())
+    limit = {"ConcurrentExecutions": TOTAL, "UnreservedConcurrentExecutions": left}
+    listed = [
+        {
+            "FunctionName": name,
+            "FunctionArn": f"arn:aws:lambda:us-east-1:{moto_account.ID}:function:{name}",
+            "Role": "arn:aws:iam::123456789012:role/reader",
+            **({"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:1:dead"}} if dead_letters else {}),
+        }
+        for name, (dead_letters, _) in functions.items()
+    ]
+    answers: dict[str, Any] = {
+        "ListFunctions": {"Functions": listed},
+        "GetAccountSettings": settings or {"AccountLimit": limit},
+        "GetPolicy": refusal("ResourceNotFoundException", "GetPolicy"),
+        "ListFunctionUrlConfigs": {"FunctionUrlConfigs": []},
+        "ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": []},
+    }
+    concurrency = iter(
+        {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+        for name, (dead_letters, reserved) in sorted(functions.items(), key=lambda item: not item[1][0])
+    )
+
+    def answer(service: str, operation: str) -> Any:
+        if operation == "GetFunctionConcurrency":
+            return next(concurrency)
+        return answers.get(operation) if service == "lambda" else None
+
+    account, record = recording.replay(answer)
+    return account.functions, Counter({k.partition(":")[2]: v for k, v in record.asked.items()})
+
+
+def for_each(asked: Counter[str]) -> int:
+    wanted = (
+        "GetPolicy",
+        "ListFunctionUrlConfigs",
+        "GetFunctionConcurrency",
+        "ListFunctionEventInvokeConfigs",
+    )
+    return sum(asked[name] for name in wanted)
+
+
+@pytest.mark.parametrize("dead_letters", [True, False])
+def test_where_nothing_is_reserved_no_function_is_asked(recording: Recording, dead_letters: bool) -> None:
+    names = [f"f{number}" for number in range(50)]
+    found, asked = read(recording, dict.fromkeys(names, (dead_letters, None)))
+    assert asked["GetFunctionConcurrency"] == 0
+    assert {function.reserved_concurrency for function in found.complete()} == {None}
+    assert for_each(asked) == 50 * (2 if dead_letters else 3)
+
+
+def test_with_dead_letters_a_function_takes_three(recording: Recording) -> None:
+    found, asked = read(recording, {f"f{number}": (True, 2) for number in range(50)})
+    assert {function.reserved_concurrency for function in found.complete()} == {2}
+    assert for_each(asked) == 150
+
+
+def test_where_the_sum_cannot_be_read_every_function_is_asked(recording: Recording) -> None:
+    error = refusal("AccessDeniedException", "GetAccountSettings")
+    found, asked = read(recording, {f"f{number}": (False, 1) for number in range(5)}, error)
+    assert asked["GetFunctionConcurrency"] == 5
+    assert {function.reserved_concurrency for function in found.complete()} == {1}
