@@ -15,6 +15,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     dynamodb_streams,
     ec2,
     events,
+    iam,
     kms,
     lambda_,
     lambda_mappings,

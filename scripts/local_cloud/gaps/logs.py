@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.metric_filters import MetricFilters
+from moto.logs.models import LogGroup, logs_backends
 from moto.logs.responses import LogsResponse
 
 from scripts.local_cloud.gaps.patching import Method, add, wrap
@@ -48,6 +49,18 @@ def get_data_protection_policy(response: Any) -> ActionResult:
 def delete_data_protection_policy(response: Any) -> ActionResult:
     store_of(response, "data_protection").pop(group_name(response), None)
     return ActionResult({})
+
+
+@wrap(LogGroup, "to_describe_dict")
+def describe_log_group(original: Method, group: Any) -> dict[str, Any]:
+    """moto does not tell whether a data protection policy holds for a group, its own or the account's."""
+    described: dict[str, Any] = original(group)
+    kept = logs_backends[group.account_id][group.region].__dict__
+    if group.name in kept.get("local_cloud_data_protection", {}):
+        described["dataProtectionStatus"] = "ACTIVATED"
+    if "DATA_PROTECTION_POLICY" in {kind for kind, _ in kept.get("local_cloud_account", {})}:
+        described["inheritedProperties"] = ["ACCOUNT_DATA_PROTECTION"]
+    return described
 
 
 @add(LogsResponse, "put_account_policy")

@@ -9,6 +9,7 @@ from scripts.local_cloud.authorization.services import compute, dynamodb, kms, m
 from scripts.local_cloud.protocol.requests import AwsRequest
 
 EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
+    "accessanalyzer": security.analyzer_accesses,
     "apigateway": compute.api_accesses,
     "budgets": compute.budget_accesses,
     "cloudwatch": compute.metric_accesses,

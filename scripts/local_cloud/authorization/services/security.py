@@ -1,4 +1,4 @@
-"""Secrets Manager, SSM parameters, STS and IAM.
+"""Secrets Manager, SSM parameters, STS, IAM and its access analyzers.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html,
 list_awssystemsmanager.html, list_awssecuritytokenservice.html and list_awsidentityandaccessmanagementiam.html
@@ -21,6 +21,11 @@ SECRET_KEY_OPERATIONS = {
     "PutSecretValue": ["GenerateDataKey", "Decrypt"],
     "UpdateSecret": ["GenerateDataKey", "Decrypt"],
 }
+
+
+def analyzer_accesses(call: AwsRequest) -> list[Access]:
+    """IAM has one action for both versions of an operation: access-analyzer:ListFindings."""
+    return [Access(action_of(call).removesuffix("V2"))]
 
 
 def secret_accesses(call: AwsRequest) -> list[Access]:

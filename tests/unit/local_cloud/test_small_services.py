@@ -1,0 +1,81 @@
+"""Services that moto has in part or not at all: answered as AWS answers, with nothing behind them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.local_cloud.support import Cloud, unique
+
+
+def test_an_analyzer_is_kept_until_it_is_deleted(cloud: Cloud) -> None:
+    analyzers, name = cloud.client("accessanalyzer"), unique("analyzer")
+    arn = analyzers.create_analyzer(analyzerName=name, type="ACCOUNT", tags={"a": "b"})["arn"]
+    found = analyzers.get_analyzer(analyzerName=name)["analyzer"]
+    assert (found["arn"], found["type"], found["status"], found["tags"]) == (
+        arn,
+        "ACCOUNT",
+        "ACTIVE",
+        {"a": "b"},
+    )
+    assert name in [one["name"] for one in analyzers.list_analyzers()["analyzers"]]
+    assert analyzers.list_findings_v2(analyzerArn=arn)["findings"] == []
+    with pytest.raises(analyzers.exceptions.ConflictException):
+        analyzers.create_analyzer(analyzerName=name, type="ACCOUNT")
+    analyzers.delete_analyzer(analyzerName=name)
+    with pytest.raises(analyzers.exceptions.ResourceNotFoundException):
+        analyzers.get_analyzer(analyzerName=name)
+
+
+def test_a_backup_plans_selections_are_kept(cloud: Cloud) -> None:
+    backup = cloud.client("backup")
+    backup.create_backup_vault(BackupVaultName=(vault := unique("vault")))
+    rule = {"RuleName": "daily", "TargetBackupVaultName": vault}
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": unique("plan"), "Rules": [rule]})
+    named: dict[str, Any] = {"BackupPlanId": plan["BackupPlanId"]}
+    chosen = {"SelectionName": "tables", "IamRoleArn": "arn:aws:iam::123456789012:role/x", "Resources": ["*"]}
+    made = backup.create_backup_selection(BackupSelection=chosen, **named)["SelectionId"]
+    (listed,) = backup.list_backup_selections(**named)["BackupSelectionsList"]
+    assert (listed["SelectionId"], listed["SelectionName"]) == (made, "tables")
+    assert backup.get_backup_selection(SelectionId=made, **named)["BackupSelection"]["Resources"] == ["*"]
+    backup.delete_backup_selection(SelectionId=made, **named)
+    assert backup.list_backup_selections(**named)["BackupSelectionsList"] == []
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        backup.get_backup_selection(SelectionId=made, **named)
+    assert backup.list_restore_jobs(ByStatus="COMPLETED")["RestoreJobs"] == []
+
+
+def test_the_credential_report_begins_with_the_root_user(cloud: Cloud) -> None:
+    iam = cloud.client("iam")
+    while iam.generate_credential_report()["State"] != "COMPLETE":
+        pass
+    rows = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
+    assert (rows[0]["user"], rows[0]["mfa_active"], rows[0]["access_key_1_active"]) == (
+        "<root_account>",
+        "true",
+        "false",
+    )
+    assert "local-cloud-administrator" in [row["user"] for row in rows[1:]]
+
+
+def test_groups_tell_whether_they_are_masked(cloud: Cloud) -> None:
+    logs, name = cloud.client("logs"), unique("group")
+    logs.create_log_group(logGroupName=name)
+
+    def told() -> tuple[Any, Any]:
+        (group,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return group.get("dataProtectionStatus"), group.get("inheritedProperties")
+
+    assert told() == (None, None)
+    logs.put_data_protection_policy(logGroupIdentifier=name, policyDocument="{}")
+    assert told() == ("ACTIVATED", None)
+    logs.delete_data_protection_policy(logGroupIdentifier=name)
+    policy = {"policyName": unique("policy"), "policyType": "DATA_PROTECTION_POLICY"}
+    logs.put_account_policy(policyDocument="{}", **policy)
+    assert told() == (None, ["ACCOUNT_DATA_PROTECTION"])
+    logs.delete_account_policy(**policy)
+    assert told() == (None, None)
