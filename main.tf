@@ -23,15 +23,28 @@ locals {
   }
 
   # Each endpoint costs money by the hour, so there are only those that a workload needs.
-  _interface_endpoints = setunion(var.network.interface_endpoints, local._patient_api_endpoints)
-  _workload_alarms     = merge(local._patient_api_alarms)
-  _api_functions       = merge(local._patient_api_functions)
+  _interface_endpoints = setunion(var.network.interface_endpoints, local._fhir_endpoints, local._patient_api_endpoints)
+  _workload_alarms     = merge(local._fhir_alarms, local._patient_api_alarms)
+  _api_functions       = merge(local._fhir_functions, local._patient_api_functions)
+
+  # Who discloses health information stands on the audit and the relationships, whichever workload it is.
+  _disclosing_count = anytrue([local._fhir_on, local._patient_api_on]) ? 1 : 0
+
+  # The bus that workloads tell of what they have stored. Derived from its name: its publishers come after it.
+  clinical_events_arn    = "arn:${var.partition}:events:${var.region}:${var.account_id}:event-bus/${local.clinical_events_name}"
+  clinical_events_name   = "${var.name_prefix}-clinical-events"
+  _clinical_events_count = anytrue([local._fhir_on]) ? 1 : 0
+  _clinical_events_publishers = merge(
+    { for function in module.fhir_ingest_function : "fhir-ingest" => function.role_arn },
+  )
 
   # Alarms that modules raise on what they make, by what they watch.
   _module_alarm_names = merge(
     { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
     { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
+    { for name, alarm in try(module.clinical_events[0].alarm_names, {}) : "clinical-events-${replace(name, "_", "-")}" => alarm },
     local._compliance_auditor_alarm_names,
+    local._fhir_alarm_names,
   )
 }
 
@@ -103,6 +116,18 @@ module "identity" {
   deletion_protection   = var.deletion_protection
   threat_protection     = var.identity.threat_protection
   token_validity        = var.identity.token_validity
+}
+
+# Ids and types of what workloads have stored, for downstream systems; never what is in it.
+module "clinical_events" {
+  source = "./modules/event_bus"
+  count  = local._clinical_events_count
+
+  alert_topic_arn     = module.observability.alert_topic_arn
+  context             = local.context
+  kms_key_arn         = module.encryption.key_arns["phi"]
+  name                = "clinical-events"
+  publisher_role_arns = local._clinical_events_publishers
 }
 
 # No function behind it, no API.

@@ -33,6 +33,11 @@ output "evidence_bucket" {
   value       = one(module.evidence_bucket[*].name)
 }
 
+output "fhir_queue" {
+  description = "The queue that takes FHIR resources and Bundles: url, dead_letter_url. Null where FHIR is off."
+  value       = one([for queue in module.fhir_queue : { dead_letter_url = queue.dead_letter_url, url = queue.url }])
+}
+
 output "function_platform" {
   description = "What a function of your own stands on: what modules/function takes as `platform`."
   value       = local.function_platform
@@ -43,6 +48,8 @@ output "functions" {
   value = {
     for name, function in {
       compliance_auditor = one(module.compliance_auditor_function)
+      fhir_api           = one(module.fhir_api_function)
+      fhir_ingest        = one(module.fhir_ingest_function)
       patient_api        = one(module.patient_api_function)
       } : name => {
       alias_arn         = function.alias_arn
@@ -68,6 +75,8 @@ output "log_group_names" {
     { for api in module.api : "api_execution" => api.execution_log_group_name },
     { for api in module.api : "api_waf" => api.waf_log_group_name },
     { for function in module.compliance_auditor_function : "compliance_auditor" => function.log_group_name },
+    { for function in module.fhir_api_function : "fhir_api" => function.log_group_name },
+    { for function in module.fhir_ingest_function : "fhir_ingest" => function.log_group_name },
     { for function in module.patient_api_function : "patient_api" => function.log_group_name },
   )
 }
@@ -76,6 +85,8 @@ output "tables" {
   description = "The tables by what they hold: name and ARN."
   value = merge(
     { for table in module.audit_table : "audit" => { arn = table.arn, name = table.name } },
+    { for table in module.fhir_messages_table : "fhir_messages" => { arn = table.arn, name = table.name } },
+    { for table in module.fhir_resources_table : "fhir_resources" => { arn = table.arn, name = table.name } },
     { for table in module.patients_table : "patients" => { arn = table.arn, name = table.name } },
     { for table in module.relationships_table : "relationships" => { arn = table.arn, name = table.name } },
   )

@@ -72,10 +72,10 @@ module "patients_table" {
   partition_key       = { name = "patient_id" }
 }
 
-# Who saw what. Rows are only ever added: the function may neither change nor delete them.
+# Who saw what, in whichever workload. Rows are only ever added: functions may neither change nor delete them.
 module "audit_table" {
   source = "./modules/table"
-  count  = local._patient_api_count
+  count  = local._disclosing_count
 
   context             = local.context
   deletion_protection = var.deletion_protection
@@ -88,7 +88,7 @@ module "audit_table" {
 # Whom a person treats, and which patient they are: written by the hospital's systems, only read here.
 module "relationships_table" {
   source = "./modules/table"
-  count  = local._patient_api_count
+  count  = local._disclosing_count
 
   context             = local.context
   deletion_protection = var.deletion_protection

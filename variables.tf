@@ -116,6 +116,50 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "fhir" {
+  description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions."
+  type = object({
+    api = optional(object({
+      memory_size          = optional(number, 512)
+      reserved_concurrency = optional(number, 20)
+    }), {})
+    force_destroy = optional(bool, false)
+    ingest = optional(object({
+      maximum_concurrency  = optional(number, 10)
+      memory_size          = optional(number, 1024)
+      reserved_concurrency = optional(number, 10)
+    }), {})
+    maximum_receives = optional(number, 8)
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+    senders = optional(map(object({
+      role_arn   = optional(string)
+      service    = optional(string)
+      source_arn = optional(string)
+    })), {})
+  })
+  default = null
+
+  validation {
+    condition     = var.fhir == null || var.patient_identifier != null
+    error_message = "fhir needs patient_identifier: which identifier of a Patient is the patient_id here? Set it to the system (and HL7 v2 authority) of your medical record numbers."
+  }
+
+  # A message waits for the patient that it names until its third delivery, and is then quarantined with the reason.
+  validation {
+    condition     = var.fhir == null || try(var.fhir.maximum_receives >= 4, false)
+    error_message = "fhir.maximum_receives must be at least 4: until its third delivery a message waits for the patient that it names, and a dead letter says less than the quarantine."
+  }
+}
+
 variable "identity" {
   description = "The user pool: ways to sign in besides SRP, threat protection (ENFORCED, AUDIT, OFF), token lifetimes. See modules/identity."
   type = object({
@@ -225,6 +269,32 @@ variable "patient_api" {
     reserved_concurrency = optional(number, 20)
   })
   default = null
+}
+
+variable "patient_identifier" {
+  description = "The one identifier that is the patient_id everywhere: the authority of your medical record numbers, as HL7 v2 names it (namespace_id or oid, in PID-3.4) and as FHIR does (system, a URI), and its type code. HL7 v2 and FHIR need it, and meet on it."
+  type = object({
+    namespace_id = optional(string)
+    oid          = optional(string)
+    system       = string
+    type         = optional(string, "MR")
+  })
+  default = null
+
+  validation {
+    condition     = var.patient_identifier == null || try(var.patient_identifier.namespace_id != null || var.patient_identifier.oid != null, false)
+    error_message = "patient_identifier needs namespace_id or oid, the assigning authority in PID-3.4: { namespace_id = \"MAIN\", system = \"https://hospital.example/mrn\" }."
+  }
+
+  validation {
+    condition     = var.patient_identifier == null || can(regex("^[a-z][a-z0-9+.-]*:[^[:space:]]+$", var.patient_identifier.system))
+    error_message = "patient_identifier.system must be a URI, as Patient.identifier.system has it: \"https://hospital.example/mrn\" or \"urn:oid:2.16.840.1.113883.19.5\"."
+  }
+
+  validation {
+    condition     = try(var.patient_identifier.oid, null) == null || can(regex("^[0-2](\\.(0|[1-9][0-9]*))+$", var.patient_identifier.oid))
+    error_message = "patient_identifier.oid must be the digits of an OID, without urn:oid: before them: \"2.16.840.1.113883.19.5\"."
+  }
 }
 
 variable "permissions_boundary_arn" {

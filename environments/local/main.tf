@@ -24,6 +24,12 @@ module "healthcare" {
 
   api         = { allowed_origins = ["https://portal.example.org"] }
   patient_api = {}
+  fhir        = { force_destroy = true }
+  patient_identifier = {
+    namespace_id = "MAIN"
+    oid          = "2.16.840.1.113883.19.5"
+    system       = "https://hospital.example/mrn"
+  }
   compliance_auditor = {
     force_destroy = true
     object_lock   = { mode = "GOVERNANCE", retention_days = 1 }
