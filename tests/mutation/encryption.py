@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.mutation.cloud import PUBLIC, Cloud, allow, with_statement
 from tests.mutation.model import MENDED, Broken, Steps, mutation
+from tests.mutation.watch import database
 
 AWS_KEYS = "alias/aws/"
 
@@ -286,34 +287,23 @@ def phi_by_mail(cloud: Cloud) -> Steps:
 
 
 def _database(cloud: Cloud, **settings: Any) -> Steps:
-    rds = cloud.client("rds")
-    arn = rds.create_db_instance(
-        DBInstanceIdentifier="mutation",
-        DBInstanceClass="db.t4g.micro",
-        Engine="postgres",
-        AllocatedStorage=20,
-        MasterUsername="owner",
-        MasterUserPassword="correct-horse-battery",
-        **settings,
-    )["DBInstance"]["DBInstanceArn"]
-    yield Broken(arn)
-    rds.delete_db_instance(DBInstanceIdentifier="mutation", SkipFinalSnapshot=True)
+    with database(cloud, **settings) as arn:
+        yield Broken(arn, also=(("BKP-01", arn),))  # which it is in no plan of
 
 
 @mutation("RDS-01", "not encrypted")
 def plain_database(cloud: Cloud) -> Steps:
-    yield from _database(cloud, StorageEncrypted=False, PubliclyAccessible=False)
+    yield from _database(cloud, StorageEncrypted=False, KmsKeyId=None)
 
 
 @mutation("RDS-01", "AWS's key")
 def database_with_aws_key(cloud: Cloud) -> Steps:
-    yield from _database(cloud, StorageEncrypted=True, KmsKeyId=f"{AWS_KEYS}rds", PubliclyAccessible=False)
+    yield from _database(cloud, KmsKeyId=f"{AWS_KEYS}rds")
 
 
 @mutation("RDS-02", "public")
 def public_database(cloud: Cloud) -> Steps:
-    encrypted = {"StorageEncrypted": True, "KmsKeyId": cloud.spare_key.arn}
-    yield from _database(cloud, PubliclyAccessible=True, **encrypted)
+    yield from _database(cloud, PubliclyAccessible=True)
 
 
 @mutation("API-03", "a domain with TLS 1.0")

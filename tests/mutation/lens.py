@@ -55,7 +55,7 @@ class Lens:
     @staticmethod
     def judged(account: Account) -> Statuses:
         """Without waivers and attestations: what is, not what is accepted."""
-        return statuses(judge(account, Settings(datetime.now(UTC).date())))
+        return statuses(judge(account, Settings(datetime.now(UTC).date(), proposed_rule=True)))
 
 
 def _silent(_: str) -> None:
