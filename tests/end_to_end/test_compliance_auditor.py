@@ -225,4 +225,5 @@ def test_the_log_holds_only_what_is_on_the_list(runs: Runs) -> None:
     assert {line["message"] for line in told} == {"audit done", "audit known", "audit not done"}
     assert "withheld" not in json.dumps(told)
     failed = [line for line in told if line["message"] == "audit not done"]
-    assert {line["error_type"] for line in failed} == {"ClientError", "EventRefusedError"}
+    assert {line.get("aws_error") for line in failed} == {"AccessDenied", None}
+    assert {line["error_type"] for line in failed if "aws_error" not in line} == {"EventRefusedError"}
