@@ -25,6 +25,7 @@ from scripts.local_cloud.event_sources.bucket_events import route_bucket_events
 from scripts.local_cloud.event_sources.expiry import Expiry
 from scripts.local_cloud.event_sources.mapping import Host, Settings
 from scripts.local_cloud.event_sources.mappings import EventSourceMappings
+from scripts.local_cloud.event_sources.queue_metrics import QueueMetrics
 from scripts.local_cloud.event_sources.rules import Rules, route_events
 from scripts.local_cloud.event_sources.schedules import Schedules
 from scripts.local_cloud.faults import Faults
@@ -81,11 +82,13 @@ class LocalCloud:
         self.mappings = EventSourceMappings(host)
         self.schedules = Schedules(REGION, lambda name: self.rules.fire(name, None, "default"))
         self.expiry = Expiry(REGION)
+        self.queue_metrics = QueueMetrics(REGION)
 
     def close(self) -> None:
         self.faults.closing.set()
         self.schedules.close()
         self.expiry.close()
+        self.queue_metrics.close()
         self.mappings.stop()
         self.functions.interrupt()
         self.mappings.close()

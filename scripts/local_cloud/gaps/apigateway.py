@@ -60,6 +60,13 @@ def put_rest_api(
     return api
 
 
+@wrap(RestAPI, "to_dict")
+def to_dict(original: Method, api: Any) -> dict[str, Any]:
+    """moto does not tell the TLS policy of a document's API."""
+    policy = getattr(api, "local_cloud_document", {}).get("x-amazon-apigateway-security-policy")
+    return {**original(api), **({"securityPolicy": policy} if policy else {})}
+
+
 def methods_of(item: dict[str, Any]) -> dict[str, Any]:
     return {name: operation for name, operation in item.items() if name.lower() in METHODS}
 

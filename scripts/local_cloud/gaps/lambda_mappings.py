@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
 from moto.dynamodb.models.table import Table
 from moto.sqs.models import Queue
@@ -19,6 +20,7 @@ Table.lambda_event_source_mappings = property(lambda _table: {}, lambda _table, 
 @wrap(LambdaBackend, "create_event_source_mapping")
 def create_event_source_mapping(original: Method, backend: Any, spec: dict[str, Any]) -> Any:
     """moto forgets the alias or version that is to be called, and where the stream stood."""
+    check_visibility_timeout(backend, spec)
     mapping = original(backend, spec)
     mapping.function_arn = arn_with_qualifier(mapping.function_arn, str(spec["FunctionName"]))
     mapping.last_result = "No records processed"
@@ -29,6 +31,20 @@ def create_event_source_mapping(original: Method, backend: Any, spec: dict[str, 
         latest = mapping.starting_position == "LATEST"
         mapping.checkpoint = sequence + len(shard.items) if latest else sequence
     return mapping
+
+
+def check_visibility_timeout(backend: Any, spec: dict[str, Any]) -> None:
+    """Lambda refuses a queue that would show messages again while the function still works on them."""
+    source = str(spec.get("EventSourceArn"))
+    queue = backend_of("sqs", backend.region_name).queues.get(source.rpartition(":")[2])
+    if ":sqs:" not in source or queue is None:
+        return
+    timeout = int(backend.get_function(str(spec.get("FunctionName"))).timeout)
+    if queue.visibility_timeout < timeout:
+        raise InvalidParameterValueException(
+            f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than "
+            f"Function timeout: {timeout} seconds"
+        )
 
 
 @wrap(LambdaBackend, "update_event_source_mapping")

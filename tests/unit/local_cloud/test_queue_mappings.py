@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.unit.local_cloud.events import (
     FAILING,
@@ -110,7 +111,7 @@ def test_a_failed_message_stays_hidden_until_its_visibility_timeout(
     cloud: Cloud, eventually: Eventually
 ) -> None:
     name = queue(cloud, VisibilityTimeout="1")
-    function, seen = recorder(cloud, FAILING, [queue_reader(cloud, name)])
+    function, seen = recorder(cloud, FAILING, [queue_reader(cloud, name)], Timeout=1)
     send(cloud, name, "fail")
     with mapped(cloud, function, cloud.arn("sqs", name), **PARTIAL):
         assert eventually(lambda: len(events(seen)) >= 2)
@@ -264,3 +265,37 @@ def test_a_queues_policy_may_refuse_the_role(cloud: Cloud, eventually: Eventuall
     client = cloud.client("lambda")
     with mapped(cloud, function, cloud.arn("sqs", name)) as uuid:
         assert "explicit deny" in eventually(lambda: problem_of(client, uuid))
+
+
+def test_a_queue_that_shows_messages_too_early_is_refused(cloud: Cloud) -> None:
+    name = queue(cloud, VisibilityTimeout="9")
+    function, _seen = recorder(cloud, statements=[queue_reader(cloud, name)])  # may take ten seconds
+    with (
+        pytest.raises(ClientError, match="visibility timeout: 9 seconds is less than Function timeout: 10"),
+        mapped(cloud, function, cloud.arn("sqs", name)),
+    ):
+        pass
+
+
+def test_an_alarm_on_dead_letters_goes_off(cloud: Cloud, eventually: Eventually) -> None:
+    dead, client = queue(cloud), cloud.client("cloudwatch")
+    client.put_metric_alarm(
+        AlarmName=f"{dead}-dead-letters",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": dead}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+
+    def state() -> str:
+        (alarm,) = client.describe_alarms(AlarmNames=[f"{dead}-dead-letters"])["MetricAlarms"]
+        return str(alarm["StateValue"])
+
+    assert eventually(lambda: state() == "OK")
+    send(cloud, dead, "lost")
+    assert eventually(lambda: state() == "ALARM")
