@@ -7,7 +7,9 @@ from dataclasses import fields
 
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
+from hipaa_policies.eligibility import services_of
 from hipaa_policies.facts import Account, Listing
+from hipaa_policies.joins import first_names
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import ELIGIBLE_SERVICES, ELIGIBLE_TABLE, NO_CUSTOMER_CONTENT
 from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, passed, unknown
@@ -96,8 +98,14 @@ def services_are_eligible(account: Account, _: Account, __: Settings) -> Verdict
     listings = [value for value in values if isinstance(value, Listing)]
     kinds = {item.TYPE for listing in listings for item in listing.items}
     services = {kind.split("::")[1] for kind in kinds} - NO_CUSTOMER_CONTENT
-    if strange := sorted(services - ELIGIBLE_SERVICES):
-        return failed(f"{', '.join(strange)} was not eligible on {ELIGIBLE_TABLE.as_of}")
+    others = services_of(account.unread_types)
+    if strange := [*sorted(services - ELIGIBLE_SERVICES), *others.not_eligible]:
+        return failed(f"{first_names(strange)} was not eligible on {ELIGIBLE_TABLE.as_of}")
     for listing in listings:
         listing.complete()
-    return passed(f"{len(services)} services are used, all of them eligible on {ELIGIBLE_TABLE.as_of}")
+    if others.unknown:
+        return unknown(f"whose service {first_names(others.unknown)} is of is not in the table: look it up")
+    return passed(
+        f"{len(services)} services, and {len(others.eligible)} types that are not judged otherwise, "
+        f"are used, all of them eligible on {ELIGIBLE_TABLE.as_of}"
+    )

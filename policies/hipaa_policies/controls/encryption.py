@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing, Resource, known
-from hipaa_policies.facts.apis import DomainName
+from hipaa_policies.facts.apis import DomainName, RestApi
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.stores import Bucket, Secret
@@ -17,7 +17,7 @@ from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.iam.statements import statements
 from hipaa_policies.joins import document, first_names, names_key, with_customer_key
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
 
 _OUR_KEYS = "modules/encryption"
 
@@ -131,6 +131,8 @@ def _key_references(account: Account) -> Iterator[tuple[Resource, str | None]]:
     yield from ((t, known(t.key)) for t in account.topics.complete())
     yield from ((s, s.key) for s in account.secrets.complete())
     yield from ((d, d.key) for d in account.databases.complete())
+    yield from ((b, known(b.key)) for b in account.event_buses.complete())
+    yield from ((p, key) for p in account.user_pools.complete() for key in known(p.keys))
 
 
 @control(
@@ -165,20 +167,33 @@ def bucket_needs_tls(bucket: Bucket, account: Account, _: Settings) -> Verdict:
 _OLD_TLS = re.compile(r"(?i)TLS_?1_?0|TLS_?1_?1|SSL")
 
 
+def _hosts(account: Account) -> Listing[RestApi | DomainName]:
+    apis, domains = account.rest_apis, account.domain_names
+    return Listing((*apis.items, *domains.items), apis.problem or domains.problem)
+
+
 @control(
     "API-03",
-    "Domains of APIs need TLS 1.2 or newer",
-    of=lambda account: account.domain_names,
+    "Hosts of APIs, their own and their domains, need TLS 1.2 or newer",
+    of=_hosts,
     cite="164.312(e)(2)(ii)",
     requirement=ADDRESSABLE,
     checklist=Line.IN_TRANSIT,
-    blind="The APIs' own security policies: without one, a Regional API's execute-api host takes TLS 1.0.",
+    blind="HTTP and WebSocket APIs, which take nothing older than TLS 1.2.",
     satisfied_by="modules/api",
-    remedy="Set the domain's security policy to TLS_1_2 or newer.",
+    remedy="Set the security policy of the API and of its domains to TLS 1.2 or newer, "
+    "or switch the API's own host (execute-api) off.",
 )
-def domain_needs_new_tls(domain: DomainName, _: Account, __: Settings) -> Verdict:
-    policy = domain.security_policy
-    good = bool(policy) and not _OLD_TLS.search(policy)
+def host_needs_new_tls(host: RestApi | DomainName, _: Account, __: Settings) -> Verdict:
+    if isinstance(host, RestApi):
+        if host.private:
+            return passed("is private: its endpoints take nothing older than TLS 1.2")
+        if not known(host.own_host):
+            return passed("its own host is switched off")
+        if known(host.security_policy) is None:
+            return unknown("AWS does not tell the security policy of its own host")
+    policy = known(host.security_policy)
+    good = bool(policy) and not _OLD_TLS.search(policy or "")
     return judged(good, f"its security policy is {policy}", f"its security policy is {policy or 'not set'}")
 
 

@@ -24,13 +24,17 @@ from hipaa_policies.facts.user_pools import UserPool
 
 @dataclass(frozen=True)
 class Account:
-    """The facts. A lens (live, or a plan) fills the listings; a kind it cannot see has a ``problem``."""
+    """The facts. A lens (live, or a plan) fills the listings; a kind it cannot see has a ``problem``.
+
+    ``unread_types`` are Terraform's names of the planned resources that no reader looks at.
+    """
 
     TYPE: ClassVar[str] = "AWS::::Account"
 
     id: str
     region: str
     partition: str = "aws"
+    unread_types: tuple[str, ...] = ()
     alarms: Listing[Alarm] = field(default_factory=Listing)
     analyzers: Listing[Analyzer] = field(default_factory=Listing)
     anomaly_subscriptions: Listing[AnomalySubscription] = field(default_factory=Listing)

@@ -21,6 +21,9 @@ class Method:
 
 @dataclass(frozen=True)
 class RestApi:
+    """``own_host`` tells that its execute-api host answers; ``security_policy`` is that host's, ``None``
+    where AWS does not tell it."""
+
     TYPE: ClassVar[str] = "AWS::ApiGateway::RestApi"
 
     arn: str
@@ -29,6 +32,8 @@ class RestApi:
     private: bool
     methods: tuple[Method, ...] | Unreadable
     authorizer_ids: tuple[str, ...] | Unreadable
+    own_host: bool | Unreadable = True
+    security_policy: str | Unreadable | None = None
 
 
 @dataclass(frozen=True)

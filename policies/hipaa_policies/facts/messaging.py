@@ -50,3 +50,4 @@ class EventBus:
     arn: str
     name: str
     policy: str | None
+    key: str | Unreadable | None = None

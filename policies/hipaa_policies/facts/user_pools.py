@@ -29,7 +29,7 @@ class UserPoolClient:
 
 @dataclass(frozen=True)
 class UserPool:
-    """``mfa`` is OFF, OPTIONAL or ON."""
+    """``mfa`` is OFF, OPTIONAL or ON; ``keys`` encrypt its users, or the codes that it sends."""
 
     TYPE: ClassVar[str] = "AWS::Cognito::UserPool"
 
@@ -39,3 +39,4 @@ class UserPool:
     password: PasswordPolicy | Unreadable
     clients: tuple[UserPoolClient, ...] | Unreadable
     groups: tuple[str, ...] | Unreadable
+    keys: tuple[str, ...] | Unreadable = ()

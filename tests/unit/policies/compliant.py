@@ -292,6 +292,7 @@ def account(**changes: Any) -> Account:
                     Method("/patients", "OPTIONS", "NONE", None, "MOCK"),
                 ),
                 ("auth1",),
+                security_policy="SecurityPolicy_TLS13_1_2_2021_06",
             ),
         ),
         "roles": (

@@ -97,6 +97,8 @@ ONLY_LOOKED_AT_WITH: dict[tuple[str, str], Change] = {
     ("functions", "failure_destinations"): changed(
         "functions", c.FUNCTION, dead_letter_arn=None, failure_destinations=(c.QUEUE,)
     ),
+    ("event_buses", "key"): changed("keys", c.KEY, state="PendingDeletion"),
+    ("user_pools", "keys"): changed("keys", c.KEY, state="PendingDeletion"),
     ("functions", "variables"): changed("functions", c.FUNCTION, environment_key=None, variables=()),
     ("keys", "aliases"): changed("tables", c.PATIENTS, key=ALIAS),
     ("queues", "redrive_target"): both(

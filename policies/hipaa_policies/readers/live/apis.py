@@ -57,6 +57,8 @@ def _api(aws: Aws, answer: Mapping[str, Any], where: Where) -> RestApi:
         private=_is_private(answer),
         methods=resources.problem or methods,
         authorizer_ids=authorizers.problem or tuple(sorted(a["id"] for a in authorizers.items)),
+        own_host=not answer.get("disableExecuteApiEndpoint"),
+        security_policy=answer.get("securityPolicy"),
     )
 
 

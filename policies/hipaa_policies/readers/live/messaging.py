@@ -66,8 +66,13 @@ def _subscription(answer: Mapping[str, Any]) -> Subscription:
     )
 
 
-@reader("event_buses", operations={"events": ("ListEventBuses",)})
+@reader("event_buses", operations={"events": ("DescribeEventBus", "ListEventBuses")})
 def read_event_buses(aws: Aws, _: Where) -> Facts:
     listed = aws.pages("events", "ListEventBuses", "EventBuses")
-    found = tuple(EventBus(b["Arn"], b["Name"], b.get("Policy") or None) for b in listed.items)
-    return {"event_buses": Listing(found, listed.problem)}
+    return {"event_buses": Listing(aws.each(listed.items, lambda b: _bus(aws, b)), listed.problem)}
+
+
+def _bus(aws: Aws, answer: Mapping[str, Any]) -> EventBus:
+    described = aws.optional("events", "DescribeEventBus", [], Name=answer["Name"])
+    key = described if isinstance(described, Unreadable) else (described or {}).get("KmsKeyIdentifier")
+    return EventBus(answer["Arn"], answer["Name"], answer.get("Policy") or None, key or None)

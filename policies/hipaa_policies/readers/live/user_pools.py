@@ -46,7 +46,15 @@ def _pool(aws: Aws, identifier: str, where: Where) -> UserPool:
         password=described if isinstance(described, Unreadable) else _password(described or {}),
         clients=_clients(aws, identifier),
         groups=groups.problem or tuple(sorted(group["GroupName"] for group in groups.items)),
+        keys=described if isinstance(described, Unreadable) else _keys(described or {}),
     )
+
+
+def _keys(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    pool = answer.get("UserPool") or {}
+    users = (pool.get("KeyConfiguration") or {}).get("KmsKeyArn")
+    codes = (pool.get("LambdaConfig") or {}).get("KMSKeyID")
+    return tuple(sorted({key for key in (users, codes) if key}))
 
 
 def _password(answer: Mapping[str, Any]) -> PasswordPolicy:

@@ -69,7 +69,13 @@ def read_plan(
     listings: dict[str, Listing[Any]] = {}
     for reader in READERS:
         listings |= _read(reader, plan)
-    facts = Account(id=plan.account, region=plan.region, partition=plan.partition, **listings)
+    facts = Account(
+        id=plan.account,
+        region=plan.region,
+        partition=plan.partition,
+        unread_types=tuple(plan.ignored),
+        **listings,
+    )
     return PlanReading(
         account=facts,
         addresses=_addresses(facts, plan),

@@ -76,7 +76,28 @@ def _api(planned: Planned, plan: Plan) -> RestApi:
         private=_private(planned),
         methods=methods,
         authorizer_ids=authorizers,
+        own_host=_own_host(planned),
+        security_policy=_api_policy(planned, body),
     )
+
+
+def _own_host(planned: Planned) -> Any:
+    # Computed: what is not configured is on.
+    disabled = planned.flag("disable_execute_api_endpoint")
+    return disabled if isinstance(disabled, Unreadable) else not disabled
+
+
+def _api_policy(planned: Planned, body: Any) -> Any:
+    """The attribute of newer providers, else the document's; else what API Gateway gives a new API."""
+    if attribute := planned.text("security_policy"):
+        return attribute
+    if isinstance(body, Unreadable):
+        return body
+    try:
+        written = json.loads(body or "{}").get("x-amazon-apigateway-security-policy")
+    except (ValueError, AttributeError):
+        return planned.undecided("body", "it is no OpenAPI document in JSON")
+    return written or ("TLS_1_0" if planned.created else None)
 
 
 def _private(planned: Planned) -> Any:

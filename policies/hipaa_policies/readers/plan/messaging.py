@@ -104,7 +104,13 @@ def read_event_buses(plan: Plan) -> Facts:
             text = policy_text(planned, "policy") if kind.endswith("policy") else _permission(planned)
             given.setdefault(name if isinstance(name, str) else planned.address, []).append(text)
     found = [
-        partial(EventBus, arn=p.arn, name=p.name, policy=_together(given.pop(p.name, [])))
+        partial(
+            EventBus,
+            arn=p.arn,
+            name=p.name,
+            policy=_together(given.pop(p.name, [])),
+            key=_key(p, "kms_key_identifier"),
+        )
         for p in plan.of(*bus)
     ]
     # What is given to a bus that the plan does not make, the default one above all.

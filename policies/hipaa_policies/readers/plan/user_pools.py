@@ -30,10 +30,19 @@ def read_user_pools(plan: Plan) -> Facts:
             password=_password(planned.block("password_policy", computed=True)),
             clients=clients(planned.id),
             groups=groups(planned.id),
+            keys=_keys(planned),
         )
         for planned in plan.of(*_POOL)
     )
     return {"user_pools": Listing(found)}
+
+
+def _keys(planned: Planned) -> Any:
+    triggers = planned.block("lambda_config")
+    if not isinstance(triggers, Block):
+        return triggers or ()
+    key = triggers.reference("kms_key_id", ("aws_kms_key",))
+    return key if isinstance(key, Unreadable) else (key,) if key else ()
 
 
 def _by_pool(plan: Plan, kind: str, read: Any) -> Any:

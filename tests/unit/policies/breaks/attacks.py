@@ -11,6 +11,7 @@ from hipaa_policies.facts.network import Route
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import (
+    BUS,
     RTB,
     SUBNET_A,
     Break,
@@ -121,7 +122,7 @@ def _network() -> Iterator[Break]:
     yield Break("NET-04", "a gateway without a route", c.FUNCTION, "dynamodb", unrouted)
     nowhere = changed("vpc_endpoints", kms, subnet_ids=())
     yield Break("NET-04", "an interface without a subnet", c.FUNCTION, "kms", nowhere, (c.OTHER_FUNCTION,))
-    anybody = {"Effect": "Allow", "Principal": "*", "Resource": "*"}
+    anybody: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Resource": "*"}
     for name, statement in {
         "one action": {"Action": "kms:Decrypt"},
         "everything but": {"NotAction": "kms:Encrypt"},
@@ -152,4 +153,23 @@ def _trails() -> Iterator[Break]:
     )
 
 
-ATTACKS = (*_policies(), *_trusts(), *_network(), *_trails())
+def _services() -> Iterator[Break]:
+    """Hosts, keys and services behind what is looked at first."""
+    for policy in ("TLS_1_0", ""):
+        yield one("API-03", f"own host {policy}", "rest_apis", c.API, policy, security_policy=policy)
+    spare = replace(c.account().keys.items[0], arn=f"{c.KEY}-2", id="spare", state="PendingDeletion")
+    pending = added("keys", spare)
+    pool = changed("user_pools", c.POOL, keys=(spare.arn,))
+    yield Break("KMS-03", "of a user pool", spare.arn, "userpool", both(pending, pool))
+    bus = changed("event_buses", BUS, key=spare.arn)
+    yield Break("KMS-03", "of an event bus", spare.arn, "event-bus", both(pending, bus))
+    yield Break(
+        "ATT-03",
+        "a type that nobody reads",
+        c.ACCOUNT,
+        "Lightsail (aws_lightsail_instance)",
+        lambda a, s: (replace(a, unread_types=("aws_lightsail_instance", "random_id")), s),
+    )
+
+
+ATTACKS = (*_services(), *_policies(), *_trusts(), *_network(), *_trails())

@@ -65,4 +65,12 @@ def trails() -> Iterator[PlanBreak]:
     )
 
 
-PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(), *network(), *trails())
+def services() -> Iterator[PlanBreak]:
+    api = "aws_api_gateway_rest_api.main"
+    yield one("API-03", api, "TLS_1_0", disable_execute_api_endpoint=False)
+    old = '{"paths": {}, "x-amazon-apigateway-security-policy": "TLS_1_0"}'
+    yield one("API-03", api, "TLS_1_0", disable_execute_api_endpoint=False, body=old)
+    yield PlanBreak("ATT-03", ACCOUNT, "GameLift", adding("aws_gamelift_fleet.x", name="x"))
+
+
+PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(), *network(), *trails(), *services())

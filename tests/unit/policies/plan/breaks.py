@@ -13,7 +13,6 @@ from tests.unit.policies.plan.documents import adding, both, changing, ref, with
 UNDECIDABLE = {
     "ATT-01": "a person attests it",
     "ATT-02": "a person attests it",
-    "ATT-03": "only types of eligible services are read of a plan; others are listed as not looked at",
     "BKP-03": "a plan does not show restores",
     "IAM-08": "a plan does not show who signs in",
     "KMS-03": "a plan does not show keys that are pending deletion",

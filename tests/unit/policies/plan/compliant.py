@@ -222,7 +222,7 @@ def records() -> Resources:
 def api() -> Resources:
     owner = ref("aws_api_gateway_rest_api.main.id")
     return {
-        "aws_api_gateway_rest_api.main": {"name": "main"},
+        "aws_api_gateway_rest_api.main": {"name": "main", "disable_execute_api_endpoint": True},
         "aws_api_gateway_authorizer.pool": {"rest_api_id": owner, "name": "pool"},
         "aws_api_gateway_resource.patients": {"rest_api_id": owner, "path_part": "patients"},
         "aws_api_gateway_method.get": {
