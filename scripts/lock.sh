@@ -11,5 +11,6 @@ compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda
 # The functions' dependencies are resolved for the platform that Lambda runs them on.
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.in --output-file functions.txt
 # After functions.txt, which it is held to: one version of a library in all zips.
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 appointments.in --output-file appointments.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 hl7_ingest.in --output-file hl7_ingest.txt
