@@ -23,7 +23,6 @@ class EvidenceStory:
 
     deployment: LocalDeployment
     reports: Path | None = None
-    _report: str = ""  # the report's name without its ending
 
     def scenes(self) -> list[Scene]:
         return [
@@ -33,7 +32,7 @@ class EvidenceStory:
                 self.scheduled_run,
             ),
             Scene(
-                "The administrator tries to delete that report",
+                "The administrator tries to delete the reports",
                 "evidence under a lock stays",
                 self.try_to_delete,
             ),
@@ -44,20 +43,21 @@ class EvidenceStory:
         before = self.keys()
         rule = f"{self.deployment.outputs['compliance_auditor_function']}-schedule"
         Control(self.deployment.state).fire(rule)
-        self._report = self.wait_for_report(before)
-        report = json.loads(self.body("json"))
+        name = self.wait_for_report(before)
+        report = json.loads(self.body(f"{name}.json"))
         check(report["summary"]["FAIL"] == 0, f"no control fails, and it is {failures(report)}")
         denied = [problem for problem in report["unreadable"] if problem["missing_action"]]
         check(not denied, f"the role may read all that it asks for, and not {denied}")
         alarms = self.deployment.outputs["alarm_names"]
         wait_for_alarm(self.deployment, alarms["compliance-auditor-missed-run"], "OK")
         counts = ", ".join(f"{count} {status}" for status, count in report["summary"].items() if count)
-        return f"{counts}: s3://{self.bucket}/{self._report}.json{self.copied()}"
+        return f"{counts}: s3://{self.bucket}/{name}.json{self.copied(name)}"
 
     def try_to_delete(self) -> None:
-        s3 = self.deployment.client("s3")
-        for ending in ("html", "json"):
-            named = {"Bucket": self.bucket, "Key": f"{self._report}.{ending}"}
+        s3, reports = self.deployment.client("s3"), self.keys()
+        check(bool(reports), "a run has left its reports")
+        for key in reports:
+            named = {"Bucket": self.bucket, "Key": key}
             kept = s3.head_object(**named)
             check(kept.get("ObjectLockMode") == "GOVERNANCE", "the report is locked by the bucket's own rule")
             check(kept["ServerSideEncryption"] == "aws:kms", "the report is encrypted with our key")
@@ -67,7 +67,7 @@ class EvidenceStory:
                 check(error.response["Error"]["Code"] == "AccessDenied", "S3 refuses")
             else:
                 raise SceneFailedError("the locked report could be deleted")
-            check(bool(self.body(ending)), "the report is still there")
+            check(bool(self.body(key)), "the report is still there")
 
     @property
     def bucket(self) -> str:
@@ -77,8 +77,7 @@ class EvidenceStory:
         pages = self.deployment.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         return {item["Key"] for page in pages for item in page.get("Contents", [])}
 
-    def body(self, ending: str) -> bytes:
-        key = f"{self._report}.{ending}"
+    def body(self, key: str) -> bytes:
         body: bytes = self.deployment.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
         return body
 
@@ -92,13 +91,13 @@ class EvidenceStory:
             time.sleep(0.5)
         raise SceneFailedError(f"no report came to {self.bucket} in {REPORT_WAIT_SECONDS} s")
 
-    def copied(self) -> str:
+    def copied(self, name: str) -> str:
         """Put the page beside the demo's own evidence, where there is a place for it."""
         if self.reports is None:
             return ""
         self.reports.mkdir(exist_ok=True)
         page = self.reports / "scheduled_evidence.html"
-        page.write_bytes(self.body("html"))
+        page.write_bytes(self.body(f"{name}.html"))
         return f", its page copied to {page.relative_to(ROOT)}"
 
 
