@@ -107,8 +107,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message's segments, in their order."""
+    """A message's segments, in their order; `text` is all of it with CR as line end, whatever was sent."""
 
+    text: str
     segments: list[Segment]
     field_separator: str
     encoding_characters: str
@@ -144,7 +145,7 @@ def parse(text: str, codec: str = "utf-8") -> Message:
         found = hl7.parse("\r".join(lines))
     except (hl7.HL7Exception, ValueError, IndexError):
         raise Rejected("segment_sequence") from None
-    return Message([_segment(part, syntax) for part in found], field, encoding)
+    return Message("\r".join(lines), [_segment(part, syntax) for part in found], field, encoding)
 
 
 def delimiters(text: str) -> tuple[str, str]:

@@ -65,14 +65,14 @@ class Event:
         return self.header.trigger_event
 
 
-def event_of(message: Message, header: Header, text: str, rules: Rules) -> Event:
+def event_of(message: Message, header: Header, rules: Rules) -> Event:
     """The event; Rejected where the message is not one that can be stored."""
     headers.check(header, rules.processing_ids)
     if len(message.all("PID")) > 1:
         raise Rejected("several_patients", "PID")
     pid = message.one("PID")
     occurred_at, sent_at = _when(message, header, rules.zone)
-    body_hash = hashlib.sha256(text.encode()).hexdigest()
+    body_hash = hashlib.sha256(message.text.encode()).hexdigest()
     event: dict[str, Any] = {
         "header": header,
         "event_id": str(uuid.UUID(bytes=_digest(header.identity, body_hash), version=5)),

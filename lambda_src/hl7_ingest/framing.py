@@ -9,7 +9,9 @@ from hl7_ingest.faults import Rejected
 
 _FRAME: Final = str.maketrans("", "", "\x0b\x1c")  # MLLP's start and end block
 _START: Final = re.compile(r"(?:\A|(?<=[\r\n\x0b\x1c]))(?=(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9\s])", re.ASCII)
-_BLANKS: Final = " \t\r\n"  # not strip() of itself: a byte 0xA0 may end a letter, and as Latin-1 it is a blank
+_BLANKS: Final = (
+    " \t\r\n"  # not strip() of itself: a byte 0xA0 may end a letter, and as Latin-1 it is a blank
+)
 _TRAILERS: Final = ("BTS", "FTS")
 _HEADERS: Final = ("FHS", "BHS")
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -90,7 +92,7 @@ def _piece(block: str, *, is_text: bool) -> Piece | Refused:
 def _declared(block: str) -> str:
     """The first repetition of MSH-18, before anything else of the message is read."""
     header = re.split(r"[\r\n]", block, maxsplit=1)[0]
-    fields = header[4:].split(header[3])
+    fields = header[4:].split(header[3:4] or "|")
     if len(fields) < _MSH_18 - 1:
         return ""
     repetition = fields[0][1:2] or "~"
@@ -98,7 +100,7 @@ def _declared(block: str) -> str:
 
 
 def _claims_other(trailer: str, counted: int) -> bool:
-    fields = re.split(r"[\r\n]", trailer, maxsplit=1)[0].split(trailer[3])
+    fields = re.split(r"[\r\n]", trailer, maxsplit=1)[0].split(trailer[3:4] or "|")
     claim = fields[1].strip() if len(fields) > 1 else ""
     return _COUNT.fullmatch(claim) is not None and int(claim) != counted
 

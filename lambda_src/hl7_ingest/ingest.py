@@ -61,7 +61,7 @@ class Ingest:
         try:
             message = er7.parse(piece.text, piece.codec)
             header = header_of(message)
-            event = event_of(message, header, piece.text, self.rules)
+            event = event_of(message, header, self.rules)
             self._store(event, received)
         except Rejected as rejected:
             path = delivery.path + suffix
