@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
 # One call that fails for good takes at most 2 x (1 + 5) s and a back-off; the answer is due in 28 s.
@@ -73,6 +74,11 @@ def kms() -> "KMSClient":
 def s3() -> "S3Client":
     """The S3 client."""
     return cast("S3Client", _client("s3"))
+
+
+def sesv2() -> "SESV2Client":
+    """The SES client."""
+    return cast("SESV2Client", _client("sesv2"))
 
 
 def sqs() -> "SQSClient":

@@ -29,8 +29,8 @@ WITHHELD: Final = "withheld"
 MESSAGES: Final = frozenset(
     {
         "audit done", "audit known", "audit not done",
-        "event refused", "message duplicate", "message failed", "message known", "message quarantined",
-        "message stored", "request failed", "request refused", "request served",
+        "event refused", "message delivered", "message duplicate", "message failed", "message known",
+        "message quarantined", "message stored", "request failed", "request refused", "request served",
     }
 )  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html

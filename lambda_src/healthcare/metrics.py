@@ -20,6 +20,8 @@ Signal = Literal[
     "HL7MergedPatientUsed",
     "HL7Quarantined",
     "HL7Stored",
+    "NotificationFailed",
+    "NotificationWithoutChannel",
     "UnauthorizedAccessAttempt",
 ]
 

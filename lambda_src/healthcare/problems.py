@@ -108,6 +108,11 @@ def unsupported_media_type() -> Problem:
     return Problem(415, "unsupported_media_type", "The body must be application/json.")
 
 
+def unprocessable(*errors: FieldError) -> Problem:
+    """Well formed, and still not to be carried out: the places and rules say why."""
+    return Problem(422, "unprocessable", "The request can't be carried out as it is.", errors=errors)
+
+
 def unavailable(aws_error: str, retry_after: int) -> Problem:
     detail = "The service is not available now. Try again later."
     return Problem(503, "unavailable", detail, retry_after=retry_after, aws_error=aws_error)
