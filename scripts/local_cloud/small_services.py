@@ -1,13 +1,12 @@
-"""Operations of services that moto has in part or not at all: access analyzers, selections of backup plans.
+"""Operations that moto has no path for, so that ``gaps`` cannot add them: access analyzers, restores.
 
-They are kept and answered as AWS answers; nothing is analysed, copied or restored.
+They are answered as AWS answers; nothing is analysed or restored.
 """
 
 from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -73,56 +72,9 @@ class AccessAnalyzers:
         return self._kept[name]
 
 
-class BackupSelections:
-    """What backup plans select; and the restores, of which there are none."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def operations(self) -> Operations:
-        return {
-            ("backup", "CreateBackupSelection"): self.create,
-            ("backup", "DeleteBackupSelection"): self.delete,
-            ("backup", "GetBackupSelection"): self.get,
-            ("backup", "ListBackupSelections"): self.list,
-            ("backup", "ListRestoreJobs"): lambda _: _answer({"RestoreJobs": []}),
-        }
-
-    def create(self, call: AwsRequest) -> Response:
-        plan, identifier = call.parameters["BackupPlanId"], str(uuid.uuid4())
-        chosen = call.parameters["BackupSelection"]
-        self._kept[plan, identifier] = {
-            "BackupPlanId": plan,
-            "BackupSelection": chosen,
-            "CreationDate": time.time(),
-            "SelectionId": identifier,
-        }
-        return _answer({"SelectionId": identifier, "BackupPlanId": plan})
-
-    def get(self, call: AwsRequest) -> Response:
-        return _answer(self._found(call))
-
-    def delete(self, call: AwsRequest) -> Response:
-        found = self._found(call)
-        del self._kept[found["BackupPlanId"], found["SelectionId"]]
-        return _answer({})
-
-    def list(self, call: AwsRequest) -> Response:
-        found = [
-            {name: kept[name] for name in ("BackupPlanId", "CreationDate", "SelectionId")}
-            | {name: kept["BackupSelection"].get(name) for name in ("IamRoleArn", "SelectionName")}
-            for (plan, _), kept in self._kept.items()
-            if plan == call.parameters["BackupPlanId"]
-        ]
-        return _answer({"BackupSelectionsList": found})
-
-    def _found(self, call: AwsRequest) -> dict[str, Any]:
-        key = call.parameters["BackupPlanId"], call.parameters["SelectionId"]
-        if key not in self._kept:
-            raise AwsError("ResourceNotFoundException", "There is no such selection.", 404)
-        return self._kept[key]
-
-
 def operations() -> Operations:
     """All of them, newly made: by (botocore's service, operation)."""
-    return {**AccessAnalyzers().operations(), **BackupSelections().operations()}
+    return {
+        **AccessAnalyzers().operations(),
+        ("backup", "ListRestoreJobs"): lambda _: _answer({"RestoreJobs": []}),  # nothing restores here
+    }

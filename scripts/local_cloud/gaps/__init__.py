@@ -6,6 +6,7 @@ Where an operation was added that moto has got in the meantime, ``add`` fails at
 
 from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what mends moto
     apigateway,
+    backup,
     budgets,
     ce,
     cloudtrail,
