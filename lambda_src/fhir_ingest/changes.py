@@ -58,13 +58,15 @@ def units_of(document: object) -> list[Unit]:
     """One unit of a resource or a transaction, one for each entry of a batch; RefusedError for all else."""
     if not isinstance(document, dict) or document.get("resourceType") != "Bundle":
         return [Unit((_of_resource(document),))]
-    if document.get("type") == "batch" and isinstance(document.get("entry"), list):
+    if document.get("type") == "batch" and isinstance(document.get("entry"), list) and document["entry"]:
         _check({name: value for name, value in document.items() if name != "entry"})
         return [_of_batch_entry(entry, position) for position, entry in enumerate(document["entry"])]
     _check(document)
-    if document["type"] != "transaction":
+    if document["type"] not in ("batch", "transaction"):
         raise refused("Bundle.type", "not-supported", "bundle-type")
-    changes = tuple(_of_entry(entry, at) for at, entry in enumerate(document.get("entry", [])))
+    if "entry" not in document:
+        raise refused("Bundle.entry", "required", "required")
+    changes = tuple(_of_entry(entry, at) for at, entry in enumerate(document["entry"]))
     _check_together(changes)
     return [Unit(changes)]
 

@@ -224,6 +224,9 @@ def test_the_chart_of_one_patient_does_not_become_anothers(fhir: FhirWorld) -> N
         (observation({"reference": URN}), "Observation.subject.reference reference-in-bundle"),
         ({"resourceType": "Bundle", "type": "collection"}, "Bundle.type bundle-type"),
         ({"resourceType": "Parameters"}, "Parameters type-not-stored"),
+        ({"resourceType": "Bundle", "type": "batch"}, "Bundle.entry required"),
+        ({"resourceType": "Bundle", "type": "batch", "entry": []}, "Bundle.entry empty"),
+        ({"resourceType": "Bundle", "type": "transaction"}, "Bundle.entry required"),
         (
             {
                 "resourceType": "Coverage",
