@@ -63,7 +63,7 @@ class Bookings:
     def page(
         self, patient_id: str, since: datetime, until: datetime, after: str | None, limit: int
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """At most `limit` rows that start from `since` on and before `until`, and the entry where the page ends."""
+        """At most `limit` rows that start from `since` on and before `until`; the entry where they end."""
         # What starts at `until` has its id behind the "#", and sorts after it: that end is left out.
         first, last = entry_of(since, ""), entry_of(until, "")
         query: dict[str, Any] = {

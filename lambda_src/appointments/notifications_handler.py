@@ -1,4 +1,4 @@
-"""The entry of the notifying function, at the outbox's stream: `appointments.notifications_handler.handler`."""
+"""The notifying function, at the outbox's stream: `appointments.notifications_handler.handler`."""
 
 from typing import Any
 

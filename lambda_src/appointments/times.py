@@ -26,8 +26,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def utc_of(said: str, zone: ZoneInfo) -> datetime:
-    """What a clock in `zone` reads ("2027-03-01T09:30", an offset may follow), in UTC; Problem 422 where it never
-    does.
+    """What a clock in `zone` reads ("2027-03-01T09:30", an offset may follow), in UTC; or Problem 422.
 
     Rules: "date" (no such day), "gap" (left out when the clocks go forward), "ambiguous" (read twice when
     they go back, and no offset says which), "offset" (not the zone's at that time).
