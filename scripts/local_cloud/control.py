@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from scripts.local_cloud.faults import Fault
+from scripts.local_cloud.fault import Fault
 from scripts.local_cloud.state import State
 
 PREFIX = "/_local_cloud/"

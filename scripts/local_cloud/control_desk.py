@@ -12,7 +12,8 @@ from werkzeug.wrappers import Request, Response
 from scripts.local_cloud.control import PREFIX, ControlError
 from scripts.local_cloud.event_sources.mapping import Settings
 from scripts.local_cloud.event_sources.rules import Rules
-from scripts.local_cloud.faults import Faults, read_fault
+from scripts.local_cloud.fault import read_fault
+from scripts.local_cloud.faults import Faults
 
 Action = Callable[[Any], dict[str, Any]]
 

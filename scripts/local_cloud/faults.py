@@ -1,4 +1,4 @@
-"""Faults between a caller and AWS, for tests of reliability. Off unless a test asks for them.
+"""Faults between a caller and AWS, for tests of reliability. There are none unless a test asks for them.
 
 Which calls meet a fault is decided by the seed and the number of the call alone: the same seed and the same
 calls meet the same faults.
@@ -10,20 +10,19 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from werkzeug.wrappers import Response
 
 from scripts.local_cloud.authorization.callers import session_with_key
+from scripts.local_cloud.fault import Fault
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 from scripts.local_cloud.protocol.server import HangUp
 
 logger = logging.getLogger(__name__)
-Kind = Literal["throttle", "error", "lost_answer", "delay", "kill"]
-KINDS = get_args(Kind)
 # What each service calls too many requests, and a failure of its own.
 THROTTLES = {
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
@@ -33,41 +32,6 @@ THROTTLES = {
     "sqs": ("RequestThrottled", 403),
 }
 FAILURES = {"dynamodb": "InternalServerError", "s3": "InternalError", "events": "InternalException"}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What happens to some calls of ``service``:``operation`` (``*``: any) by a role (None: by anybody).
-
-    The calls numbered in ``calls`` meet it (1 is the first that fits), and each other one with
-    ``probability``, at most ``at_most`` of them. ``throttle`` and ``error`` answer before anything is done;
-    ``lost_answer`` does it and hangs up; ``delay`` does it and answers ``seconds`` later; ``kill`` does it
-    and ends the process of the function that called, in mid-invocation.
-    """
-
-    kind: Kind
-    service: str
-    operation: str = "*"
-    role: str | None = None
-    probability: float = 0.0
-    calls: tuple[int, ...] = ()
-    at_most: int | None = None
-    seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
-        if not 0 <= self.probability <= 1:
-            raise ValueError("probability must be from 0 to 1")
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind} {self.service}:{self.operation} by {self.role or 'anybody'}"
-
-
-def read_fault(given: Mapping[str, Any]) -> Fault:
-    """From JSON; raises ``TypeError`` or ``ValueError`` for what is no fault."""
-    return Fault(**{**given, "calls": tuple(given.get("calls", ()))})
 
 
 class Faults:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
+from moto.awslambda.responses import LambdaResponse
 from moto.dynamodb.models.table import Table
 from moto.sqs.models import Queue
 
@@ -59,6 +61,22 @@ def update_event_source_mapping(original: Method, backend: Any, uuid: str, spec:
 def get_configuration(original: Method, mapping: Any) -> dict[str, Any]:
     """moto does not say how the last batch ended."""
     return {**original(mapping), "LastProcessingResult": mapping.last_result}
+
+
+def say_that_there_is_none(original: Method, response: Any) -> Any:
+    """moto answers with a page of text, or that all is well; Terraform waits for this error at destroy."""
+    if response.backend.get_event_source_mapping(response.path.split("/")[-1]):
+        return original(response)
+    headers = {
+        "Content-Type": "application/json",
+        "x-amzn-errortype": "ResourceNotFoundException",
+        "status": 404,
+    }
+    return 404, headers, json.dumps({"Type": "User", "Message": "The resource you requested does not exist."})
+
+
+for operation in ("get", "update", "delete"):
+    wrap(LambdaResponse, f"{operation}_event_source_mapping")(say_that_there_is_none)
 
 
 def arn_with_qualifier(function_arn: str, name: str) -> str:

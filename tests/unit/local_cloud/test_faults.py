@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from scripts.local_cloud.control import Control, ControlError
-from scripts.local_cloud.faults import Fault
+from scripts.local_cloud.fault import Fault
 from tests.unit.local_cloud.events import left, mapped, queue, queue_reader, url
 from tests.unit.local_cloud.support import Cloud, allow
 

@@ -90,3 +90,13 @@ def test_a_log_group_takes_and_gives_up_a_key(cloud: Cloud) -> None:
     assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]
     with pytest.raises(ClientError, match="ResourceNotFound"):
         logs.disassociate_kms_key(logGroupName=f"{group}-gone")
+
+
+@pytest.mark.parametrize("operation", ["get", "update", "delete"])
+def test_a_mapping_that_is_gone_is_not_found(cloud: Cloud, operation: str) -> None:
+    """Terraform destroys a mapping, and then asks for it until it hears this."""
+    call = getattr(cloud.client("lambda"), f"{operation}_event_source_mapping")
+    with pytest.raises(ClientError) as refused:
+        call(UUID="00000000-0000-4000-8000-000000000000")
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

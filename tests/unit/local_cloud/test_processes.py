@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 
 from scripts.local_cloud.processes import is_local_cloud, running_state, start, stop
 from scripts.local_cloud.state import State, read_state, write_state
-from tests.unit.local_cloud.support import Cloud
+from tests.unit.local_cloud.events import STREAM_ACTIONS, queue, queue_reader, url
+from tests.unit.local_cloud.support import Cloud, allow
 
 
 @pytest.fixture
@@ -81,3 +83,37 @@ def test_ctrl_c_while_it_starts_leaves_no_server_behind(
     with pytest.raises(KeyboardInterrupt):
         start(tmp_path, 0, 0)
     assert children[0].poll() is not None
+
+
+SLEEPING = "import time\ndef handler(event, context):\n    time.sleep(600)"
+
+
+def test_an_end_in_the_middle_of_everything_is_quiet(tmp_path: Path) -> None:
+    """A queue and a stream call functions that take ten minutes; a rule is due every minute."""
+    assert start(tmp_path, 0, 0) == 0
+    state = read_state(tmp_path)
+    assert state is not None
+    cloud = Cloud(state)
+    name = queue(cloud, VisibilityTimeout="900")
+    cloud.client("events").put_rule(Name="minutely", ScheduleExpression="rate(1 minute)")
+    table = cloud.table(StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+    stream = cloud.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    leave = [queue_reader(cloud, name), allow(STREAM_ACTIONS, stream)]
+    function = cloud.function(SLEEPING, leave, group=False, Timeout=900)
+    cloud.client("sqs").send_message(QueueUrl=url(cloud, name), MessageBody="hello")
+    cloud.client("dynamodb").put_item(TableName=table, Item={"pk": {"S": "a"}})
+    make = cloud.client("lambda").create_event_source_mapping
+    make(FunctionName=function, EventSourceArn=cloud.arn("sqs", name))
+    make(FunctionName=function, EventSourceArn=stream, StartingPosition="TRIM_HORIZON")
+    cloud.invoke(function, InvocationType="Event")
+    counted = ["ApproximateNumberOfMessagesNotVisible"]
+    queue_url = url(cloud, name)
+    sqs = cloud.client("sqs")
+    while (
+        sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=counted)["Attributes"][counted[0]] == "0"
+    ):
+        time.sleep(0.1)
+    assert stop(tmp_path) == 0
+    log = (tmp_path / "local_cloud.log").read_text()
+    assert "Traceback" not in log
+    assert "ERROR" not in log
