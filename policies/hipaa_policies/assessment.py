@@ -53,6 +53,7 @@ class Assessment:
 
     ``account`` and ``region`` name several, separated by commas, where ``scopes`` has several.
     ``tags`` narrowed the findings and assets to what has them; ``out_of_scope`` is what was left out.
+    ``not_read`` tells of accounts beside others of which nothing could be read, and why.
     ``locations`` says for resources, by the name that findings give them, where they are written: a
     plan knows, an account doesn't.
     """
@@ -75,6 +76,7 @@ class Assessment:
     locations: Mapping[str, Location] = field(default_factory=dict)
     tags: tuple[tuple[str, str], ...] = ()
     out_of_scope: tuple[Asset, ...] = ()
+    not_read: tuple[str, ...] = ()
 
     def counts(self) -> Counter[Status]:
         return Counter(finding.status for finding in self.findings)

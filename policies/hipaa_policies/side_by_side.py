@@ -42,6 +42,7 @@ def side_by_side(assessments: Sequence[Assessment]) -> Assessment:
         unused_waivers=tuple(w for w in first.waivers if all(w in a.unused_waivers for a in assessments)),
         asked=dict(asked),
         unreadable=tuple(_unique((u for a in assessments for u in a.unreadable), lambda u: u)),
+        not_read=tuple(text for assessment in assessments for text in assessment.not_read),
         scopes=tuple(scope for assessment in assessments for scope in assessment.scopes),
         assets=tuple(
             sorted(_unique((x for a in assessments for x in a.assets), lambda x: (x.account, x.arn)))

@@ -10,6 +10,7 @@ from hipaa_policies.auditing import audit
 from hipaa_policies.commands.common import (
     ATTESTATIONS,
     FAILED,
+    NOT_DONE,
     PASSED,
     WAIVERS,
     add_decision_options,
@@ -40,6 +41,9 @@ def add_to(commands: Any) -> None:
         help="assume this role, and judge its account; repeatable: several accounts in one report",
     )
     parser.add_argument(
+        "--external-id", metavar="ID", help="what the trust policies of the roles ask for (sts:ExternalId)"
+    )
+    parser.add_argument(
         "--tag",
         action="append",
         default=[],
@@ -57,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         regions=options.region,
         profile=options.profile,
         roles=options.role_arn,
+        external_id=options.external_id,
         tags=options.tag,
         waivers=options.waivers or existing(WAIVERS),
         attestations=options.attestations or existing(ATTESTATIONS),
@@ -68,6 +73,10 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         totals = ", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status])
         sys.stderr.write(f"{totals}; {sum(assessment.asked.values())} requests\n")
+    for text in assessment.not_read:
+        sys.stderr.write(f"hipaa: {text}\n")
+    if assessment.not_read:
+        return NOT_DONE
     if counts[Status.FAIL] or (options.strict_unknown and counts[Status.UNKNOWN]):
         return FAILED
     return PASSED

@@ -13,6 +13,7 @@ from hipaa_policies import auditing, cli
 from hipaa_policies.assessment import assess
 from hipaa_policies.decisions import Waiver
 from hipaa_policies.facts import Account, Unreadable
+from hipaa_policies.problems import NotDoneError
 from hipaa_policies.readers.live import Record, UnreadableError, read_account
 from hipaa_policies.reports import FORMATS
 from hipaa_policies.reports.as_json import schema_text
@@ -83,6 +84,69 @@ def test_a_role_that_cannot_be_assumed_is_2(monkeypatch: pytest.MonkeyPatch, cap
     error = capsys.readouterr().err
     assert f"{ROLE} cannot be assumed: AccessDenied" in error
     assert "sts:AssumeRole" in error
+
+
+def test_of_several_accounts_one_that_cannot_be_read_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    pretend(monkeypatch)
+
+    def assumed(session: boto3.Session, role: str, *_: Any) -> boto3.Session:
+        if OTHER in role:
+            raise NotDoneError(f"{role} cannot be assumed: AccessDenied")
+        return session
+
+    monkeypatch.setattr(auditing, "assumed", assumed)
+    readable = "arn:aws:iam::123456789012:role/auditor"
+    with mock_aws():
+        words = ["audit", "--region", "us-east-1", "--role-arn", ROLE, "--role-arn", readable]
+        assert cli.main([*words, "--quiet", "--format", "json"]) == 2
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    Draft202012Validator(json.loads(schema_text())).validate(document)
+    assert [scope["account"] for scope in document["scopes"]] == [OTHER, c.ID]
+    statuses = {
+        account: {
+            f["status"]
+            for f in document["findings"]
+            if f["account"] == account and f["control_id"] != "INV-01"  # of a profile that is off
+        }
+        for account in (OTHER, c.ID)
+    }
+    assert statuses[OTHER] == {"UNKNOWN"}
+    assert "PASS" in statuses[c.ID]
+    assert f"hipaa: the account of {ROLE} in us-east-1 was not read: {ROLE} cannot be assumed" in printed.err
+    assert any(problem["code"] == "NotRead" for problem in document["unreadable"])
+
+
+@pytest.mark.parametrize("words", [[], ["--external-id", "clinic:7"]])
+def test_the_external_id_goes_with_the_role(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Sts:
+        def assume_role(self, **parameters: Any) -> Any:
+            asked.append(parameters)
+            raise refusal("AccessDenied", "AssumeRole")
+
+    monkeypatch.setattr(boto3.Session, "client", lambda *_, **__: Sts())
+    assert cli.main(["audit", "--region", "us-east-1", "--role-arn", ROLE, *words]) == 2
+    assert [parameters.get("ExternalId") for parameters in asked] == [words[1] if words else None]
+    assert "--external-id" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--external-id", "clinic"], "goes with --role-arn"),
+        (["--external-id", "a b", "--role-arn", ROLE], "--external-id must have"),
+        (["--external-id", "x", "--role-arn", ROLE], "--external-id must have"),
+    ],
+)
+def test_an_external_id_that_cannot_be_used_is_2(words: list[str], message: str, capsys: Any) -> None:
+    assert cli.main(["audit", "--region", "us-east-1", *words]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_without_credentials_no_role_is_assumed(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -42,6 +42,12 @@ def in_disabled_region(session: boto3.Session, region: str, problem: Unreadable)
     finally:
         aws.close()
     reason = f"{problem.code} (the region {region} is not enabled for this account)"
-    listing = Listing[object]((), Unreadable(problem.operation, reason, problem.message))
+    unread = Unreadable(problem.operation, reason, problem.message)
+    return unread_account(who["Account"], region, partition, unread)
+
+
+def unread_account(identifier: str, region: str, partition: str, problem: Unreadable) -> Account:
+    """An account of which nothing could be read, and why: whatever is asked of it is unknown."""
+    listing = Listing[object]((), problem)
     listings = {f.name: listing for f in fields(Account) if "Listing" in str(f.type)}
-    return Account(id=who["Account"], region=region, partition=partition, **listings)  # type: ignore[arg-type]
+    return Account(id=identifier, region=region, partition=partition, **listings)  # type: ignore[arg-type]

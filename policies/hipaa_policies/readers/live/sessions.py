@@ -18,6 +18,8 @@ from hipaa_policies.facts import Unreadable
 from hipaa_policies.problems import NotDoneError
 
 _ROLE = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/.+")
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _NO_CREDENTIALS = (NoCredentialsError.__name__, PartialCredentialsError.__name__)
 _NO_CREDENTIALS_HELP = (
     "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or "
@@ -37,19 +39,32 @@ def session_of(profile: str | None) -> boto3.Session:
         raise NotDoneError(f"the AWS configuration cannot be used: {error}") from error
 
 
-def assumed(session: boto3.Session, role: str, region: str) -> boto3.Session:
-    """A session with the role's credentials. Raises ``NotDoneError``."""
+def check_role(role: str, external_id: str | None) -> None:
+    """Raises ``NotDoneError`` for what AWS would refuse as mistyped."""
     if not _ROLE.fullmatch(role):
         raise NotDoneError(f"--role-arn {role!r} is no role's ARN (arn:aws:iam::123456789012:role/name)")
+    if external_id is not None and not _EXTERNAL_ID.fullmatch(external_id):
+        raise NotDoneError("--external-id must have 2 to 1224 letters, digits, or +=,.@:/_-")
+
+
+def assumed(session: boto3.Session, role: str, region: str, external_id: str | None = None) -> boto3.Session:
+    """A session with the role's credentials. ``external_id`` is what the role's trust policy may ask for.
+
+    Raises ``NotDoneError``.
+    """
+    more = {} if external_id is None else {"ExternalId": external_id}
     retries = Config(retries={"mode": "standard", "max_attempts": 8})
     try:
         sts = session.client("sts", region_name=region, config=retries)
-        answer = sts.assume_role(RoleArn=role, RoleSessionName="hipaa-policies", DurationSeconds=_SECONDS)
+        answer = sts.assume_role(
+            RoleArn=role, RoleSessionName="hipaa-policies", DurationSeconds=_SECONDS, **more
+        )
     except ClientError as error:
         told = error.response.get("Error", {})
         raise NotDoneError(
             f"{role} cannot be assumed: {told.get('Code')}: {told.get('Message', '').rstrip('.')}. Its trust "
-            "policy must name this identity, and this identity needs sts:AssumeRole for it."
+            "policy must name this identity (and the --external-id, if it asks for one), and this identity "
+            "needs sts:AssumeRole for it."
         ) from error
     except BotoCoreError as error:
         if type(error).__name__ in _NO_CREDENTIALS:
