@@ -57,7 +57,8 @@ class CountingProxy:
                 side.close()
 
 
-def terraform(folder: Path, environment: Mapping[str, str], *words: str) -> None:
+def terraform(folder: Path, environment: Mapping[str, str], *words: str) -> str:
+    """What Terraform printed."""
     command = [str(TERRAFORM), f"-chdir={folder}", *words]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     finished = subprocess.run(
@@ -67,6 +68,7 @@ def terraform(folder: Path, environment: Mapping[str, str], *words: str) -> None
         raise RuntimeError(
             f"terraform {words[0]} in {folder.name} failed:\n{finished.stdout}{finished.stderr}"
         )
+    return finished.stdout
 
 
 def measure_plan(

@@ -36,15 +36,42 @@ class Ground:
         self.key: str = kms.create_key(Description="all data")["KeyMetadata"]["Arn"]
         kms.enable_key_rotation(KeyId=self.key)
         self.client("logs").create_log_group(logGroupName="/flow", kmsKeyId=self.key)
+        self.signing: str = self.client("lambda").create_code_signing_config(
+            AllowedPublishers={"SigningProfileVersionArns": [arn("signer", "/signing-profiles/own/1")]},
+            CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Enforce"},
+        )["CodeSigningConfig"]["CodeSigningConfigArn"]
         self.dead_letters = self.queue("dead-letters")
         self.alerts = self.topic("alerts")
         self.client("sns").subscribe(TopicArn=self.alerts, Protocol="sqs", Endpoint=self.dead_letters)
+        self._database_parameters()
+        self._log_exports()
         self.tables = [self.table("patients"), self.table("audit")]
         self.bucket("access-logs", encrypted=False)
         self.vpc, self.subnets, self.route_table = self.network()
         self.group = self.security_group("functions", self.vpc)
         for service in ("dynamodb", "sns"):
             self.endpoint(self.vpc, service, self.subnets[:1], [self.route_table])
+
+    def _database_parameters(self) -> None:
+        """A parameter group that asks for TLS."""
+        rds = self.client("rds")
+        rds.create_db_parameter_group(
+            DBParameterGroupName="tls", DBParameterGroupFamily="postgres16", Description="TLS alone"
+        )
+        parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
+        rds.modify_db_parameter_group(DBParameterGroupName="tls", Parameters=[parameter])
+
+    def _log_exports(self) -> None:
+        """A stream into a locked bucket, for log groups to be subscribed to."""
+        bucket = self.bucket("log-archive")
+        self.stream: str = self.client("firehose").create_delivery_stream(
+            DeliveryStreamName="log-archive",
+            DeliveryStreamType="DirectPut",
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": arn("iam", "role/firehose", ""),
+                "BucketARN": bucket,
+            },
+        )["DeliveryStreamARN"]
 
     def client(self, service: str) -> Any:
         if service not in self._clients:

@@ -107,7 +107,14 @@ def bucket(
     return ground.bucket(name, encrypted=key, statements=[policy] if policy else [], **changes)
 
 
-def database(ground: Ground, name: str, encrypted: bool = True, public: bool = False) -> str:
+def database(
+    ground: Ground,
+    name: str,
+    encrypted: bool = True,
+    public: bool = False,
+    backup_days: int = 35,
+    tls: bool = True,
+) -> str:
     made: str = ground.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
         DBInstanceClass="db.t4g.micro",
@@ -115,11 +122,24 @@ def database(ground: Ground, name: str, encrypted: bool = True, public: bool = F
         AllocatedStorage=20,
         MasterUsername="master",
         MasterUserPassword="invented-only",
-        BackupRetentionPeriod=35,
+        BackupRetentionPeriod=backup_days,
+        **({"DBParameterGroupName": "tls"} if tls else {}),
         PubliclyAccessible=public,
         StorageEncrypted=encrypted,
         **({"KmsKeyId": ground.key} if encrypted else {}),
     )["DBInstance"]["DBInstanceArn"]
+    return made
+
+
+def user(ground: Ground, name: str, mfa: bool = True) -> str:
+    iam = ground.client("iam")
+    made: str = iam.create_user(UserName=name)["User"]["Arn"]
+    iam.create_login_profile(UserName=name, Password="Invented-only-1")
+    if mfa:
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+        iam.enable_mfa_device(
+            UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+        )
     return made
 
 
@@ -222,6 +242,8 @@ BUILDERS: dict[str, Builder] = {
     "table": table,
     "bucket": bucket,
     "database": database,
+    "user": user,
+    "function_group": logs.function_group,
     "secret": secret,
     "key": key,
     "queue": queue,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tests.bench.seeded.ground import ID, LOCK_DAYS, Ground, arn
+from tests.bench.seeded import functions
+from tests.bench.seeded.ground import ID, LOCK_DAYS, Ground, arn, document
 
 # What ALM-02 and ALM-03 ask a filter of the trail's group for.
 SIGNALS = {
@@ -13,7 +15,14 @@ SIGNALS = {
     "keys": "{ ($.eventName = ScheduleKeyDeletion) || ($.eventName = DisableKey) }",
     "policies": "{ ($.eventName = PutRolePolicy) || ($.eventName = AttachRolePolicy) "
     "|| ($.eventName = CreatePolicyVersion) }",
+    "break-glass": '{ $.requestParameters.roleArn = "*role/break-glass" }',
     "trails": "{ ($.eventName = StopLogging) || ($.eventName = DeleteTrail) || ($.eventName = UpdateTrail) }",
+}
+EMERGENCY = {
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{ID}:root"},
+    "Action": "sts:AssumeRole",
+    "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
 }
 DATA = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
 
@@ -23,6 +32,37 @@ def log_group(ground: Ground, name: str, key: bool = True, days: int = 2557) -> 
     logs.create_log_group(logGroupName=f"/{name}", **({"kmsKeyId": ground.key} if key else {}))
     logs.put_retention_policy(logGroupName=f"/{name}", retentionInDays=days)
     return arn("logs", f"log-group:/{name}")
+
+
+MASKING = {
+    "Name": "masking",
+    "Version": "2021-06-01",
+    "Statement": [
+        {
+            "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/Ssn-US"],
+            "Operation": {operation: {kind: {}}},
+        }
+        for operation, kind in (("Audit", "FindingsDestination"), ("Deidentify", "MaskConfig"))
+    ],
+}
+
+
+def function_group(ground: Ground, name: str, exported: bool = True, masked: bool = True) -> str:
+    """The log group of a function of its own."""
+    functions.build(ground, f"logs-{name}")
+    group = f"/aws/lambda/logs-{name}"
+    logs = ground.client("logs")
+    if exported:
+        logs.put_subscription_filter(
+            logGroupName=group,
+            filterName="archive",
+            filterPattern="",
+            destinationArn=ground.stream,
+            roleArn=arn("iam", "role/logs", ""),
+        )
+    if masked:
+        logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=json.dumps(MASKING))
+    return arn("logs", f"log-group:{group}")
 
 
 def trail(
@@ -82,6 +122,10 @@ def mend_account(ground: Ground) -> None:
     )
     for name, pattern in SIGNALS.items():
         _signal(ground, group, name, pattern)
+    ground.client("iam").create_role(RoleName="break-glass", AssumeRolePolicyDocument=document(EMERGENCY))
+    ground.client("guardduty").create_detector(Enable=True)
+    functions.build(ground, "scanned")
+    ground.client("inspector2").enable(accountIds=[ID], resourceTypes=["LAMBDA"])
     ground.client("budgets").create_budget(
         AccountId=ID,
         Budget={

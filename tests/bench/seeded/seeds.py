@@ -55,6 +55,7 @@ FUNCTIONS = (
     Seed("LAM-07", "stranger", "function", "an unlisted account may invoke it", {"caller": "210987654321"}),
     Seed("LAM-08", "unreserved", "function", "nothing reserved", {"reserved": False}),
     Seed("LAM-09", "untraced", "function", "tracing PassThrough", {"tracing": "PassThrough"}),
+    Seed("LAM-10", "unsigned", "function", "no code signing configuration", {"signed": False}),
     Seed("ALM-01", "unalarmed", "function", "no alarm", {"alarms": "none"}),
     Seed("ALM-01", "average", "function", "alarms on the mean of errors over 10", {"alarms": "average"}),
     Seed("ALM-01", "unheard", "function", "its alarms have no action", {"alarms": "unheard"}),
@@ -113,6 +114,7 @@ IDENTITIES = (
         "CreatePolicyVersion",
         {"says": allow("iam:CreatePolicyVersion", "arn:aws:iam::123456789012:policy/*")},
     ),
+    Seed("IAM-08", "no-mfa", "user", "a password and no MFA", {"mfa": False}),
     Seed("IAM-05", "anybody", "role", "anybody may assume it", {"trust": EVERYBODY}),
     Seed("IAM-07", "partner", "role", "an unlisted account may assume it", {"trust": STRANGER}),
 )
@@ -129,6 +131,8 @@ STORES = (
     Seed("S3-05", "sse-s3", "bucket", "SSE-S3", {"key": False}),
     Seed("RDS-01", "bare-disk", "database", "not encrypted", {"encrypted": False}),
     Seed("RDS-02", "public-db", "database", "public", {"public": True}),
+    Seed("RDS-03", "no-backups", "database", "no automated backups", {"backup_days": 0}),
+    Seed("RDS-03", "plain-db", "database", "accepts connections without TLS", {"tls": False}),
     Seed("SEC-01", "aws-secret", "secret", "the key that AWS manages", {"key": False}),
     Seed("SEC-02", "lasting", "secret", "no rotation", {"rotates": False}),
     Seed("KMS-01", "lasting", "key", "no rotation", {"rotates": False}),
@@ -167,6 +171,8 @@ APIS = (
 LOGS = (
     Seed("LOG-01", "aws-key", "log_group", "the key that AWS owns", {"key": False}),
     Seed("LOG-02", "month", "log_group", "30 days", {"days": 30}),
+    Seed("LOG-03", "kept-here", "function_group", "nothing takes its events out", {"exported": False}),
+    Seed("LOG-05", "unmasked", "function_group", "no data protection policy", {"masked": False}),
     Seed("TRL-02", "unvalidated", "trail", "no validation of its files", {"validated": False}),
     Seed("TRL-03", "no-key", "trail", "no key", {"key": False}),
     Seed("TRL-05", "unlocked", "trail", "its bucket is not locked", {"locked_days": 0}),
@@ -179,6 +185,9 @@ ACCOUNT = (
     Seed("ALM-02", "no-refusals", "account", "refused access is not alarmed"),
     Seed("ALM-03", "no-signals", "account", "use of root and changes are not alarmed"),
     Seed("CST-01", "no-budget", "account", "no budget"),
+    Seed("DET-01", "no-detector", "account", "GuardDuty is off"),
+    Seed("DET-02", "no-scans", "account", "Inspector is off"),
+    Seed("IAM-10", "no-break-glass", "account", "no way in for emergencies"),
 )
 
 # Controls that no seed can break, and why.
@@ -186,7 +195,11 @@ NOT_SEEDED = {
     "ATT-01": "an attestation: no API shows it",
     "ATT-02": "an attestation: no API shows it",
     "ATT-03": "every service that is read is eligible",
-    "LAM-10": "moto has no code signing configurations, so no twin can have one",
+    "BKP-01": "moto has no selections of backup plans, so no twin can be in a plan",
+    "BKP-02": "moto has no selections of backup plans, so no plan can be read",
+    "BKP-03": "moto lists no restore jobs",
+    "IAM-09": "moto has no access analyzers",
+    "INV-01": "of the proposed rule, and off by default",
 }
 
 SEEDS = (*FUNCTIONS, *NETWORK, *IDENTITIES, *STORES, *MESSAGING, *APIS, *LOGS, *ACCOUNT)

@@ -20,7 +20,8 @@ from tests.unit.policies import compliant
 
 def judged() -> Failures:
     account, record = read_account(boto3.Session("testing", "testing"), REGION, lambda text: None)
-    assert not record.problems
+    # Of what moto does not have nothing is seeded; nothing else may go unread.
+    assert [p for p in record.problems if p.message != "Not yet implemented"] == []
     findings = judge(account, compliant.settings())
     return frozenset((f.control_id, f.resource) for f in findings if f.status.value == "FAIL")
 
@@ -45,11 +46,10 @@ def test_no_compliant_twin_is_alarmed_for(seen: Outcome) -> None:
     assert seen.false_alarms == ()
 
 
-def test_seeds_are_of_controls_that_exist() -> None:
-    controls = {control.id for control in catalogue()}
+def test_every_control_is_seeded_or_says_why_not() -> None:
     seeded = {seed.control for seed in SEEDS}
-    assert seeded | set(NOT_SEEDED) <= controls
     assert seeded.isdisjoint(NOT_SEEDED)
+    assert seeded | set(NOT_SEEDED) == {control.id for control in catalogue()}
 
 
 def test_no_two_seeds_of_a_kind_have_one_name() -> None:
