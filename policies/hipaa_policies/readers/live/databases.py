@@ -10,20 +10,7 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.stores import Database
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
-
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
-TLS_PARAMETERS = {
-    "aurora-mysql": "require_secure_transport",
-    "aurora-postgresql": "rds.force_ssl",
-    "mariadb": "require_secure_transport",
-    "mysql": "require_secure_transport",
-    "postgres": "rds.force_ssl",
-    "sqlserver-ee": "rds.force_ssl",
-    "sqlserver-ex": "rds.force_ssl",
-    "sqlserver-se": "rds.force_ssl",
-    "sqlserver-web": "rds.force_ssl",
-}
-ON = ("1", "ON", "true")
+from hipaa_policies.readers.shared import ON, TLS_PARAMETERS
 
 
 @reader(

@@ -7,7 +7,6 @@ a sign of such filters: a Firehose stream, or the metric that a filter which for
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +15,8 @@ from hipaa_policies.facts.logs import LogExport
 from hipaa_policies.readers.live.aws import Aws, UnreadableError
 from hipaa_policies.readers.live.functions import from_configuration
 from hipaa_policies.readers.live.registry import Facts, Where, reader
+from hipaa_policies.readers.shared import LEFT_OUT
 
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
-LEFT_OUT = re.compile(r"LogGroupName NOT IN (\[.*\])")
 _BUCKETS = ("ExtendedS3DestinationDescription", "S3DestinationDescription", "S3BackupDescription")
 Streams = Mapping[str, str | Unreadable | None]
 

@@ -7,9 +7,9 @@ from typing import Any
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.facts.stores import Database
-from hipaa_policies.readers.live.databases import ON, TLS_PARAMETERS
 from hipaa_policies.readers.plan.model import Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.shared import ON, TLS_PARAMETERS
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key")
 _GROUP = ("aws_db_parameter_group",)

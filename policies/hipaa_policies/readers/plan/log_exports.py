@@ -8,9 +8,9 @@ from typing import Any
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.logs import LogExport
 from hipaa_policies.facts.partial import partial
-from hipaa_policies.readers.live.log_exports import LEFT_OUT
 from hipaa_policies.readers.plan.model import Block, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, elsewhere, reader
+from hipaa_policies.readers.shared import LEFT_OUT
 
 _STREAM = ("aws_kinesis_firehose_delivery_stream",)
 _DESTINATIONS = (*_STREAM, "aws_kinesis_stream", "aws_lambda_function", "aws_cloudwatch_log_destination")
