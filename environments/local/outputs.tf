@@ -53,6 +53,11 @@ output "function_platform" {
   value       = module.healthcare.function_platform
 }
 
+output "fhir_queue" {
+  description = "The queue of FHIR resources and Bundles: url, dead_letter_url."
+  value       = module.healthcare.fhir_queue
+}
+
 output "gateway_path" {
   description = "Where the API begins on the local gateway: its address, this, then the path of the OpenAPI document."
   value       = "/${module.healthcare.api_stage}"
