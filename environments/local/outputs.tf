@@ -53,6 +53,11 @@ output "function_platform" {
   value       = module.healthcare.function_platform
 }
 
+output "fhir_ingest_role" {
+  description = "Name of the role of the function that ingests FHIR."
+  value       = module.healthcare.functions["fhir_ingest"].role_name
+}
+
 output "fhir_queue" {
   description = "The queue of FHIR resources and Bundles: url, dead_letter_url."
   value       = module.healthcare.fhir_queue
