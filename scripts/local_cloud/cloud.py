@@ -22,6 +22,7 @@ from scripts.local_cloud.authorization.judgement import guard
 from scripts.local_cloud.control import PREFIX
 from scripts.local_cloud.control_desk import ControlDesk
 from scripts.local_cloud.event_sources.bucket_events import route_bucket_events
+from scripts.local_cloud.event_sources.creation import check_role
 from scripts.local_cloud.event_sources.expiry import Expiry
 from scripts.local_cloud.event_sources.mapping import Host, Settings
 from scripts.local_cloud.event_sources.mappings import EventSourceMappings
@@ -45,7 +46,7 @@ class LocalCloud:
 
     def __init__(self, port: int = 0, gateway_port: int = 0) -> None:
         key = create_administrator()
-        front_door = FrontDoor([guard])
+        front_door = FrontDoor([guard, check_role])
         self.endpoint = serve(front_door, port)
         endpoint_url = url_of(self.endpoint)
         self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))

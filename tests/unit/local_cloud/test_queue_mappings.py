@@ -156,16 +156,31 @@ def test_the_poller_may_do_what_the_functions_role_may(
 ) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     name = queue(cloud, KmsMasterKeyId=key)
-    leave = [allow(action) for action in [*QUEUE_ACTIONS, "kms:Decrypt"] if action != missing]
-    function, seen = recorder(cloud, statements=leave)
-    send(cloud, name, "hello")
+    everything = [*QUEUE_ACTIONS, "kms:Decrypt"]
+    role = cloud.role([allow(everything)], {"Service": "lambda.amazonaws.com"})
+    function, seen = recorder(cloud, Role=cloud.role_arn(role))
     client = cloud.client("lambda")
     with mapped(cloud, function, cloud.arn("sqs", name)) as uuid:
+        less = document([allow([action for action in everything if action != missing])])
+        cloud.client("iam").put_role_policy(RoleName=role, PolicyName="main", PolicyDocument=less)
+        send(cloud, name, "hello")
         found = eventually(lambda: problem_of(client, uuid))
     assert "AccessDenied" in found
     assert missing in found
     assert left(cloud, name) == 1
     assert bool(events(seen)) is (missing == "sqs:DeleteMessage")
+
+
+@pytest.mark.parametrize("missing", QUEUE_ACTIONS)
+def test_a_role_that_may_not_read_the_queue_gets_no_mapping(cloud: Cloud, missing: str) -> None:
+    name = queue(cloud)
+    leave = [allow([action for action in QUEUE_ACTIONS if action != missing])]
+    function, _seen = recorder(cloud, statements=leave)
+    with (
+        pytest.raises(ClientError, match=f"does not have permissions to call {missing[4:]} on SQS"),
+        mapped(cloud, function, cloud.arn("sqs", name)),
+    ):
+        pass
 
 
 def problem_of(client: Any, uuid: str) -> str:
@@ -259,11 +274,11 @@ def test_a_queues_policy_may_refuse_the_role(cloud: Cloud, eventually: Eventuall
     name = queue(cloud)
     function, _seen = recorder(cloud, statements=[queue_reader(cloud, name)])
     refusal = {"Effect": "Deny", "Principal": "*", "Action": "sqs:ReceiveMessage", "Resource": "*"}
-    cloud.client("sqs").set_queue_attributes(
-        QueueUrl=url(cloud, name), Attributes={"Policy": document([refusal])}
-    )
     client = cloud.client("lambda")
     with mapped(cloud, function, cloud.arn("sqs", name)) as uuid:
+        cloud.client("sqs").set_queue_attributes(
+            QueueUrl=url(cloud, name), Attributes={"Policy": document([refusal])}
+        )
         assert "explicit deny" in eventually(lambda: problem_of(client, uuid))
 
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.local_cloud.events import FAILING, STREAM_ACTIONS, events, mapped, queue, recorder, url
-from tests.unit.local_cloud.support import Cloud, allow
+from tests.unit.local_cloud.support import Cloud, allow, document
 
 Eventually = Callable[[Callable[[], Any]], Any]
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
@@ -210,18 +210,21 @@ def test_a_batch_that_nothing_splits_is_retried_as_a_whole(cloud: Cloud, eventua
     assert keys_of(seen) == [["raise-a", "b"]] * 3 + [["c"]]
 
 
-@pytest.mark.parametrize("missing", [*STREAM_ACTIONS, "kms:Decrypt"])
+@pytest.mark.parametrize("missing", [*STREAM_ACTIONS[1:], "kms:Decrypt"])
 def test_the_poller_may_do_what_the_functions_role_may(
     cloud: Cloud, eventually: Eventually, missing: str
 ) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     encrypted = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
     table, arn = streamed(cloud, SSESpecification=encrypted)
-    leave = [allow(action) for action in [*STREAM_ACTIONS, "kms:Decrypt"] if action != missing]
-    function, seen = recorder(cloud, statements=leave)
-    put(cloud, table, "a")
+    everything = [*STREAM_ACTIONS, "kms:Decrypt"]
+    role = cloud.role([allow(everything)], {"Service": "lambda.amazonaws.com"})
+    function, seen = recorder(cloud, Role=cloud.role_arn(role))
     client = cloud.client("lambda")
     with mapped(cloud, function, arn, **FROM_START) as uuid:
+        less = document([allow([action for action in everything if action != missing])])
+        cloud.client("iam").put_role_policy(RoleName=role, PolicyName="main", PolicyDocument=less)
+        put(cloud, table, "a")
 
         def problem() -> str:
             result: str = client.get_event_source_mapping(UUID=uuid)["LastProcessingResult"]
@@ -229,6 +232,15 @@ def test_the_poller_may_do_what_the_functions_role_may(
 
         assert missing in eventually(problem)
     assert events(seen) == []
+
+
+@pytest.mark.parametrize("missing", STREAM_ACTIONS)
+def test_a_role_that_may_not_read_the_stream_gets_no_mapping(cloud: Cloud, missing: str) -> None:
+    _table, arn = streamed(cloud)
+    leave = [allow([action for action in STREAM_ACTIONS if action != missing])]
+    function, _seen = recorder(cloud, statements=leave)
+    with pytest.raises(ClientError, match="Cannot access stream"), mapped(cloud, function, arn, **FROM_START):
+        pass
 
 
 def test_an_expired_item_says_who_deleted_it(cloud: Cloud, eventually: Eventually) -> None:
@@ -277,3 +289,22 @@ def test_two_writers_cannot_both_meet_a_condition(cloud: Cloud) -> None:
 
     with ThreadPoolExecutor(8) as writers:
         assert sum(writers.map(write, range(160))) == 20
+
+
+def test_a_query_reads_its_partition_in_order(cloud: Cloud) -> None:
+    table, dynamodb = cloud.table(sort_key=True), cloud.client("dynamodb")
+    for pk, sk in (("b", "2"), ("a", "3"), ("a", "1"), ("a", "21"), ("b", "1")):
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": pk}, "sk": {"S": sk}})
+
+    def query(pk: str, **options: Any) -> list[str]:
+        values = {":p": {"S": pk}, **options.pop("values", {})}
+        condition = "pk = :p" + options.pop("condition", "")
+        found = dynamodb.query(
+            TableName=table, KeyConditionExpression=condition, ExpressionAttributeValues=values, **options
+        )
+        return [item["sk"]["S"] for item in found["Items"]]
+
+    assert query("a") == ["1", "21", "3"]
+    assert query("a", ScanIndexForward=False, Limit=2) == ["3", "21"]
+    assert query("a", condition=" AND begins_with(sk, :s)", values={":s": {"S": "2"}}) == ["21"]
+    assert query("c") == []
