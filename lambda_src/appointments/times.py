@@ -35,6 +35,8 @@ def utc_of(said: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(said)
     except ValueError:
         raise unprocessable(FieldError(STARTS_AT, "date")) from None
+    if not 1900 < moment.year < 9999:  # where the calendar ends, moving to UTC leaves it
+        raise unprocessable(FieldError(STARTS_AT, "date"))
     reading = moment.replace(tzinfo=None)
     candidates = [candidate for fold in (0, 1) if (candidate := _existing(reading, zone, fold)) is not None]
     if not candidates:
@@ -56,11 +58,8 @@ def text_of(moment: datetime) -> str:
 
 def _existing(reading: datetime, zone: ZoneInfo, fold: int) -> datetime | None:
     """The reading in UTC, None where no clock of the zone shows it: the way back then leads elsewhere."""
-    try:
-        moment = reading.replace(tzinfo=zone, fold=fold).astimezone(UTC)
-        back = moment.astimezone(zone)
-    except OverflowError:
-        return None  # beyond the years 1 to 9999
+    moment = reading.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    back = moment.astimezone(zone)
     return moment if back.replace(tzinfo=None, fold=0) == reading else None
 
 
