@@ -31,6 +31,7 @@ class Ground:
     def __init__(self, endpoint_url: str | None = None) -> None:
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
+        self.stream = ""
         self._numbers = iter(range(256))  # of the networks: 10.<number>.0.0/16
         kms = self.client("kms")
         self.key: str = kms.create_key(Description="all data")["KeyMetadata"]["Arn"]
@@ -44,7 +45,6 @@ class Ground:
         self.alerts = self.topic("alerts")
         self.client("sns").subscribe(TopicArn=self.alerts, Protocol="sqs", Endpoint=self.dead_letters)
         self._database_parameters()
-        self._log_exports()
         self.tables = [self.table("patients"), self.table("audit")]
         self.bucket("access-logs", encrypted=False)
         self.vpc, self.subnets, self.route_table = self.network()
@@ -61,10 +61,10 @@ class Ground:
         parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
         rds.modify_db_parameter_group(DBParameterGroupName="tls", Parameters=[parameter])
 
-    def _log_exports(self) -> None:
-        """A stream into a locked bucket, for log groups to be subscribed to."""
+    def log_archive(self) -> None:
+        """A stream into a locked bucket, for log groups to be subscribed to: ``stream`` is its ARN."""
         bucket = self.bucket("log-archive")
-        self.stream: str = self.client("firehose").create_delivery_stream(
+        self.stream = self.client("firehose").create_delivery_stream(
             DeliveryStreamName="log-archive",
             DeliveryStreamType="DirectPut",
             ExtendedS3DestinationConfiguration={

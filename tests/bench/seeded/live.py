@@ -17,6 +17,7 @@ SCHEDULER = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.co
 def build(endpoint_url: str | None = None, progress: Callable[[str], None] = lambda text: None) -> Built:
     """Create all seeds and twins. Gives each one's ARN by kind and name."""
     ground = Ground(endpoint_url)
+    ground.log_archive()
     functions.shared_role(ground)
     publishers(ground)
     built: Built = {}

@@ -87,6 +87,21 @@ def test_with_dead_letters_a_function_takes_three(recording: Recording) -> None:
     assert for_each(asked) == 150
 
 
+def test_reservations_among_functions_with_dead_letters_cost_the_others_nothing(
+    recording: Recording,
+) -> None:
+    kinds = [(True, 2), (False, None)]
+    _, asked = read(recording, {f"f{number}": kinds[number % 2] for number in range(320)})
+    assert asked["GetFunctionConcurrency"] - 160 <= 16  # those under way while the last one was found
+    assert for_each(asked) <= 3 * 320 + 16
+
+
+def test_four_is_what_a_reservation_without_dead_letters_takes(recording: Recording) -> None:
+    """AWS tells none of the four for more than one function at a time, so there is nothing to save."""
+    _, asked = read(recording, {f"f{number}": (False, 2) for number in range(50)})
+    assert for_each(asked) == 200
+
+
 def test_where_the_sum_cannot_be_read_every_function_is_asked(recording: Recording) -> None:
     error = refusal("AccessDeniedException", "GetAccountSettings")
     found, asked = read(recording, {f"f{number}": (False, 1) for number in range(5)}, error)
