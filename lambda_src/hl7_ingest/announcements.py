@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "healthcare.hl7"
 DETAIL_TYPE: Final = "HL7 message stored"
-_SAID: Final = ("event_id", "message_code", "trigger_event", "patient_key", "merged_patient_key")
+_SAID: Final = ("message_code", "trigger_event", "patient_key", "merged_patient_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Announcements:
 
     def announce(self, receipt: dict[str, Any]) -> None:
         """Put the event of a receipt on the bus. An event may be put twice, with one event_id."""
-        detail = {name: receipt[name] for name in _SAID if name in receipt}
+        detail = {"event_id": receipt["event"]} | {name: receipt[name] for name in _SAID if name in receipt}
         with aws_errors():
             answer = self.client.put_events(
                 Entries=[

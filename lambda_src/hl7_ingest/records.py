@@ -102,7 +102,8 @@ def receipt_row(event: Event, before: Snapshot, received: Received, days: int) -
     row: dict[str, Any] = {
         "subject": f"message#{event.header.identity}",
         "entry": "receipt",
-        "event_id": event.event_id,
+        # Not event_id: the index by that name leads to events alone.
+        "event": event.event_id,
         "body_hash": event.body_hash,
         "source": received.source,
         "patient_id": event.patient_id,
