@@ -50,6 +50,7 @@ output "functions" {
       compliance_auditor = one(module.compliance_auditor_function)
       fhir_api           = one(module.fhir_api_function)
       fhir_ingest        = one(module.fhir_ingest_function)
+      hl7_ingest         = one(module.hl7_function)
       patient_api        = one(module.patient_api_function)
       } : name => {
       alias_arn         = function.alias_arn
@@ -60,6 +61,20 @@ output "functions" {
       security_group_id = function.security_group_id
     } if function != null
   }
+}
+
+output "hl7_bucket" {
+  description = "Name of the bucket of HL7 messages: incoming/, received/, quarantine/, documents/. Null where HL7 is off."
+  value       = one(module.hl7_messages_bucket[*].name)
+}
+
+output "hl7_queue" {
+  description = "The queue that takes HL7 messages: url, dead_letter_url, acknowledgement_url (null without acknowledgements). Null where HL7 is off."
+  value = one([for queue in module.hl7_queue : {
+    acknowledgement_url = one(module.hl7_acknowledgement_queue[*].url)
+    dead_letter_url     = queue.dead_letter_url
+    url                 = queue.url
+  }])
 }
 
 output "key_arns" {
@@ -77,6 +92,7 @@ output "log_group_names" {
     { for function in module.compliance_auditor_function : "compliance_auditor" => function.log_group_name },
     { for function in module.fhir_api_function : "fhir_api" => function.log_group_name },
     { for function in module.fhir_ingest_function : "fhir_ingest" => function.log_group_name },
+    { for function in module.hl7_function : "hl7_ingest" => function.log_group_name },
     { for function in module.patient_api_function : "patient_api" => function.log_group_name },
   )
 }
@@ -87,6 +103,7 @@ output "tables" {
     { for table in module.audit_table : "audit" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_messages_table : "fhir_messages" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_resources_table : "fhir_resources" => { arn = table.arn, name = table.name } },
+    { for table in module.patient_events_table : "patient_events" => { arn = table.arn, name = table.name } },
     { for table in module.patients_table : "patients" => { arn = table.arn, name = table.name } },
     { for table in module.relationships_table : "relationships" => { arn = table.arn, name = table.name } },
   )

@@ -160,6 +160,66 @@ variable "fhir" {
   }
 }
 
+variable "hl7" {
+  description = "HL7 v2, `{}` for all defaults: a queue of messages, their store and the originals. Null, the default: off. It needs patient_identifier. `fifo` makes the queue FIFO (one message group a patient); `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are taken; `time_zone` is that of time stamps without an offset; `control_id_days` is how long a control id is remembered; `force_destroy` lets destroy empty the bucket of originals. `package` is dist/hl7_ingest.zip unless another is named."
+  type = object({
+    acknowledgements          = optional(bool, false)
+    control_id_days           = optional(number, 365)
+    fifo                      = optional(bool, false)
+    force_destroy             = optional(bool, false)
+    maximum_concurrency       = optional(number, 10)
+    maximum_message_megabytes = optional(number, 20)
+    maximum_receives          = optional(number, 5)
+    memory_size               = optional(number, 1024)
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+    processing_ids       = optional(set(string), ["P"])
+    reserved_concurrency = optional(number, 10)
+    senders = optional(map(object({
+      role_arn   = optional(string)
+      service    = optional(string)
+      source_arn = optional(string)
+    })), {})
+    time_zone = optional(string, "UTC")
+  })
+  default = null
+
+  validation {
+    condition     = var.hl7 == null || var.patient_identifier != null
+    error_message = "hl7 needs patient_identifier: which repetition of PID-3 is the patient_id here? Set it to the assigning authority of your medical record numbers."
+  }
+
+  # HL7 table 0103.
+  validation {
+    condition     = var.hl7 == null || try(length(var.hl7.processing_ids) > 0 && length(setsubtract(var.hl7.processing_ids, ["P", "T", "D"])) == 0, false)
+    error_message = "hl7.processing_ids has one or more of P (production), T (training) and D (debugging): [\"P\"] where real patients are."
+  }
+
+  validation {
+    condition     = var.hl7 == null || can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+0-9-]+){1,2})$", var.hl7.time_zone))
+    error_message = "hl7.time_zone is a name of the IANA database, as in \"America/New_York\", or \"UTC\": an abbreviation such as EST knows no summer time."
+  }
+
+  validation {
+    condition     = var.hl7 == null || try(var.hl7.control_id_days >= 30 && floor(var.hl7.control_id_days) == var.hl7.control_id_days, false)
+    error_message = "hl7.control_id_days is a whole number of at least 30: a message that is sent again after its control id was forgotten is stored twice."
+  }
+
+  # Bytes, text, its lines and its parts are in memory side by side: measured in docs/hl7.md.
+  validation {
+    condition     = var.hl7 == null || try(var.hl7.maximum_message_megabytes >= 1 && floor(var.hl7.maximum_message_megabytes) == var.hl7.maximum_message_megabytes && var.hl7.memory_size >= 256 + 32 * var.hl7.maximum_message_megabytes, false)
+    error_message = "hl7.maximum_message_megabytes is a whole number of at least 1, and hl7.memory_size at least 256 + 32 times it, or the largest message would exhaust the memory: raise memory_size."
+  }
+}
+
 variable "identity" {
   description = "The user pool: ways to sign in besides SRP, threat protection (ENFORCED, AUDIT, OFF), token lifetimes. See modules/identity."
   type = object({
