@@ -1,4 +1,4 @@
-"""`make bench`: every measure, or the named ones (functions, terraform, demo, catalogue).
+"""`make bench`: every measure, or the named ones (functions, terraform, demo, catalogue, fhir).
 
 A part of the catalogue's is named with it: ``catalogue:scale``.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, functions, terraform
+from tests.bench import catalogue, fhir, functions, terraform
 
 MEASURES = {
     "functions": functions.main,
     "terraform": terraform.main,
     "demo": demo,
     "catalogue": catalogue.main,
+    "fhir": fhir.main,
 }
 
 if __name__ == "__main__":

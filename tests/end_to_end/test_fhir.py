@@ -1,4 +1,4 @@
-"""FHIR through the deployed queue, functions and API: under their own roles, with AWS failing now and then."""
+"""FHIR through the deployed queue, functions and API: under their own roles, while AWS fails at times."""
 
 from __future__ import annotations
 
