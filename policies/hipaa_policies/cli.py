@@ -33,13 +33,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"hipaa: {error}", file=sys.stderr)
         return NOT_DONE
     except BrokenPipeError:
-        # Whoever read has had enough (`| head`). Python would flush once more at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read has had enough (`| head`)
+        return NOT_DONE
+    except OSError as error:
+        if error.filename is not None:  # files are read and written elsewhere, and errors of theirs told
+            raise
+        _drop_output()
+        print(f"hipaa: standard output cannot be written: {error.strerror}", file=sys.stderr)
         return NOT_DONE
     except KeyboardInterrupt:
         print("hipaa: interrupted, nothing was written", file=sys.stderr)
         return NOT_DONE
     return status
+
+
+def _drop_output() -> None:
+    """Python would flush once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

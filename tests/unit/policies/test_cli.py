@@ -16,6 +16,7 @@ from hipaa_policies.facts import Account, Listing, Unreadable
 from hipaa_policies.readers.live import Record, UnreadableError, policy_document
 
 from tests.unit.policies import compliant as c
+from tests.unit.policies.plan.documents import document
 
 WAIVERS = """
 waivers:
@@ -233,3 +234,19 @@ def test_the_other_commands(capsys: Any) -> None:
     assert capsys.readouterr().out == policy_document() + "\n"
     assert cli.main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "hipaa audit --format json"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.parametrize("words", [["controls"], ["schema"], ["plan", "--quiet", "plan.json"]])
+def test_a_full_disk_below_standard_output_is_2_with_a_message(words: list[str]) -> None:
+    Path("plan.json").write_text(json.dumps(document({"aws_sqs_queue.q": {"name": "q"}})))
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(
+            [sys.executable, "-m", "hipaa_policies.cli", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert finished.returncode == 2
+    assert finished.stderr == "hipaa: standard output cannot be written: No space left on device\n"

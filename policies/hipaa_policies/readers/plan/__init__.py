@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hipaa_policies.facts import Account, FactUnreadableError, Listing
@@ -66,9 +66,12 @@ def read_plan(
     if account and plan.account == UNKNOWN_ACCOUNT:
         plan.account = account
     plan.region = region or plan.region or "us-east-1"
+    left_out = _leave_out_other_regions(plan)
     listings: dict[str, Listing[Any]] = {}
     for reader in READERS:
-        listings |= _read(reader, plan)
+        problem = _partly(reader, plan, left_out)
+        for name, listing in _read(reader, plan).items():
+            listings[name] = replace(listing, problem=listing.problem or problem)
     facts = Account(
         id=plan.account,
         region=plan.region,
@@ -115,6 +118,36 @@ def _addresses(facts: Account, plan: Plan) -> dict[str, str]:
         if group.arn not in found and (implied := _IMPLIED.search(group.arn)):
             found[group.arn] = implied[1]
     return found
+
+
+# Services whose resources are of no region, or of one that does not matter.
+_GLOBAL = ("aws_budgets_", "aws_ce_", "aws_cloudfront_", "aws_iam_", "aws_organizations_", "aws_route53_")
+
+
+def _leave_out_other_regions(plan: Plan) -> dict[str, set[str]]:
+    """Take out of the plan what is of other regions, whose log groups and alarms are none of this one's:
+    the regions by type."""
+    left_out: dict[str, set[str]] = {}
+    for kind, found in plan.by_type.items():
+        if kind.startswith(_GLOBAL):
+            continue
+        strange = [p for p in found if p.region and p.region != plan.region]
+        if strange:
+            left_out[kind] = {planned.region for planned in strange}
+            plan.by_type[kind] = [planned for planned in found if planned not in strange]
+    return left_out
+
+
+def _partly(reader: Reader, plan: Plan, left_out: Mapping[str, set[str]]) -> NotDecided | None:
+    """Why a reader's listings are not whole."""
+    regions = {region for kind in reader.types for region in left_out.get(kind, ())}
+    if regions:
+        name = ", ".join(sorted(regions))
+        return NotDecided("the plan", f"what is in {name}", "is judged apart, with --region")
+    if not plan.complete:
+        what = "is not complete, says Terraform (-target, -refresh-only or deferred changes)"
+        return NotDecided("the plan", "as a whole", what)
+    return None
 
 
 def _read(reader: Reader, plan: Plan) -> dict[str, Listing[Any]]:

@@ -26,12 +26,16 @@ def build(document: Mapping[str, Any], handled: frozenset[str], locals_of: Local
     }
     root = (document.get("configuration") or {}).get("root_module") or {}
     modules = {"": Module("", root)}
-    plan = Plan(terraform_version=str(document.get("terraform_version", "")))
+    plan = Plan(
+        terraform_version=str(document.get("terraform_version", "")),
+        complete=document.get("complete") is not False,
+    )
+    regions = _provider_regions(document)
     ignored: Counter[str] = Counter()
     by_name: dict[tuple[str, str], list[Planned]] = {}
     for module_address, resource in _with_data(document):
         module = _module(module_address, modules)
-        planned = _planned(resource, module, changes.get(resource["address"]) or {}, plan)
+        planned = _planned(resource, module, changes.get(resource["address"]) or {}, plan, regions)
         name = f"{planned.type}.{resource.get('name', '')}"
         if planned.mode == "data":
             by_name.setdefault((module_address, f"data.{name}"), []).append(planned)
@@ -69,16 +73,22 @@ def _module(address: str, modules: dict[str, Module]) -> Module:
     return modules[address]
 
 
-def _planned(resource: Mapping[str, Any], module: Module, change: Mapping[str, Any], plan: Plan) -> Planned:
+def _planned(
+    resource: Mapping[str, Any],
+    module: Module,
+    change: Mapping[str, Any],
+    plan: Plan,
+    regions: Mapping[str, str],
+) -> Planned:
     configured = _configured(module).get(
         (resource.get("mode", "managed"), resource["type"], resource.get("name", "")), {}
     )
-    index = resource.get("index")
+    index, values = resource.get("index"), resource.get("values") or {}
     details = change.get("change") or {}
     unknown = details.get("after_unknown")
     return Planned(
         path="",
-        values=resource.get("values") or {},
+        values=values,
         unknown=unknown if isinstance(unknown, Mapping) else {},
         expressions=configured.get("expressions", {}) if configured else None,
         address=resource["address"],
@@ -86,6 +96,8 @@ def _planned(resource: Mapping[str, Any], module: Module, change: Mapping[str, A
         mode=resource.get("mode", "managed"),
         index=index,
         actions=tuple(details.get("actions") or ()),
+        # The provider's version 6 lets each resource say its region.
+        region=str(values.get("region") or regions.get(configured.get("provider_config_key", ""), "")),
         scope=Scope(module, index, configured.get("for_each_expression")),
         plan=plan,
     )
@@ -132,16 +144,20 @@ def _most(counted: Counter[str]) -> str:
 
 def _provider_region(document: Mapping[str, Any]) -> str:
     """The default AWS provider's region, where it is written, or a variable of the root module."""
+    return _provider_regions(document).get("aws", "")
+
+
+def _provider_regions(document: Mapping[str, Any]) -> dict[str, str]:
+    """The regions of AWS providers, by their key ("aws", "aws.replica"), as far as the plan tells them."""
     providers = (document.get("configuration") or {}).get("provider_config") or {}
-    for provider in providers.values():
-        if provider.get("name") != "aws" or provider.get("alias") or provider.get("module_address"):
+    found = {}
+    for key, provider in providers.items():
+        if provider.get("name") != "aws" or provider.get("module_address"):
             continue
         expression = (provider.get("expressions") or {}).get("region") or {}
-        if expression.get("constant_value"):
-            return str(expression["constant_value"])
-        for reference in expression.get("references") or ():
-            if reference.startswith("var."):
-                given = (document.get("variables") or {}).get(reference.removeprefix("var.")) or {}
-                if given.get("value"):
-                    return str(given["value"])
-    return ""
+        variables = [r.removeprefix("var.") for r in expression.get("references") or () if "var." in r]
+        values = [(document.get("variables") or {}).get(name) or {} for name in variables]
+        region = expression.get("constant_value") or next((v["value"] for v in values if v.get("value")), "")
+        if region:
+            found[key] = str(region)
+    return found

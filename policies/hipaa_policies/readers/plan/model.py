@@ -194,7 +194,10 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Planned(Block):
-    """One resource instance as it will be. ``actions`` are Terraform's: create, update, no-op, ..."""
+    """One resource instance as it will be. ``actions`` are Terraform's: create, update, no-op, ...
+
+    ``region`` is that of its provider, or its own, where the plan tells.
+    """
 
     owner: Planned = field(init=False, repr=False, compare=False)
     address: str = ""
@@ -202,6 +205,7 @@ class Planned(Block):
     mode: str = "managed"
     index: Segment | None = None
     actions: tuple[str, ...] = ()
+    region: str = ""
     scope: Scope = field(default_factory=lambda: Scope(Module("", {})), repr=False)
     plan: Plan = field(default_factory=lambda: Plan(), repr=False)
 
@@ -237,6 +241,7 @@ class Plan:
     ignored: dict[str, int] = field(default_factory=dict)
     resolver: Resolver = field(default_factory=lambda: Resolver({}, {}))
     terraform_version: str = ""
+    complete: bool = True
 
     def of(self, *types: str) -> tuple[Planned, ...]:
         """Managed resources of these types, in the order of their addresses."""

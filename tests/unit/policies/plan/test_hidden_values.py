@@ -193,3 +193,44 @@ def test_blocks_of_a_set_are_told_apart_by_their_constants() -> None:
     assert isinstance(found, tuple)
     written = [b.expressions and b.expressions["key"]["references"] for b in found]
     assert written == [["aws_kms_key.b"], ["aws_kms_key.a"], None]
+
+
+def test_what_terraform_calls_incomplete_is_no_whole() -> None:
+    plan = document(compliant.resources())
+    plan["complete"] = False
+    found = verdicts(read_plan(plan))
+    assert {s for s, _ in found["LAM-09", READER]} == {"PASS"}
+    assert any("not complete" in message for _, message in found["LAM-09", ACCOUNT])
+    assert {s for s, _ in found["LAM-09", ACCOUNT]} == {"UNKNOWN"}
+
+
+def _with_replica() -> dict[str, Any]:
+    """The function's log group is in another region."""
+    plan = document(compliant.resources())
+    root = plan["configuration"]["root_module"]
+    plan["configuration"]["provider_config"]["aws.replica"] = {
+        "name": "aws",
+        "alias": "replica",
+        "expressions": {"region": {"references": ["var.second"]}},
+    }
+    plan["variables"] = {"second": {"value": "eu-west-1"}}
+    for resource in root["resources"]:
+        of_reader = resource["address"] == "aws_cloudwatch_log_group.reader"
+        resource["provider_config_key"] = "aws.replica" if of_reader else "aws"
+    return plan
+
+
+def test_what_is_in_another_region_serves_nothing_in_this_one() -> None:
+    found = verdicts(read_plan(_with_replica()))
+    assert {s for s, _ in found["LOG-04", READER]} == {"UNKNOWN"}
+    assert any("eu-west-1" in m for _, m in found["LOG-01", ACCOUNT])
+    assert ("LOG-01", "aws_cloudwatch_log_group.reader") not in found
+    assert {s for s, _ in found["LOG-01", "aws_cloudwatch_log_group.trail"]} == {"PASS"}
+
+
+def test_another_region_is_judged_by_name() -> None:
+    reading = read_plan(_with_replica(), region="eu-west-1")
+    assert reading.account.region == "eu-west-1"
+    assert {g.name for g in reading.account.log_groups.items} == {"/aws/lambda/reader"}
+    assert {f.name for f in reading.account.functions.items} == set()
+    assert {"reader", "other"} <= {r.name for r in reading.account.roles.items}  # of no region
