@@ -58,7 +58,7 @@ class AppointmentWorld(World):
         path = {"appointment_id": appointment_id}
         return self._ask("DELETE", APPOINTMENT_PATH, path, query=query, **arguments)
 
-    def list(self, patient_id: str = JANE, **arguments: Any) -> Response:
+    def calendar(self, patient_id: str = JANE, **arguments: Any) -> Response:
         query = {"patient_id": patient_id, **arguments.pop("query", {})}
         return self._ask("GET", APPOINTMENTS_PATH, {}, query=query, **arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -185,7 +186,7 @@ def test_closed_days_have_no_slots(world: AppointmentWorld) -> None:
         {"closed": ["yesterday"]},
     ],
 )
-def test_malformed_schedule_books_nothing(world: AppointmentWorld, parts: dict[str, object]) -> None:
+def test_malformed_schedule_books_nothing(world: AppointmentWorld, parts: dict[str, Any]) -> None:
     world.schedule(**parts)
     response = world.book(**MINE)
     assert response.status == 500

@@ -150,7 +150,7 @@ def test_calendar_is_in_the_order_of_time_and_pages(world: AppointmentWorld) -> 
     found: list[str] = []
     query: dict[str, str] = {"limit": "2"}
     while True:
-        page = world.list(query=query, **MINE)
+        page = world.calendar(query=query, **MINE)
         assert page.status == 200
         assert len(page.body["appointments"]) <= 2
         found += [appointment["appointment_id"] for appointment in page.body["appointments"]]
@@ -163,24 +163,24 @@ def test_calendar_is_in_the_order_of_time_and_pages(world: AppointmentWorld) -> 
 def test_range_takes_its_first_moment_and_leaves_its_last(world: AppointmentWorld) -> None:
     for clock in ("08:00", "09:00", "10:00"):
         booked(world, starts_at=f"{MONDAY}T{clock}")
-    all_of_them = world.list(**MINE).body["appointments"]
+    all_of_them = world.calendar(**MINE).body["appointments"]
     first, last = all_of_them[0]["starts_at"], all_of_them[2]["starts_at"]
-    page = world.list(query={"from": first, "to": last}, **MINE)
+    page = world.calendar(query={"from": first, "to": last}, **MINE)
     assert [row["starts_at"] for row in page.body["appointments"]] == [first, all_of_them[1]["starts_at"]]
 
 
 def test_calendar_holds_one_patient_alone(world: AppointmentWorld) -> None:
     booked(world)
     booked(world, patient_id=JOHN, starts_at=f"{next_weekday(1)}T09:00")
-    assert [row["patient_id"] for row in world.list(**MINE).body["appointments"]] == [JANE]
-    assert world.list(JOHN, **MINE).status == 403
-    assert world.list(JANE, sub=AUDITOR, groups="Auditor").status == 403
+    assert [row["patient_id"] for row in world.calendar(**MINE).body["appointments"]] == [JANE]
+    assert world.calendar(JOHN, **MINE).status == 403
+    assert world.calendar(JANE, sub=AUDITOR, groups="Auditor").status == 403
 
 
 def test_token_of_another_range_is_a_position_in_time(world: AppointmentWorld) -> None:
     booked(world, starts_at=f"{MONDAY}T08:00")
     booked(world, starts_at=f"{MONDAY}T09:00")
-    token = world.list(query={"limit": "1"}, **MINE).body["next_token"]
+    token = world.calendar(query={"limit": "1"}, **MINE).body["next_token"]
     begins = datetime.fromisoformat(f"{MONDAY}T00:00:00+00:00")
     for days, expected in ((-10, 0), (5, 0)):
         start = begins + timedelta(days=days)
@@ -189,7 +189,7 @@ def test_token_of_another_range_is_a_position_in_time(world: AppointmentWorld) -
             "to": (start + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "next_token": token,
         }
-        page = world.list(query=query, **MINE)
+        page = world.calendar(query=query, **MINE)
         assert (page.status, len(page.body["appointments"])) == (200, expected)
 
 
@@ -210,4 +210,4 @@ def test_token_of_another_range_is_a_position_in_time(world: AppointmentWorld) -
     ],
 )
 def test_queries_that_are_none_are_malformed(world: AppointmentWorld, query: dict[str, str]) -> None:
-    assert world.list(query=query, **MINE).status == 400
+    assert world.calendar(query=query, **MINE).status == 400

@@ -150,6 +150,7 @@ def test_throttled_mail_comes_back(world: AppointmentWorld, notify: Any) -> None
 def test_other_events_are_refused_and_not_lost(world: AppointmentWorld, notify: Any) -> None:
     from healthcare.requests import UnsupportedEventError
 
-    for event in ({}, {"Records": []}, {"Records": [{"eventSource": "aws:sqs"}]}, "x"):
+    events: list[object] = [{}, {"Records": []}, {"Records": [{"eventSource": "aws:sqs"}]}, "x"]
+    for event in events:
         with pytest.raises(UnsupportedEventError):
             notify(event)

@@ -20,7 +20,7 @@ def test_logs_and_metrics_hold_nothing_of_a_request(world: AppointmentWorld) -> 
     world.book(booking(patient_id="canary-patient"), **MINE)
     world.book("{canary-patient", **MINE)
     world.cancel(booked.body["appointment_id"], "canary-patient", **MINE)
-    world.list("canary-patient", **MINE)
+    world.calendar("canary-patient", **MINE)
     with world.fails("TransactWriteItems", "InternalServerError"):
         world.book(booking(starts_at=f"{MONDAY}T10:00"), **MINE)
     output = world.output()
