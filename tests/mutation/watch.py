@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,12 +49,13 @@ def mfa_taken_away(cloud: Cloud) -> Steps:
 
 def _analyzer(cloud: Cloud, *, instead: str | None = None) -> Steps:
     client = cloud.client("accessanalyzer")
-    client.create_analyzer(analyzerName=NAME, type="ACCOUNT")
+    arn = client.create_analyzer(analyzerName=NAME, type="ACCOUNT")["arn"]
     yield MENDED
     client.delete_analyzer(analyzerName=NAME)
     if instead:
         client.create_analyzer(analyzerName=NAME, type=instead)
-    yield Broken(cloud.root)
+    # The analyzer had no finding; now there is none to look at.
+    yield Broken(cloud.root, also=(("IAM-09", arn),))
     if instead:
         client.delete_analyzer(analyzerName=NAME)
 
@@ -243,7 +245,9 @@ def _backed_up(cloud: Cloud) -> Iterator[tuple[str, str, str]]:
     backup.create_backup_vault(BackupVaultName=NAME)
     backup.put_backup_vault_lock_configuration(BackupVaultName=NAME, MinRetentionDays=35)
     rule = {"RuleName": "daily", "TargetBackupVaultName": NAME}
-    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": NAME, "Rules": [rule]})["BackupPlanId"]
+    # moto remembers plans that were deleted, and refuses another of the name.
+    document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": [rule]}
+    plan = backup.create_backup_plan(BackupPlan=document)["BackupPlanId"]
     others = _select(cloud, plan, "others", Resources=["*"], NotResources=[patients])
     one = _select(cloud, plan, "patients", Resources=[patients])
     yield plan, others, one
