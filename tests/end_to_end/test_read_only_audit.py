@@ -49,7 +49,8 @@ def test_the_role_sees_what_the_administrator_sees(role: str, administrators: As
     assert seen.unreadable == ()
     assert seen.findings == administrators.findings
     assert seen.facts_sha256 == administrators.facts_sha256
-    assert seen.asked == administrators.asked
+    # How often the credential report is asked for depends on whether one was made lately.
+    assert set(seen.asked) == set(administrators.asked)
     assert len(seen.of(Status.PASS)) > 100
 
 
