@@ -95,8 +95,11 @@ def test_it_finds_what_the_administrator_finds(runs: Runs) -> None:
     jsonschema.validate(report, json.loads(schema_text()))
     outside = audit(waivers=POLICIES / "waivers.yaml", attestations=POLICIES / "attestations.yaml")
     expected = json.loads(render_json(outside))
-    for part in ("findings", "summary", "waivers", "attestations", "asked", "unreadable", "assets"):
+    for part in ("findings", "summary", "waivers", "attestations", "assets"):
         assert report[part] == expected[part], part
+    # How often is another matter: whoever comes second finds the credential report ready.
+    assert report["asked"].keys() == expected["asked"].keys()
+    assert sorted(map(str, report["unreadable"])) == sorted(map(str, expected["unreadable"]))
     assert report["facts_sha256"] == expected["facts_sha256"]
     assert report["summary"]["PASS"] > 100
 
