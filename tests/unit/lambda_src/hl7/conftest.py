@@ -57,10 +57,10 @@ def hl7(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     queue = services["sqs"].create_queue(QueueName="healthcare-hl7-acknowledgements")["QueueUrl"]
     monkeypatch.setenv("ACK_QUEUE_URL", queue)
 
-    from hl7_ingest import handler
-    from hl7_ingest.settings import Settings
     from healthcare import aws as function_aws
     from healthcare.queues import each_message
+    from hl7_ingest import handler
+    from hl7_ingest.settings import Settings
 
     ingest = handler.build(Settings.from_environment())
     for stream in ingest.logger.handlers:

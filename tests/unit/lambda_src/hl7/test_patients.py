@@ -176,15 +176,27 @@ def test_a_message_without_evn_is_of_when_it_was_sent(hl7: Hl7World) -> None:
         (message(msh("ORU^R30"), pid()), ("unsupported_event_code", "MSH", 9)),
         (message(msh(""), evn(AT, "A01"), pid(), pv1()), ("required", "MSH", 9)),
         (message(msh("ADT^A01", ""), evn(AT), pid(), pv1()), ("required", "MSH", 10)),
-        (message(msh("ADT^A01", version="3.0"), evn(AT), pid(), pv1()), ("unsupported_version_id", "MSH", 12)),
-        (message(msh("ADT^A01", version="2.9"), evn(AT), pid(), pv1()), ("unsupported_version_id", "MSH", 12)),
+        (
+            message(msh("ADT^A01", version="3.0"), evn(AT), pid(), pv1()),
+            ("unsupported_version_id", "MSH", 12),
+        ),
+        (
+            message(msh("ADT^A01", version="2.9"), evn(AT), pid(), pv1()),
+            ("unsupported_version_id", "MSH", 12),
+        ),
         (message(msh("ADT^A01", version=""), evn(AT), pid(), pv1()), ("required", "MSH", 12)),
-        (message(msh("ADT^A01", processing_id="T"), evn(AT), pid(), pv1()), ("unsupported_processing_id", "MSH", 11)),
+        (
+            message(msh("ADT^A01", processing_id="T"), evn(AT), pid(), pv1()),
+            ("unsupported_processing_id", "MSH", 11),
+        ),
         (message(msh("ADT^A01"), evn(AT), pv1()), ("segment_sequence", "PID", 0)),
         (message(msh("ADT^A01"), evn(AT), pid()), ("segment_sequence", "PV1", 0)),
         (message(msh("ADT^A40"), evn(AT), pid()), ("segment_sequence", "MRG", 0)),
         (message(msh("ORU^R01"), pid()), ("segment_sequence", "OBX", 0)),
-        (message(msh("ORU^R01"), pid(), "OBX|1|ST|a||b", pid(JOHN), "OBX|1|ST|a||b"), ("several_patients", "PID", 0)),
+        (
+            message(msh("ORU^R01"), pid(), "OBX|1|ST|a||b", pid(JOHN), "OBX|1|ST|a||b"),
+            ("several_patients", "PID", 0),
+        ),
         (message(msh("ADT^A01"), evn("yesterday"), pid(), pv1()), ("data_type", "EVN", 2)),
         (message(msh("ADT^A01", sent="20261399"), pid(), pv1()), ("data_type", "MSH", 7)),
         (message(msh("ADT^A01", sent=""), pid(), pv1()), ("required", "MSH", 7)),
@@ -192,9 +204,12 @@ def test_a_message_without_evn_is_of_when_it_was_sent(hl7: Hl7World) -> None:
         (message(msh("ADT^A01"), evn(AT), pid(born="19701331"), pv1()), ("data_type", "PID", 7)),
         (message(msh("ADT^A01"), evn(AT), pid(), pv1("V" * 201)), ("data_type", "PV1", 19)),
         (message(msh("ADT^A40"), evn(AT), pid(JANE), "MRG|" + mrn(JANE)), ("merge_cycle", "MRG", 1)),
-        (message(msh("ADT^A40"), evn(AT), pid(JANE), "MRG|P-1^^^OTHER^MR"), ("unknown_patient_identifier", "MRG", 1)),
+        (
+            message(msh("ADT^A40"), evn(AT), pid(JANE), "MRG|P-1^^^OTHER^MR"),
+            ("unknown_patient_identifier", "MRG", 1),
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_rest_is_quarantined_with_its_place(
     hl7: Hl7World, text: str, reason: tuple[str, str, int]
 ) -> None:

@@ -108,8 +108,8 @@ def test_a_batch_may_hold_a_message_twice(hl7: Hl7World) -> None:
 @pytest.mark.parametrize("lost_answer", [False, True], ids=["refused", "answer-lost"])
 @pytest.mark.parametrize(
     ("service", "operation"),
-    [("s3", "PutObject"), ("dynamodb", "GetItem"), ("dynamodb", "TransactWriteItems"), ("events", "PutEvents"),
-     ("dynamodb", "UpdateItem"), ("sqs", "SendMessage")],
+    [("s3", "PutObject"), ("dynamodb", "GetItem"), ("dynamodb", "TransactWriteItems"),
+     ("events", "PutEvents"), ("dynamodb", "UpdateItem"), ("sqs", "SendMessage")],
 )  # fmt: skip
 def test_a_fault_at_any_call_costs_nothing(
     hl7: Hl7World, service: str, operation: str, lost_answer: bool, text: str
@@ -135,9 +135,10 @@ def test_a_crash_after_the_write_and_before_the_delete(
         raise SystemExit
 
     sent = record(adt("A01", AT))
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setattr(type(hl7.ingest.announcements), "announce", die)
-        hl7.deliver(sent)
+        with pytest.raises(SystemExit):
+            hl7.deliver(sent)
     assert counted(hl7) == (1, 0, 0)
     assert hl7.announced == []
     assert hl7.deliver(sent) == []
@@ -191,7 +192,8 @@ def test_a_state_that_has_moved_on_is_read_again(hl7: Hl7World, monkeypatch: pyt
 
 def test_two_deliveries_of_one_message_at_once(hl7: Hl7World, monkeypatch: pytest.MonkeyPatch) -> None:
     text, store = adt("A01", AT), hl7.ingest.store
-    real, first = type(store).save, []
+    real = type(store).save
+    first: list[Any] = []
 
     def late(self: Any, event: Any, received: Any) -> Any:
         if not first:

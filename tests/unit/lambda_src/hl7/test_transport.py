@@ -86,7 +86,7 @@ def test_a_byte_order_mark_in_text() -> None:
     ("charset", "codec", "name"),
     [
         ("8859/1", "latin-1", "Müller"),
-        ("8859/1", "cp1252", "O’Neill"),  # Windows' quote, sent as 8859/1
+        ("8859/1", "cp1252", "O\u2019Neill"),  # Windows' quote, sent as 8859/1
         ("8859/2", "iso8859-2", "Łukasz"),
         ("8859/5", "iso8859-5", "Иванов"),
         ("8859/15", "iso8859-15", "Œuvre"),
@@ -146,7 +146,7 @@ def test_every_character_set_of_the_table_is_one_that_python_has() -> None:
 
 @pytest.mark.parametrize("delimiters", ["$%#!*", "|^~\\&#", "*:;@+"], ids=str)
 def test_other_delimiters(delimiters: str) -> None:
-    field, component, repetition, escape, subcomponent = delimiters[:5]
+    field, component, repetition, escape, subcomponent = list(delimiters[:5])
     usual = "\r".join(
         ["MSH|ENCODING|EPIC|MAIN|STORE|AWS|20260131093000||ADT^A28|C1|P|2.7",
          "PID|1||X^^^OTHER^MR~P-1^^^HOSP&1.2.3.4&ISO^MR||van Berg&van&Berg^Jo\\F\\Ann|"]

@@ -96,7 +96,8 @@ def oru(*results: str, at: str = "20260131120000", control_id: str | None = None
 
 
 def pdf_result(content: bytes, set_id: int = 1) -> str:
-    return f"OBX|{set_id}|ED|11502-2^Report^LN||LAB^application^PDF^Base64^{base64.b64encode(content).decode()}||||||F"
+    data = base64.b64encode(content).decode()
+    return f"OBX|{set_id}|ED|11502-2^Report^LN||LAB^application^PDF^Base64^{data}||||||F"
 
 
 def record(
