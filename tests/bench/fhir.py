@@ -1,8 +1,8 @@
 """CPU of validating FHIR resources: ours beside fhir.resources, on the same examples, a process for each.
 
 fhir.resources is measured where it is installed (``.venv/bin/pip install fhir.resources``): it is no part of
-the project. It has R4B and not R4, the nearest that it has. ``FHIR_EXAMPLES`` may name the unpacked npm package
-hl7.fhir.r4.examples; the examples that the tests hold are taken otherwise.
+the project. It has R4B and not R4, the nearest that it has. ``FHIR_EXAMPLES`` may name the unpacked npm
+package hl7.fhir.r4.examples; the examples that the tests hold are taken otherwise.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def main() -> None:
         environment = os.environ | {"PYTHONPATH": path}
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         found = json.loads(run.stdout)
+        first, then = found["first"] * 1e6, found["then"] * 1e6
         print(
-            f"  {name:<16} {found['start'] * 1e3:>6.0f} ms {found['first'] * 1e6:>9.0f} us "
-            f"{found['then'] * 1e6:>9.0f} us {1 / found['then']:>10.0f} {found['accepted']:>7} of {found['of']}"
+            f"  {name:<16} {found['start'] * 1e3:>6.0f} ms {first:>9.0f} us {then:>9.0f} us "
+            f"{1e6 / then:>10.0f} {found['accepted']:>7} of {found['of']}"
         )
     if len(names) == 1:
         print("  fhir.resources is not installed here: .venv/bin/pip install fhir.resources, and run again")
