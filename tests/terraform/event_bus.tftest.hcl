@@ -28,6 +28,11 @@ run "encrypted_and_for_this_account" {
   }
 
   assert {
+    condition     = aws_cloudwatch_event_bus_policy.this.event_bus_name == "healthcare-clinical-events"
+    error_message = "The policy is that of this bus, and not of the account's default bus."
+  }
+
+  assert {
     condition     = aws_cloudwatch_event_bus.this.kms_key_identifier == var.kms_key_arn && aws_sqs_queue.dead_letters.kms_master_key_id == var.kms_key_arn
     error_message = "Events and dead letters are encrypted with the given key."
   }
@@ -58,7 +63,7 @@ run "keeps_what_it_could_not_encrypt" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_event_bus.this.dead_letter_config) == 1 && aws_sqs_queue.dead_letters.name == "healthcare-clinical-events-dead-letters" && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && output.dead_letter_arn == "arn:aws:sqs:us-east-1:123456789012:healthcare-clinical-events-dead-letters"
+    condition     = length(aws_cloudwatch_event_bus.this.dead_letter_config) == 1 && aws_sqs_queue.dead_letters.name == "healthcare-clinical-events-dead-letters" && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.kms_data_key_reuse_period_seconds == 300 && output.dead_letter_arn == "arn:aws:sqs:us-east-1:123456789012:healthcare-clinical-events-dead-letters"
     error_message = "There is a dead-letter queue, which keeps events for 14 days."
   }
 
@@ -85,7 +90,7 @@ run "keeps_what_it_could_not_encrypt" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.dead_letters.dimensions == tomap({ QueueName = "healthcare-clinical-events-dead-letters" }) && aws_cloudwatch_metric_alarm.dead_letters.namespace == "AWS/SQS" && aws_cloudwatch_metric_alarm.dead_letters.metric_name == "ApproximateNumberOfMessagesVisible" && aws_cloudwatch_metric_alarm.dead_letters.threshold == 1 && aws_cloudwatch_metric_alarm.dead_letters.comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.dead_letters.statistic == "Maximum" && contains(aws_cloudwatch_metric_alarm.dead_letters.alarm_actions, var.alert_topic_arn) && aws_cloudwatch_metric_alarm.dead_letters.actions_enabled && output.alarm_names == { dead_letters = "healthcare-clinical-events-dead-letters" }
+    condition     = aws_cloudwatch_metric_alarm.dead_letters.dimensions == tomap({ QueueName = "healthcare-clinical-events-dead-letters" }) && aws_cloudwatch_metric_alarm.dead_letters.namespace == "AWS/SQS" && aws_cloudwatch_metric_alarm.dead_letters.metric_name == "ApproximateNumberOfMessagesVisible" && aws_cloudwatch_metric_alarm.dead_letters.threshold == 1 && aws_cloudwatch_metric_alarm.dead_letters.comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.dead_letters.statistic == "Maximum" && aws_cloudwatch_metric_alarm.dead_letters.period == 300 && aws_cloudwatch_metric_alarm.dead_letters.evaluation_periods == 1 && aws_cloudwatch_metric_alarm.dead_letters.treat_missing_data == "notBreaching" && contains(aws_cloudwatch_metric_alarm.dead_letters.ok_actions, var.alert_topic_arn) && contains(aws_cloudwatch_metric_alarm.dead_letters.alarm_actions, var.alert_topic_arn) && aws_cloudwatch_metric_alarm.dead_letters.actions_enabled && output.alarm_names == { dead_letters = "healthcare-clinical-events-dead-letters" }
     error_message = "The first dead letter rings."
   }
 }

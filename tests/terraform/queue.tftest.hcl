@@ -38,7 +38,7 @@ run "standard_by_default" {
   }
 
   assert {
-    condition     = aws_sqs_queue.this.message_retention_seconds == 604800 && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.this.visibility_timeout_seconds == 180 && aws_sqs_queue.this.receive_wait_time_seconds == 20
+    condition     = aws_sqs_queue.this.message_retention_seconds == 604800 && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.this.visibility_timeout_seconds == 180 && aws_sqs_queue.this.receive_wait_time_seconds == 20 && aws_sqs_queue.dead_letters.receive_wait_time_seconds == 20
     error_message = "Messages wait for 7 days, dead letters for 14; a message is hidden for six times the default timeout of a function."
   }
 
@@ -76,7 +76,7 @@ run "alarms_that_can_fire" {
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.namespace == "AWS/SQS" && alarm.statistic == "Maximum" && alarm.comparison_operator == "GreaterThanOrEqualToThreshold" && alarm.period == 300 && alarm.evaluation_periods == 1 && alarm.treat_missing_data == "notBreaching" && alarm.actions_enabled && contains(alarm.alarm_actions, var.alert_topic_arn)])
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.namespace == "AWS/SQS" && alarm.statistic == "Maximum" && alarm.comparison_operator == "GreaterThanOrEqualToThreshold" && alarm.period == 300 && alarm.evaluation_periods == 1 && alarm.treat_missing_data == "notBreaching" && alarm.actions_enabled && contains(alarm.alarm_actions, var.alert_topic_arn) && contains(alarm.ok_actions, var.alert_topic_arn)])
     error_message = "Every alarm goes to the alert topic, at the first period."
   }
 
