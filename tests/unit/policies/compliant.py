@@ -29,11 +29,13 @@ from hipaa_policies.facts.network import (
 )
 from hipaa_policies.facts.stores import Bucket, Database, ObjectLock, PublicAccessBlock, Secret, Table
 from hipaa_policies.facts.user_pools import PasswordPolicy, UserPool, UserPoolClient
-from hipaa_policies.settings import Attestation, Settings
+
+from tests.unit.policies.decided import TODAY as TODAY
+from tests.unit.policies.decided import attestation as attestation
+from tests.unit.policies.decided import settings as settings
 
 ID, REGION = "123456789012", "us-east-1"
 FOREIGN = "210987654321"
-TODAY = date(2026, 11, 21)
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 
 
@@ -393,25 +395,3 @@ def with_listing(of: Account, name: str, listing: Listing[Any]) -> Account:
     """The account with another listing in place of one of its own."""
     values: dict[str, Any] = {name: listing}
     return replace(of, **values)
-
-
-def attestation(control: str, **changes: Any) -> Attestation:
-    values: dict[str, Any] = {
-        "control": control,
-        "statement": "Signed.",
-        "by": "Jo Example",
-        "dated": date(2026, 10, 1),
-        "expires": date(2027, 9, 30),
-        "evidence": "folder 17",
-    }
-    return Attestation(**(values | changes))
-
-
-def settings(**changes: Any) -> Settings:
-    values: dict[str, Any] = {
-        "today": TODAY,
-        "attestations": {name: attestation(name) for name in ("ATT-01", "ATT-02")},
-        "trusted_accounts": (),
-        "proposed_rule": True,
-    }
-    return Settings(**(values | changes))
