@@ -58,6 +58,8 @@ class AsynchronousInvocations:
         try:
             self.attempt(function, payload, request_id)
         except Exception as error:  # noqa: BLE001  # the executor would keep it to itself
+            if self.closing.is_set():
+                return
             logger.error("an asynchronous event of %s was lost: %s", function.name, describe(error))
 
     def attempt(self, function: DeployedFunction, payload: bytes, request_id: str) -> None:

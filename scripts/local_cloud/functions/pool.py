@@ -34,6 +34,7 @@ class EnvironmentPool:
         self.code = code
         self.changed = threading.Condition()
         self.functions: dict[str, Environments] = defaultdict(Environments)
+        self.ended = False
 
     @contextmanager
     def environment(self, function: DeployedFunction) -> Iterator[Environment]:
@@ -44,6 +45,8 @@ class EnvironmentPool:
             running = self.functions[function.arn].running
             running.append(environment)
             try:
+                if self.ended:  # it was about to start when all were ended
+                    environment.kill()
                 yield environment
             finally:
                 running.remove(environment)
@@ -58,9 +61,11 @@ class EnvironmentPool:
         with self.changed:
             environments = self.functions[function.arn]
             if reserved is None:
-                self.changed.wait_for(lambda: environments.busy < UNRESERVED_ENVIRONMENTS)
+                self.changed.wait_for(lambda: environments.busy < UNRESERVED_ENVIRONMENTS or self.ended)
             elif environments.busy >= reserved:
                 raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429)
+            if self.ended:
+                raise AwsError("ServiceException", "The local cloud is ending.", 500)
             environments.busy += 1
 
     def take_idle(self, function: DeployedFunction) -> Environment | None:
@@ -95,16 +100,26 @@ class EnvironmentPool:
         with self.changed:
             self.functions[function.arn].idle.append((function.version, environment))
 
-    def kill(self, access_key_id: str | None = None) -> bool:
-        """End the process that holds this key, or all that run, in the middle of what they do.
+    def kill(self, access_key_id: str) -> bool:
+        """End the process that holds this key, in the middle of what it does: the invocation ends as a crash.
 
-        The invocation ends as a crash. False where there was none.
+        False where there is none.
         """
-        running = [e for functions in list(self.functions.values()) for e in list(functions.running)]
-        chosen = [e for e in running if access_key_id in (None, e.credentials.access_key_id)]
+        chosen = [e for e in self.running() if e.credentials.access_key_id == access_key_id]
         for environment in chosen:
             environment.kill()
         return bool(chosen)
+
+    def end(self) -> None:
+        """End what runs, and start nothing any more."""
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+        for environment in self.running():
+            environment.kill()
+
+    def running(self) -> list[Environment]:
+        return [e for functions in list(self.functions.values()) for e in list(functions.running)]
 
     def close(self) -> None:
         with self.changed:

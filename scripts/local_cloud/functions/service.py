@@ -45,7 +45,7 @@ class FunctionService:
     def interrupt(self) -> None:
         """End what runs, so that nobody who closes has to wait for it."""
         self.asynchronous.closing.set()
-        self.pool.kill()
+        self.pool.end()
 
     def close(self) -> None:
         self.asynchronous.close()

@@ -83,12 +83,30 @@ def single(call: AwsRequest, given: Mapping[str, Any]) -> Access:
         return Access(action_of(call))
     key = given.get("Key") or given.get("Item")
     if key:
-        context = leading_keys(call, table, [key])
+        context: dict[str, Any] = leading_keys(call, table, [key])
+        if operation == "GetItem":
+            context |= asked_attributes(given)
     elif operation == "Query":
         context = queried_key(call, table, given)
     else:
         context = {}
     return access(call, operation, table, context, given.get("IndexName"))
+
+
+def asked_attributes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The top-level attributes that GetItem asks for, its key's among them.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    names = given.get("ExpressionAttributeNames") or {}
+    paths = [path.strip() for path in str(given.get("ProjectionExpression") or "").split(",")]
+    asked = {re.split(r"[.\[]", path)[0] for path in paths if path}
+    return {
+        "dynamodb:Attributes": sorted(
+            {names.get(name, name) for name in asked} | set(given.get("Key") or {})
+        ),
+        "dynamodb:Select": "SPECIFIC_ATTRIBUTES" if asked else "ALL_ATTRIBUTES",
+    }
 
 
 def access(
