@@ -47,6 +47,8 @@ def _unreachable(alarm: Alarm, metric: Metric, threshold: float, duration_limit_
     if metric.name in _PER_CALL and metric.statistic != "Sum":
         if metric.statistic == "SampleCount":
             return "it counts calls, not failures"
+        if metric.statistic == "Minimum":
+            return "it goes off only where every single call fails"
         if threshold > 1 or (threshold == 1 and strictly):
             return f"the {metric.statistic.lower()} of {metric.name} never passes {threshold:g}"
     if metric.name == "Duration":
@@ -60,8 +62,11 @@ def _unreachable(alarm: Alarm, metric: Metric, threshold: float, duration_limit_
 def _is_live(action: str, account: Account) -> bool:
     """Topics of this account and region must exist; other actions are taken at their word."""
     parts = action.split(":")
-    here = len(parts) > 5 and parts[2:5] == ["sns", account.region, account.id]
-    return not here or any(topic.arn == action for topic in account.topics.complete())
+    if len(parts) < 6 or parts[2] != "sns":
+        return True
+    if parts[3] != account.region:
+        return False  # an alarm reaches topics of its own region alone
+    return parts[4] != account.id or any(topic.arn == action for topic in account.topics.complete())
 
 
 def on_function(account: Account, function: Function, metric_name: str) -> list[Alarm]:

@@ -9,7 +9,7 @@ from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, known
 from hipaa_policies.facts.messaging import Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database, Table
-from hipaa_policies.iam import AccessRequest, Decision, could_allow, evaluate
+from hipaa_policies.iam import could_allow
 from hipaa_policies.joins import boundary, documents, first_names, role_that_runs, with_customer_key
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable
@@ -142,10 +142,7 @@ def _publishers(topic: Topic, account: Account) -> list[str]:
     found = []
     for function in account.functions.complete():
         role = role_that_runs(function, account)
-        if not could_allow(documents(role), "sns:Publish", boundary=boundary(role)):
-            continue
-        request = AccessRequest("sns:Publish", topic.arn, {"aws:PrincipalAccount": account.id})
-        if evaluate(documents(role), request, boundary(role)) is Decision.ALLOWED:
+        if could_allow(documents(role), "sns:Publish", boundary=boundary(role), resource=topic.arn):
             found.append(function.name)
     return found
 

@@ -12,7 +12,7 @@ from hipaa_policies.facts.apis import DomainName, RestApi
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.stores import Bucket, Secret
-from hipaa_policies.iam import AccessRequest, Decision, evaluate, public_statements
+from hipaa_policies.iam import AccessRequest, Decision, evaluate, foreign_accounts, public_statements
 from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.iam.statements import statements
 from hipaa_policies.joins import document, first_names, names_key, with_customer_key
@@ -20,6 +20,8 @@ from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
 
 _OUR_KEYS = "modules/encryption"
+_STRANGER = "999999999999"
+_ADMINISTRATION = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey")
 
 
 @control(
@@ -88,14 +90,17 @@ def key_rotates(key: Key, _: Account, __: Settings) -> Verdict:
     satisfied_by=_OUR_KEYS,
     remedy="Name the principals; give a service the few actions it needs, pinned to aws:SourceArn.",
 )
-def key_policy_is_narrow(key: Key, _: Account, __: Settings) -> Verdict:
+def key_policy_is_narrow(key: Key, account: Account, settings: Settings) -> Verdict:
     policy = document(known(key.policy) or "")
     if public_statements(policy):
         return failed("its policy lets anybody use the key")
     for statement in statements(policy):
         services = [p.value for p in statement.principals or () if p.type == "Service"]
-        if statement.allows and services and names_action(statement, "kms:PutKeyPolicy"):
+        administers = any(names_action(statement, action) for action in _ADMINISTRATION)
+        if statement.allows and services and administers:
             return failed(f"its policy lets {first_names(services)} administer the key")
+    if strangers := [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]:
+        return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
     return passed("its policy names who may use it, and no service may administer it")
 
 
@@ -152,14 +157,22 @@ def bucket_needs_tls(bucket: Bucket, account: Account, _: Settings) -> Verdict:
         return failed("has no policy, so it answers without TLS")
     policy = document(text)
 
-    def refused(action: str, resource: str) -> bool:
-        request = AccessRequest(action, resource, {"aws:SecureTransport": "false"}, account.arn)
+    def refused(action: str, resource: str, caller: str) -> bool:
+        who = f"arn:{account.partition}:iam::{caller}:role/any"
+        context = {"aws:SecureTransport": "false", "aws:PrincipalAccount": caller, "aws:PrincipalArn": who}
+        request = AccessRequest(action, resource, context, who)
         return evaluate([policy], request) is Decision.EXPLICIT_DENY
 
-    good = (
-        refused("s3:GetObject", f"{bucket.arn}/any")
-        and refused("s3:PutObject", f"{bucket.arn}/any")
-        and refused("s3:ListBucket", bucket.arn)
+    # Of this account and of others: a policy may refuse the one, and answer the other.
+    good = all(
+        refused(action, resource, caller)
+        for caller in (account.id, _STRANGER)
+        for action, resource in (
+            ("s3:GetObject", f"{bucket.arn}/any"),
+            ("s3:PutObject", f"{bucket.arn}/any"),
+            ("s3:DeleteObject", f"{bucket.arn}/any"),
+            ("s3:ListBucket", bucket.arn),
+        )
     )
     return judged(good, "refuses requests without TLS", "its policy does not refuse requests without TLS")
 

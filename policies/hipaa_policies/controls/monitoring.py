@@ -10,7 +10,7 @@ from hipaa_policies.alarms import named_like, on_function, on_metrics, trail_fil
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing, known
-from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.functions import EventSource, Function
 from hipaa_policies.facts.messaging import Topic
 from hipaa_policies.facts.monitoring import Alarm
 from hipaa_policies.joins import first_names, sources_of
@@ -180,6 +180,8 @@ def costs_are_watched(account: Account, _: Account, __: Settings) -> Verdict:
 def failures_go_somewhere(function: Function, account: Account, _: Settings) -> Verdict:
     queues = {queue.arn: queue for queue in account.queues.items}
     for source in sources_of(function, account):
+        if _is_stream(source) and not source.failure_destination:
+            return failed(f"records of {source.source_arn} that it fails to handle are lost")
         if source.source_arn is None or ":sqs:" not in source.source_arn:
             continue
         if source.source_arn not in queues:
@@ -191,6 +193,11 @@ def failures_go_somewhere(function: Function, account: Account, _: Settings) -> 
         return passed(f"failed events go to {function.dead_letter_arn.rpartition(':')[2]}")
     destinations = known(function.failure_destinations)
     return judged(bool(destinations), "failed events go to a destination", "failed events are lost")
+
+
+def _is_stream(source: EventSource) -> bool:
+    """Whether records that fail are given up in the end (queues keep theirs, for a dead-letter queue)."""
+    return source.source_arn is not None and source.source_arn.split(":")[2] in ("dynamodb", "kinesis")
 
 
 @control(
@@ -232,8 +239,10 @@ def runtime_is_supported(function: Function, _: Account, settings: Settings) -> 
 def code_is_signed(function: Function, _: Account, __: Settings) -> Verdict:
     if function.runtime is None:
         return not_applicable("is an image")
-    attached = known(function.code_signing_config)
-    return judged(attached is not None, "has a code signing configuration", "accepts unsigned code")
+    if known(function.code_signing_config) is None:
+        return failed("accepts unsigned code")
+    enforced = known(function.code_signing_enforced)
+    return judged(enforced, "runs signed code alone", "its code signing configuration only warns")
 
 
 @control(

@@ -86,7 +86,7 @@ class Account:
             keys = {
                 (metric.name, dict(metric.dimensions).get("FunctionName"))
                 for metric in alarm.metrics
-                if metric.namespace == "AWS/Lambda"
+                if metric.namespace == "AWS/Lambda" and _are_of_lambda(dict(metric.dimensions))
             }
             for key in keys:
                 found.setdefault(key, []).append(alarm)
@@ -95,3 +95,10 @@ class Account:
     @property
     def arn(self) -> str:
         return f"arn:{self.partition}:iam::{self.id}:root"
+
+
+def _are_of_lambda(dimensions: Mapping[str, str]) -> bool:
+    """None at all (all functions together), or a function's, with its versions and aliases: under any
+    others there is never a datapoint."""
+    known = {"FunctionName", "Resource", "ExecutedVersion"}
+    return not dimensions or ("FunctionName" in dimensions and set(dimensions) <= known)

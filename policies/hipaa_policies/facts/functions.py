@@ -49,6 +49,7 @@ class Function:
     policy: str | Unreadable | None = None
     reserved_concurrency: int | Unreadable | None = None
     code_signing_config: str | Unreadable | None = None
+    code_signing_enforced: bool | Unreadable = False
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,7 @@ def function(name: str = "reader", **changes: Any) -> Function:
         ),
         "reserved_concurrency": 10,
         "code_signing_config": arn("lambda", "code-signing-config:csc-1"),
+        "code_signing_enforced": True,
     }
     return Function(**(values | changes))
 

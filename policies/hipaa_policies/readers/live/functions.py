@@ -13,6 +13,9 @@ from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 from hipaa_policies.secrets import suspected_secrets
 
+# A function's code signing configuration, and whether it enforces.
+Signed = Mapping[str, tuple[str | None, bool]]
+
 
 @reader(
     "functions",
@@ -111,7 +114,7 @@ class _Reservations:
 
 
 def _with_details(
-    aws: Aws, function: Function, signed: Mapping[str, str] | Unreadable, reservations: _Reservations
+    aws: Aws, function: Function, signed: Signed | Unreadable, reservations: _Reservations
 ) -> Function:
     name = function.arn
     policy = aws.optional("lambda", "GetPolicy", ["ResourceNotFoundException"], FunctionName=name)
@@ -119,13 +122,15 @@ def _with_details(
     destinations: tuple[str, ...] | Unreadable = ()
     if function.dead_letter_arn is None:  # otherwise nothing hangs on it, and the call is saved
         destinations = _failure_destinations(aws, name)
+    config = signed if isinstance(signed, Unreadable) else signed.get(function.arn, (None, False))
     return replace(
         function,
         policy=policy if isinstance(policy, Unreadable) else policy["Policy"] if policy else None,
         urls=urls.problem or tuple(FunctionUrl(u["FunctionUrl"], u["AuthType"]) for u in urls.items),
         reserved_concurrency=reservations.of(function),
         failure_destinations=destinations,
-        code_signing_config=signed if isinstance(signed, Unreadable) else signed.get(function.arn),
+        code_signing_config=config if isinstance(config, Unreadable) else config[0],
+        code_signing_enforced=config if isinstance(config, Unreadable) else config[1],
     )
 
 
@@ -140,13 +145,13 @@ def _failure_destinations(aws: Aws, name: str) -> tuple[str, ...] | Unreadable:
     return listed.problem or tuple(target for target in targets if target)
 
 
-def _signed_functions(aws: Aws) -> Mapping[str, str] | Unreadable:
-    """The code signing configuration of each function that has one: asked once for each configuration,
-    not once for each function."""
+def _signed_functions(aws: Aws) -> Signed | Unreadable:
+    """The code signing configuration of each function that has one, and whether it enforces: asked once
+    for each configuration, not once for each function."""
     configs = aws.pages("lambda", "ListCodeSigningConfigs", "CodeSigningConfigs")
     if configs.problem:
         return configs.problem
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str | None, bool]] = {}
     for config in configs.items:
         arn = config["CodeSigningConfigArn"]
         listed = aws.pages(
@@ -154,7 +159,9 @@ def _signed_functions(aws: Aws) -> Mapping[str, str] | Unreadable:
         )
         if listed.problem:
             return listed.problem
-        found |= dict.fromkeys(listed.items, arn)
+        policies = config.get("CodeSigningPolicies") or {}
+        enforces = policies.get("UntrustedArtifactOnDeployment") == "Enforce"
+        found |= dict.fromkeys(listed.items, (arn, enforces))
     return found
 
 

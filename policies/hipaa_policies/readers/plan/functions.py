@@ -13,6 +13,7 @@ from hipaa_policies.readers.plan.registry import Facts, reader
 from hipaa_policies.secrets import suspected_secrets
 
 _FUNCTION = ("aws_lambda_function",)
+_SIGNING = ("aws_lambda_code_signing_config",)
 _INVOKED = ("aws_lambda_function", "aws_lambda_alias")
 _TARGETS = (
     "aws_sqs_queue",
@@ -115,8 +116,21 @@ def _function(planned: Planned, plan: Plan, details: _Details) -> Function:
         policy=policy if isinstance(policy, Unreadable) else _document(policy),
         # -1 is the provider's word for "nothing is reserved".
         reserved_concurrency=None if reserved == -1 else reserved,
-        code_signing_config=planned.reference("code_signing_config_arn", ("aws_lambda_code_signing_config",)),
+        code_signing_config=planned.reference("code_signing_config_arn", _SIGNING),
+        code_signing_enforced=_enforced(planned, plan),
     )
+
+
+def _enforced(planned: Planned, plan: Plan) -> Any:
+    """Whether the code signing configuration refuses other code: it warns unless told otherwise."""
+    arn = planned.reference("code_signing_config_arn", _SIGNING)
+    if arn is None or isinstance(arn, Unreadable):
+        return arn or False
+    config = next((c for c in plan.of(*_SIGNING) if c.arn == arn), None)
+    if config is None:
+        return planned.undecided("code_signing_config_arn", "the configuration is not in the plan")
+    policy = config.inside("policies", "untrusted_artifact_on_deployment", computed=True)
+    return policy if isinstance(policy, Unreadable) else policy == "Enforce"
 
 
 def _default(value: Any, default: Any) -> Any:

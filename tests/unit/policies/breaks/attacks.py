@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from hipaa_policies.facts.functions import EventSource
 from hipaa_policies.facts.logs import DataEvents
+from hipaa_policies.facts.monitoring import Metric
 from hipaa_policies.facts.network import Route
 
 from tests.unit.policies import compliant as c
@@ -16,8 +18,10 @@ from tests.unit.policies.breaks.changes import (
     SUBNET_A,
     Break,
     added,
+    alarm_with,
     both,
     changed,
+    fn,
     one,
     role_says,
 )
@@ -172,4 +176,44 @@ def _services() -> Iterator[Break]:
     )
 
 
-ATTACKS = (*_services(), *_policies(), *_trusts(), *_network(), *_trails())
+def _half_measures() -> Iterator[Break]:
+    """What is there, and does half of what it seems to do."""
+    yield fn("LAM-10", "a warning", "only warns", code_signing_enforced=False)
+    stream = EventSource("arn:1", c.FUNCTION, f"{c.PATIENTS}/stream/2026")
+    yield Break("LAM-03", "records of a stream", c.FUNCTION, "are lost", added("event_sources", stream))
+    for name, statement in {
+        "own callers alone": {"Principal": {"AWS": c.ACCOUNT}},
+        "strangers alone": {
+            "Principal": "*",
+            "Condition": {
+                "Bool": {"aws:SecureTransport": "false"},
+                "StringNotEquals": {"aws:PrincipalAccount": c.ID},
+            },
+        },
+    }.items():
+        policy = c.policy({**c.TLS_ONLY, **statement})
+        yield one("S3-03", f"TLS of {name}", "buckets", c.BUCKET, "does not refuse", policy=policy)
+    yield _key("a stranger's key", c.FOREIGN, c.allow("kms:Decrypt", "*", Principal={"AWS": c.FOREIGN}))
+    yield _key(
+        "a service that may delete it",
+        "administer",
+        c.allow("kms:Schedule*", "*", Principal={"Service": "sns.amazonaws.com"}),
+    )
+    conditional = c.allow("sns:Publish", c.TOPIC, Condition={"StringEquals": {"aws:RequestTag/a": "b"}})
+    yield Break("SNS-01", "under a condition", c.TOPIC, "may publish", role_says(conditional))
+    for name, dimensions in {
+        "of something else": (("QueueName", "q"),),
+        "that no metric has": (("FunctionName", "reader"), ("Stage", "live")),
+    }.items():
+        metric = Metric("AWS/Lambda", "Errors", dimensions, "Sum", 300)
+        change = alarm_with("reader-errors", metrics=(metric,))
+        yield Break("ALM-01", f"dimensions {name}", c.FUNCTION, "Errors: no alarm", change)
+    elsewhere = (c.TOPIC.replace("us-east-1", "eu-west-1"),)
+    change = alarm_with("reader-errors", actions=elsewhere)
+    yield Break("ALM-01", "a topic of another region", c.FUNCTION, "leads nowhere", change)
+    least = c.lambda_metric("Errors", "reader", "Minimum")
+    change = alarm_with("reader-errors", metrics=(least,), threshold=0.5)
+    yield Break("ALM-01", "the least of errors", c.FUNCTION, "every single call", change)
+
+
+ATTACKS = (*_half_measures(), *_services(), *_policies(), *_trusts(), *_network(), *_trails())

@@ -73,4 +73,20 @@ def services() -> Iterator[PlanBreak]:
     yield PlanBreak("ATT-03", ACCOUNT, "GameLift", adding("aws_gamelift_fleet.x", name="x"))
 
 
-PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(), *network(), *trails(), *services())
+def half_measures() -> Iterator[PlanBreak]:
+    reader, other = "aws_lambda_function.reader", "aws_lambda_code_signing_config.warning"
+    config = ref(f"{other}.arn")
+    for policies in ([{"untrusted_artifact_on_deployment": "Warn"}], []):
+        change = both(adding(other, policies=policies), changing(reader, code_signing_config_arn=config))
+        yield PlanBreak("LAM-10", reader, "only warns", change)
+    stream = adding(
+        "aws_lambda_event_source_mapping.stream",
+        function_name=ref("aws_lambda_function.reader.arn"),
+        event_source_arn=f"arn:aws:dynamodb:us-east-1:{ID}:table/patients/stream/1",
+    )
+    yield PlanBreak("LAM-03", reader, "are lost", stream)
+    foreign = policy(allow("kms:Decrypt", "*", Principal={"AWS": FOREIGN}))
+    yield one("KMS-02", "aws_kms_key.phi", FOREIGN, policy=foreign)
+
+
+PLAN_ATTACKS: tuple[PlanBreak, ...] = (*permissions(), *network(), *trails(), *services(), *half_measures())

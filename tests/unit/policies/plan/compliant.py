@@ -295,7 +295,10 @@ def stores() -> Resources:
             "customer_master_key_spec": "SYMMETRIC_DEFAULT",
             "policy": policy(allow("kms:*", "*", Principal=ROOT)),
         },
-        "aws_lambda_code_signing_config.ours": {"description": "ours"},
+        "aws_lambda_code_signing_config.ours": {
+            "description": "ours",
+            "policies": [{"untrusted_artifact_on_deployment": "Enforce"}],
+        },
         "aws_sqs_queue.dead_letters": {
             "name": "dead-letters",
             "kms_master_key_id": KEY,
