@@ -1,4 +1,4 @@
-"""`make bench`: every measure, or the named ones (functions, terraform, demo, catalogue, fhir).
+"""`make bench`: every measure, or the named ones (functions, terraform, demo, catalogue, fhir, hl7).
 
 A part of the catalogue's is named with it: ``catalogue:scale``.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, fhir, functions, terraform
+from tests.bench import catalogue, fhir, functions, hl7, terraform
 
 MEASURES = {
     "functions": functions.main,
@@ -16,6 +16,7 @@ MEASURES = {
     "demo": demo,
     "catalogue": catalogue.main,
     "fhir": fhir.main,
+    "hl7": hl7.main,
 }
 
 if __name__ == "__main__":
