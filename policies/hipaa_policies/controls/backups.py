@@ -99,7 +99,7 @@ def _used_vaults(account: Account) -> Listing[BackupVault]:
     remedy="Set a lock on the vault, with a minimum retention.",
 )
 def vault_is_locked(vault: BackupVault, _: Account, __: Settings) -> Verdict:
-    return judged(vault.locked, "is locked", "is not locked: whoever may delete recovery points may")
+    return judged(vault.locked, "is locked", "is not locked: its recovery points can be deleted")
 
 
 @control(

@@ -45,7 +45,7 @@ def functions_are_scanned(account: Account, _: Account, __: Settings) -> Verdict
         return not_applicable("there is no function to scan")
     scans = {kind for scanner in account.scanners.complete() for kind in scanner.scans}
     text = f"Inspector scans {first_names(sorted(scans)) or 'nothing'}"
-    return judged("LAMBDA" in scans, text, f"{text}, and not what functions are packed with")
+    return judged("LAMBDA" in scans, text, f"{text}: functions are left out")
 
 
 @control(

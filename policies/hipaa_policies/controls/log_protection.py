@@ -31,7 +31,7 @@ def _function_groups(account: Account) -> Listing[LogGroup]:
 def logs_are_exported(group: LogGroup, account: Account, _: Settings) -> Verdict:
     exports = [export for export in account.log_exports.complete() if export.takes(group.name)]
     if not exports:
-        return failed("nothing takes its events out of CloudWatch, where whoever may delete the group may")
+        return failed("nothing takes its events out of CloudWatch: they go with the group")
     locks = [_lock_of(known(export.bucket), account) for export in exports]
     if best := next((text for good, text in locks if good), None):
         return passed(best)
