@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,7 +79,8 @@ def _made(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     for handler in ingest.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(Stdout())
-    made = FhirWorld(ingest, api, capfd, dynamodb, url)
+    document = json.loads((Path(os.environ["LAMBDA_TASK_ROOT"]) / "openapi.json").read_text(encoding="utf-8"))
+    made = FhirWorld(ingest, api, capfd, dynamodb, url, document)
     made.relate(PROVIDER, "treatment")
     made.relate(PATIENT, "self", seconds=None)
     made.output()

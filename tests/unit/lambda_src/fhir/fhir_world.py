@@ -12,9 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
+import jsonschema
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from fhir_ingest import fhir_json
+from fhir_ingest.validation import validate
 from healthcare.attributes import from_item, to_item
 
 from tests.unit.lambda_src.world import JANE, PROVIDER, REQUEST_ID, Context, Response, hooked
@@ -84,13 +87,14 @@ def record(body: object, message_id: str | None = None, receives: int = 1) -> di
 
 @dataclass
 class FhirWorld:
-    """Both functions, and what they have stored, said and answered."""
+    """Both functions, and what they have stored, said and answered: as openapi.yaml and FHIR describe it."""
 
     ingest: Any
     api: Any
     capture: pytest.CaptureFixture[str]
     dynamodb: DynamoDBClient
     heard_url: str
+    document: dict[str, Any]
     written: str = ""
 
     def send(self, *bodies: object, message_id: str | None = None, receives: int = 1) -> list[str]:
@@ -136,7 +140,16 @@ class FhirWorld:
         )
         assert answer["headers"]["Content-Type"] == "application/fhir+json"
         assert answer["headers"]["Cache-Control"] == "no-store"
-        return Response(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        response = Response(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        described = self.document["paths"][resource]["get"]["responses"][str(response.status)]
+        schema = described["content"]["application/fhir+json"]["schema"]
+        jsonschema.Draft4Validator({**schema, "components": self.document["components"]}).validate(
+            response.body
+        )
+        missing = [name for name, header in described["headers"].items() if header["required"]]
+        assert set(missing) <= set(response.headers)
+        assert validate(fhir_json.loads(answer["body"])) == []
+        return response
 
     def relate(self, sub: str, relationship: str, mrn: str = JANE, *, seconds: int | None = 3600) -> None:
         row: dict[str, object] = {"principal": sub, "patient_id": mrn, "relationship": relationship}
