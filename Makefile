@@ -98,7 +98,7 @@ audit: setup ## The HIPAA checklist against the account that the standard AWS va
 	@$(ENVIRONMENT)/hipaa audit
 
 .PHONY: bench
-bench: setup ## Cold start, throughput and plan cost, as ratios against bare equivalents
+bench: setup ## Cold start, throughput, plan cost and the catalogue, as ratios against bare equivalents and peers
 	@$(RUN) -m tests.bench
 
 .PHONY: lock
