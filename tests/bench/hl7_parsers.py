@@ -31,7 +31,7 @@ ADT = "\r".join(
     [
         MSH,
         "EVN||20260131093000",
-        "PID|1||9^^^STATE^SS~P-1^^^HOSP&1.2.3.4&ISO^MR||Doe^Jane^Q||19700131|F|||1 Main St^^City^IL||555-0100",
+        "PID|1||9^^^STATE^SS~P-1^^^HOSP&1.2.3.4&ISO^MR||Doe^Jane^Q||19700131|F|||1 Main St^^City^IL||555-01",
         "PV1|1|I|3W^301^A" + "|" * 16 + "V1",
         *(f"OBX|{number}|NM|718-7^Hb^LN||13.{number}|g/dL|12-16|N|||F" for number in range(10)),
     ]
