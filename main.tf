@@ -23,12 +23,12 @@ locals {
   }
 
   # Each endpoint costs money by the hour, so there are only those that a workload needs.
-  _interface_endpoints = setunion(var.network.interface_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints)
-  _workload_alarms     = merge(local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms)
-  _api_functions       = merge(local._fhir_functions, local._patient_api_functions)
+  _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints)
+  _workload_alarms     = merge(local._appointments_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms)
+  _api_functions       = merge(local._appointments_functions, local._fhir_functions, local._patient_api_functions)
 
   # Who discloses health information stands on the audit and the relationships, whichever workload it is.
-  _disclosing_count = anytrue([local._fhir_on, local._patient_api_on]) ? 1 : 0
+  _disclosing_count = anytrue([local._appointments_on, local._fhir_on, local._patient_api_on]) ? 1 : 0
 
   # The bus that workloads tell of what they have stored. Derived from its name: its publishers come after it.
   clinical_events_arn    = "arn:${var.partition}:events:${var.region}:${var.account_id}:event-bus/${local.clinical_events_name}"
@@ -44,6 +44,7 @@ locals {
     { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
     { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
     { for name, alarm in try(module.clinical_events[0].alarm_names, {}) : "clinical-events-${replace(name, "_", "-")}" => alarm },
+    local._appointments_alarm_names,
     local._compliance_auditor_alarm_names,
     local._fhir_alarm_names,
     local._hl7_alarm_names,

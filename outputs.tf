@@ -28,6 +28,11 @@ output "context" {
   value       = local.context
 }
 
+output "email_dkim_tokens" {
+  description = "What proves to SES that the sender's domain is yours: publish each as a CNAME, TOKEN._domainkey.DOMAIN to TOKEN.dkim.amazonses.com. Empty where no identity is made here."
+  value       = flatten([for identity in aws_sesv2_email_identity.appointments : identity.dkim_signing_attributes[*].tokens])
+}
+
 output "evidence_bucket" {
   description = "Name of the bucket that holds the checklist's locked reports. Null where the auditor is off."
   value       = one(module.evidence_bucket[*].name)
@@ -47,11 +52,13 @@ output "functions" {
   description = "The functions by name: function_name, alias_arn, role_name, role_arn, log_group_name, security_group_id."
   value = {
     for name, function in {
-      compliance_auditor = one(module.compliance_auditor_function)
-      fhir_api           = one(module.fhir_api_function)
-      fhir_ingest        = one(module.fhir_ingest_function)
-      hl7_ingest         = one(module.hl7_function)
-      patient_api        = one(module.patient_api_function)
+      appointment_notifications = one(module.appointment_notifications_function)
+      appointments              = one(module.appointments_function)
+      compliance_auditor        = one(module.compliance_auditor_function)
+      fhir_api                  = one(module.fhir_api_function)
+      fhir_ingest               = one(module.fhir_ingest_function)
+      hl7_ingest                = one(module.hl7_function)
+      patient_api               = one(module.patient_api_function)
       } : name => {
       alias_arn         = function.alias_arn
       function_name     = function.function_name
@@ -89,6 +96,8 @@ output "log_group_names" {
     { for api in module.api : "api_access" => api.access_log_group_name },
     { for api in module.api : "api_execution" => api.execution_log_group_name },
     { for api in module.api : "api_waf" => api.waf_log_group_name },
+    { for function in module.appointment_notifications_function : "appointment_notifications" => function.log_group_name },
+    { for function in module.appointments_function : "appointments" => function.log_group_name },
     { for function in module.compliance_auditor_function : "compliance_auditor" => function.log_group_name },
     { for function in module.fhir_api_function : "fhir_api" => function.log_group_name },
     { for function in module.fhir_ingest_function : "fhir_ingest" => function.log_group_name },
@@ -100,11 +109,16 @@ output "log_group_names" {
 output "tables" {
   description = "The tables by what they hold: name and ARN."
   value = merge(
+    { for table in module.appointment_outbox_table : "appointment_outbox" => { arn = table.arn, name = table.name } },
+    { for table in module.appointment_requests_table : "appointment_requests" => { arn = table.arn, name = table.name } },
+    { for table in module.appointment_slots_table : "appointment_slots" => { arn = table.arn, name = table.name } },
+    { for table in module.appointments_table : "appointments" => { arn = table.arn, name = table.name } },
     { for table in module.audit_table : "audit" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_messages_table : "fhir_messages" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_resources_table : "fhir_resources" => { arn = table.arn, name = table.name } },
     { for table in module.patient_events_table : "patient_events" => { arn = table.arn, name = table.name } },
     { for table in module.patients_table : "patients" => { arn = table.arn, name = table.name } },
+    { for table in module.provider_schedules_table : "provider_schedules" => { arn = table.arn, name = table.name } },
     { for table in module.relationships_table : "relationships" => { arn = table.arn, name = table.name } },
   )
 }

@@ -31,6 +31,48 @@ variable "api" {
   nullable = false
 }
 
+variable "appointments" {
+  description = "Appointments, `{}` for all defaults: booking, a patient's calendar, cancelling. Null, the default: off. `notifications` sends the patient an e-mail that says only that there is a message on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that domain, is made here where it is given (publish its DKIM records), and is yours where it is not. Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions."
+  type = object({
+    api = optional(object({
+      memory_size          = optional(number, 512)
+      reserved_concurrency = optional(number, 20)
+    }), {})
+    notifications = optional(object({
+      identity             = optional(string)
+      portal_url           = string
+      reserved_concurrency = optional(number, 5)
+      sender               = string
+    }))
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+  })
+  default = null
+
+  validation {
+    condition     = try(var.appointments.notifications, null) == null || can(regex("^[a-z0-9._+-]+@[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.appointments.notifications.sender))
+    error_message = "appointments.notifications.sender must be a plain address in lower case, without a name: \"no-reply@hospital.example\"."
+  }
+
+  validation {
+    condition     = try(var.appointments.notifications, null) == null || can(regex("^https://[^/?#[:space:]]+(/[^?#[:space:]]*)?$", var.appointments.notifications.portal_url))
+    error_message = "appointments.notifications.portal_url must begin with https:// and have no query and no fragment: it is the same for all patients."
+  }
+
+  validation {
+    condition     = try(var.appointments.notifications.identity, null) == null || try(endswith(var.appointments.notifications.sender, "@${var.appointments.notifications.identity}"), false)
+    error_message = "appointments.notifications.identity must be the sender's domain (\"hospital.example\" for no-reply@hospital.example), or null where SES has the identity already."
+  }
+}
+
 variable "architecture" {
   description = "Processor of the functions: arm64 or x86_64. The packages must be built for it."
   type        = string

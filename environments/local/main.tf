@@ -24,8 +24,15 @@ module "healthcare" {
 
   api         = { allowed_origins = ["https://portal.example.org"] }
   patient_api = {}
-  fhir        = { force_destroy = true }
-  hl7         = { acknowledgements = true, force_destroy = true }
+  appointments = {
+    notifications = {
+      identity   = "example.org"
+      portal_url = "https://portal.example.org"
+      sender     = "no-reply@example.org"
+    }
+  }
+  fhir = { force_destroy = true }
+  hl7  = { acknowledgements = true, force_destroy = true }
   patient_identifier = {
     namespace_id = "MAIN"
     oid          = "2.16.840.1.113883.19.5"

@@ -71,7 +71,7 @@ variable "context" {
 variable "cors" {
   description = "Web origins whose pages may call the API (none by default), the request headers that they may send, and how long browsers may remember the answer."
   type = object({
-    headers         = optional(set(string), ["Authorization", "Content-Type", "X-Break-Glass-Reason"])
+    headers         = optional(set(string), ["Authorization", "Content-Type", "Idempotency-Key", "X-Break-Glass-Reason"])
     max_age_seconds = optional(number, 600)
     origins         = optional(set(string), [])
   })

@@ -13,6 +13,7 @@ _ENDPOINT_NAMES = {
     "bedrock": "bedrock-runtime",
     "cloudwatch": "monitoring",
     "rds-db": "rds",
+    "ses": "email",
     "ssm": "ssm",
 }
 # Called by Lambda itself, from outside the VPC: network interfaces, logs and traces.

@@ -89,6 +89,92 @@ run "patient_api" {
   }
 }
 
+run "appointments_alone" {
+  command = plan
+
+  variables {
+    appointments = {
+      notifications = { identity = "hospital.example", portal_url = "https://portal.hospital.example/", sender = "no-reply@hospital.example" }
+      package       = { s3 = { bucket = "releases", key = "appointments.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
+    }
+  }
+
+  assert {
+    condition     = toset(keys(output.functions)) == toset(["appointment_notifications", "appointments"]) && length(module.api) == 1
+    error_message = "Appointments bring the API, and the function that tells patients."
+  }
+  assert {
+    condition = toset(keys(output.tables)) == toset([
+      "appointment_outbox", "appointment_requests", "appointment_slots", "appointments", "audit", "patients", "provider_schedules", "relationships",
+    ])
+    error_message = "Appointments stand on the patients, the relationships and the audit, whether or not the patient API is on."
+  }
+  assert {
+    condition     = local._interface_endpoints == toset(["email"])
+    error_message = "SES is reached through an endpoint of its own."
+  }
+  assert {
+    condition     = aws_sesv2_configuration_set.appointments[0].delivery_options[0].tls_policy == "REQUIRE" && toset(keys(aws_sesv2_email_identity.appointments)) == toset(["hospital.example"])
+    error_message = "Mail goes by TLS or not at all."
+  }
+  assert {
+    condition = toset([for name, alarm in output.alarm_names : alarm if startswith(name, "appointment")]) == toset([
+      "healthcare-appointment-notifications-dead-letters", "healthcare-appointment-notifications-duration", "healthcare-appointment-notifications-errors",
+      "healthcare-appointment-notifications-failed", "healthcare-appointment-notifications-throttles", "healthcare-appointments-audit-unavailable",
+      "healthcare-appointments-dead-letters", "healthcare-appointments-duration", "healthcare-appointments-errors", "healthcare-appointments-throttles",
+      "healthcare-appointments-unauthorized",
+    ])
+    error_message = "The alarms of appointments: security signals, mail that fails, and health."
+  }
+}
+
+run "appointments_without_notifications" {
+  command = plan
+
+  variables {
+    appointments = { package = { s3 = { bucket = "releases", key = "appointments.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } } }
+  }
+
+  assert {
+    condition     = keys(output.functions) == ["appointments"] && length(local._interface_endpoints) == 0 && length(aws_sesv2_configuration_set.appointments) == 0
+    error_message = "Nobody to tell: no function, no endpoint, no mail."
+  }
+  assert {
+    condition     = !contains(keys(output.alarm_names), "appointment-notifications-failed")
+    error_message = "No alarm on what is not there."
+  }
+}
+
+run "appointments_with_a_wrong_sender" {
+  command = plan
+
+  variables {
+    appointments = { notifications = { portal_url = "https://portal.hospital.example", sender = "Hospital <no-reply@hospital.example>" } }
+  }
+
+  expect_failures = [var.appointments]
+}
+
+run "appointments_with_a_portal_that_tells" {
+  command = plan
+
+  variables {
+    appointments = { notifications = { portal_url = "https://portal.hospital.example?patient=1", sender = "no-reply@hospital.example" } }
+  }
+
+  expect_failures = [var.appointments]
+}
+
+run "appointments_with_an_identity_of_others" {
+  command = plan
+
+  variables {
+    appointments = { notifications = { identity = "clinic.example", portal_url = "https://portal.hospital.example", sender = "no-reply@hospital.example" } }
+  }
+
+  expect_failures = [var.appointments]
+}
+
 run "more_endpoints_for_functions_of_ones_own" {
   command = plan
 

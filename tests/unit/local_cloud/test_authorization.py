@@ -104,6 +104,29 @@ def test_leading_keys_bind_items_and_queries(cloud: Cloud) -> None:
     assert code == "AccessDeniedException"
 
 
+def test_attributes_bind_what_is_read_of_an_item(cloud: Cloud) -> None:
+    table = cloud.table()
+    conditions = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "name"]},
+        "Null": {"dynamodb:Attributes": "false"},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    arn = cloud.arn("dynamodb", f"table/{table}")
+    client = cloud.as_role("dynamodb", [allow("dynamodb:GetItem", arn, **conditions)])
+    client.get_item(
+        TableName=table, Key=KEY, ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"}
+    )
+    client.get_item(
+        TableName=table,
+        Key=KEY,
+        ProjectionExpression="pk, #n.family",
+        ExpressionAttributeNames={"#n": "name"},
+    )
+    for asked in ({}, {"ProjectionExpression": "pk, ssn"}, {"ProjectionExpression": "ssn[0]"}):
+        code, _ = refused(client.get_item, TableName=table, Key=KEY, **asked)
+        assert code == "AccessDeniedException"
+
+
 def test_kms_judges_the_encryption_context(cloud: Cloud) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     alias = f"alias/{unique('key')}"
