@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.exceptions import BucketNeedsToBeNew
+from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from scripts.local_cloud.gaps.patching import Method, wrap
@@ -51,3 +52,27 @@ def get_bucket_notification(original: Method, response: Any) -> Any:
         text = f'<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{end}'
     kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
     return status, kept, text.replace(end, f"<EventBridgeConfiguration/>{end}")
+
+
+@wrap(S3Backend, "put_object_lock_configuration")
+def put_object_lock_configuration(
+    original: Method,
+    backend: Any,
+    bucket_name: str,
+    lock_enabled: bool,
+    mode: str | None = None,
+    days: int | None = None,
+    years: int | None = None,
+) -> None:
+    """moto changes the default lock of empty buckets alone; S3 changes it for what comes after.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
+    """
+    try:
+        original(backend, bucket_name, lock_enabled, mode, days, years)
+    except BucketNeedsToBeNew:
+        bucket = backend.get_bucket(bucket_name)
+        bucket.object_lock_enabled = bucket.object_lock_enabled or lock_enabled
+        bucket.default_lock_mode = mode
+        bucket.default_lock_days = days
+        bucket.default_lock_years = years

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.local_cloud.gaps.patching import GapClosedError, add, wrap
 from tests.unit.local_cloud.api import STAGE, deploy
@@ -69,6 +70,24 @@ def test_a_bucket_says_that_it_tells_eventbridge(cloud: Cloud) -> None:
         Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     assert s3.get_bucket_notification_configuration(Bucket=bucket)["EventBridgeConfiguration"] == {}
+
+
+def test_a_buckets_default_lock_changes_for_what_comes_after(cloud: Cloud) -> None:
+    """As `terraform destroy` does before it empties the bucket."""
+    s3, bucket = cloud.client("s3"), unique("locked")
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    day = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
+    enabled: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=enabled | day)
+    locked = s3.put_object(Bucket=bucket, Key="report", Body=b"1", ChecksumAlgorithm="SHA256")["VersionId"]
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=enabled)
+    assert s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"] == enabled
+    s3.put_object(Bucket=bucket, Key="later", Body=b"1", ChecksumAlgorithm="SHA256")
+    assert "ObjectLockMode" not in s3.head_object(Bucket=bucket, Key="later")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key="report", VersionId=locked)
+    s3.delete_object(Bucket=bucket, Key="report", VersionId=locked, BypassGovernanceRetention=True)
+    assert [v["Key"] for v in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["later"]
 
 
 def test_a_bucket_may_log_to_one_whose_policy_names_everyone(cloud: Cloud) -> None:
