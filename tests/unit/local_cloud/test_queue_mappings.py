@@ -314,3 +314,38 @@ def test_an_alarm_on_dead_letters_goes_off(cloud: Cloud, eventually: Eventually)
     assert eventually(lambda: state() == "OK")
     send(cloud, dead, "lost")
     assert eventually(lambda: state() == "ALARM")
+
+
+# Fails on one message in five, others at each attempt, and stops the group there, as AWS asks of consumers.
+STUMBLING = (
+    RECORDING
+    + """
+import zlib
+def answer(event):
+    stopped, failed, done = set(), [], []
+    for record in event["Records"]:
+        group, count = record["attributes"]["MessageGroupId"], record["attributes"]["ApproximateReceiveCount"]
+        if group in stopped or zlib.crc32((record["body"] + count).encode()) % 5 == 0:
+            stopped.add(group)
+            failed.append(record["messageId"])
+        else:
+            done.append(record["body"])
+    with open(os.environ["SEEN"] + "-done", "a") as file:
+        file.write("".join(body + "\\n" for body in done))
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+"""
+)
+
+
+def test_each_group_of_many_stays_in_order_through_failures(cloud: Cloud, eventually: Eventually) -> None:
+    groups, messages = 12, 15
+    name = queue(cloud, fifo=True)
+    function, seen = recorder(cloud, STUMBLING, [queue_reader(cloud, name)])
+    for number in range(messages):
+        for group in range(groups):
+            send(cloud, name, f"{group} {number}", MessageGroupId=str(group))
+    with hurried(cloud, 0.02), mapped(cloud, function, cloud.arn("sqs", name), **PARTIAL):
+        assert eventually(lambda: left(cloud, name) == 0)
+    done = [line.split() for line in Path(f"{seen}-done").read_text().splitlines()]
+    for group in range(groups):
+        assert [int(number) for name, number in done if name == str(group)] == list(range(messages))
