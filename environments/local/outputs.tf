@@ -68,6 +68,21 @@ output "gateway_path" {
   value       = "/${module.healthcare.api_stage}"
 }
 
+output "hl7_bucket" {
+  description = "Name of the bucket of HL7 messages."
+  value       = module.healthcare.hl7_bucket
+}
+
+output "hl7_ingest_role" {
+  description = "Name of the role of the function that stores HL7 messages."
+  value       = module.healthcare.functions["hl7_ingest"].role_name
+}
+
+output "hl7_queue" {
+  description = "The queue that takes HL7 messages: url, dead_letter_url, acknowledgement_url."
+  value       = module.healthcare.hl7_queue
+}
+
 output "log_group_names" {
   description = "Names of all log groups, by what writes to them."
   value       = module.healthcare.log_group_names
@@ -81,6 +96,11 @@ output "patient_api_function" {
 output "patient_api_role" {
   description = "Name of the role of the patient API's function."
   value       = module.healthcare.functions["patient_api"].role_name
+}
+
+output "patient_events_table" {
+  description = "Name of the table of patients' events."
+  value       = module.healthcare.tables["patient_events"].name
 }
 
 output "patient_table" {
