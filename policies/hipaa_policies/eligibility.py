@@ -209,7 +209,9 @@ class Services:
 
 def services_of(types: Iterable[str]) -> Services:
     """The types, sorted out; those that stand for no service are left out."""
-    eligible, refused, unknown = [], [], []
+    eligible: list[str] = []
+    refused: list[str] = []
+    unknown: list[str] = []
     for kind in sorted(types):
         provider, _, rest = kind.partition("_")
         if provider in _NO_SERVICE:

@@ -66,7 +66,7 @@ def read_account(session: boto3.Session, region: str, progress: Progress) -> tup
         except UnreadableError as error:
             return in_disabled_region(session, region, error.problem), aws.record
         where = Where(who["Account"], region, who["Arn"].split(":")[1])
-        listings: dict[str, Listing[Any]] = {}
+        listings: dict[str, Any] = {}
         with ThreadPoolExecutor(PARALLEL_READERS, thread_name_prefix="reader") as pool:
             running = {pool.submit(_read, reader, aws, where): reader for reader in READERS}
             for done, future in enumerate(as_completed(running), start=1):

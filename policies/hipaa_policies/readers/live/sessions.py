@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -52,7 +53,7 @@ def assumed(session: boto3.Session, role: str, region: str, external_id: str | N
 
     Raises ``NotDoneError``.
     """
-    more = {} if external_id is None else {"ExternalId": external_id}
+    more: Any = {} if external_id is None else {"ExternalId": external_id}
     retries = Config(retries={"mode": "standard", "max_attempts": 8})
     try:
         sts = session.client("sts", region_name=region, config=retries)

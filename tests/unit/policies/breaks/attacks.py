@@ -127,7 +127,7 @@ def _network() -> Iterator[Break]:
     nowhere = changed("vpc_endpoints", kms, subnet_ids=())
     yield Break("NET-04", "an interface without a subnet", c.FUNCTION, "kms", nowhere, (c.OTHER_FUNCTION,))
     anybody: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Resource": "*"}
-    for name, statement in {
+    narrowed: dict[str, dict[str, Any]] = {
         "one action": {"Action": "kms:Decrypt"},
         "everything but": {"NotAction": "kms:Encrypt"},
         "own resources": {
@@ -138,7 +138,8 @@ def _network() -> Iterator[Break]:
             "Action": "kms:Decrypt",
             "Condition": {"StringEquals": {"aws:SourceVpc": c.VPC}},
         },
-    }.items():
+    }
+    for name, statement in narrowed.items():
         yield one(
             "NET-07", name, "vpc_endpoints", kms, "of any account", policy=c.policy(anybody | statement)
         )
@@ -181,7 +182,7 @@ def _half_measures() -> Iterator[Break]:
     yield fn("LAM-10", "a warning", "only warns", code_signing_enforced=False)
     stream = EventSource("arn:1", c.FUNCTION, f"{c.PATIENTS}/stream/2026")
     yield Break("LAM-03", "records of a stream", c.FUNCTION, "are lost", added("event_sources", stream))
-    for name, statement in {
+    halves: dict[str, dict[str, Any]] = {
         "own callers alone": {"Principal": {"AWS": c.ACCOUNT}},
         "strangers alone": {
             "Principal": "*",
@@ -190,7 +191,8 @@ def _half_measures() -> Iterator[Break]:
                 "StringNotEquals": {"aws:PrincipalAccount": c.ID},
             },
         },
-    }.items():
+    }
+    for name, statement in halves.items():
         policy = c.policy({**c.TLS_ONLY, **statement})
         yield one("S3-03", f"TLS of {name}", "buckets", c.BUCKET, "does not refuse", policy=policy)
     yield _key("a stranger's key", c.FOREIGN, c.allow("kms:Decrypt", "*", Principal={"AWS": c.FOREIGN}))
