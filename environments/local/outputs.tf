@@ -123,6 +123,11 @@ output "stage" {
   value       = module.healthcare.api_stage
 }
 
+output "tables" {
+  description = "Names of the tables, by what they hold."
+  value       = { for name, table in module.healthcare.tables : name => table.name }
+}
+
 output "user_pool_client_id" {
   description = "Id of the user pool's client."
   value       = module.healthcare.user_pool_client_id

@@ -29,6 +29,7 @@ from scripts.demo.people import (
     relate,
 )
 from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
+from scripts.demo.story_appointments import AppointmentStory
 from scripts.demo.story_evidence import EvidenceStory
 from scripts.local_deployment import LocalDeployment
 
@@ -103,6 +104,7 @@ class Story:
                 "without an audit record nothing is disclosed",
                 self.audit_cut_off,
             ),
+            *AppointmentStory(self).scenes(),
             *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 

@@ -1,4 +1,4 @@
-"""Steer a running local cloud from a test or a shell: fire rules, inject faults, hurry retries.
+"""Steer a running local cloud from a test or a shell: fire rules, inject faults, hurry retries, read mail.
 
 Requests go to ``<endpoint>/_local_cloud/...`` on the loopback, with the administrator's secret key.
 """
@@ -53,6 +53,11 @@ class Control:
             for fault in report["faults"]
         ]
         return "\n".join([f"faults, seed {report['seed']}:", *lines])
+
+    def mail(self) -> list[dict[str, Any]]:
+        """The e-mails that SES took, oldest first: ``to`` (addresses), ``subject``, ``body``."""
+        letters: list[dict[str, Any]] = self.ask("GET", "mail")["mail"]
+        return letters
 
     def hurry_failed_messages(self, seconds: float | None) -> None:
         """Let messages that a function failed on come back after ``seconds``; None: as the queue says."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from scripts.local_cloud.administrator import REGION
+from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.control import PREFIX, ControlError
 from scripts.local_cloud.event_sources.mapping import Settings
 from scripts.local_cloud.event_sources.rules import Rules
@@ -29,6 +31,7 @@ class ControlDesk:
             ("GET", "faults"): lambda _body: self.faults.report(),
             ("PUT", "faults"): self.set_faults,
             ("PUT", "settings"): self.set_settings,
+            ("GET", "mail"): lambda _body: {"mail": sent_mail()},
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -57,6 +60,16 @@ class ControlDesk:
         seconds = body["failed_messages_after_seconds"]
         self.settings.failed_messages_after_seconds = None if seconds is None else float(seconds)
         return {}
+
+
+def sent_mail() -> list[dict[str, Any]]:
+    """What SES would have delivered. Only simple messages: raw ones are not taken apart here."""
+    letters = backend_of("ses", REGION).sent_messages
+    return [
+        {"to": letter.destinations["ToAddresses"], "subject": letter.subject, "body": letter.body}
+        for letter in letters
+        if hasattr(letter, "subject")
+    ]
 
 
 def reply(status: int, body: dict[str, Any]) -> Response:
