@@ -56,7 +56,7 @@ def test_of_200_simultaneous_requests_for_one_slot_exactly_one_is_booked(
 def test_no_booking_is_lost_or_doubled_while_aws_throttles_and_loses_answers(
     appointments: AppointmentStory,
 ) -> None:
-    """Each request is sent again with its key until it is answered: one appointment each, whatever happened."""
+    """Each is sent again with its key until it is answered: one appointment a request, whatever happens."""
     control = Control(appointments.story.deployment.state)
     role = appointments.story.deployment.outputs["role_names"]["appointments"]
     faults = [
