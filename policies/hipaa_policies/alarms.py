@@ -25,7 +25,7 @@ def why_silent(alarm: Alarm, account: Account, duration_limit_ms: int | None = N
         return "its actions are off"
     if not alarm.actions:
         return "it has no action"
-    if dead := [action for action in alarm.actions if not _is_live(action, account)]:
+    if dead := [action for action in alarm.actions if not _is_live(action, alarm, account)]:
         return f"its action {dead[0]} leads nowhere"
     if alarm.missing_data == "breaching":
         return "it treats missing data as breaching, so it is always on"
@@ -59,12 +59,12 @@ def _unreachable(alarm: Alarm, metric: Metric, threshold: float, duration_limit_
     return None
 
 
-def _is_live(action: str, account: Account) -> bool:
+def _is_live(action: str, alarm: Alarm, account: Account) -> bool:
     """Topics of this account and region must exist; other actions are taken at their word."""
     parts = action.split(":")
     if len(parts) < 6 or parts[2] != "sns":
         return True
-    if parts[3] != account.region:
+    if parts[3] != alarm.arn.split(":")[3]:
         return False  # an alarm reaches topics of its own region alone
     return parts[4] != account.id or any(topic.arn == action for topic in account.topics.complete())
 
