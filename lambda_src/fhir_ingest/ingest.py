@@ -67,18 +67,20 @@ class Ingest:
     def _unit(self, unit: Unit, delivery: Delivery, suffix: str, body_hash: str, original: str) -> None:
         message_id = delivery.message_id + suffix
         done = self.messages.done(message_id)
-        if done is not None:
-            self._again(done, delivery, suffix, body_hash, original)
-            return
+        changes: list[dict[str, Any]] = []
         try:
-            if unit.refusal is not None:
-                raise unit.refusal
-            changes = self._stored(unit, message_id, body_hash)
+            if done is None:
+                if unit.refusal is not None:
+                    raise unit.refusal
+                changes = self._stored(unit, message_id, body_hash)
         except RefusedError as refusal:
             self._refuse(refusal, delivery, suffix, body_hash, original)
             return
-        except KnownError:  # another delivery of it was quicker
-            raise unavailable("MessageKnown", 1) from None
+        except KnownError:  # the answer to a write was lost, or another delivery was quicker
+            done = self.messages.done(message_id)
+        if done is not None:
+            self._again(done, delivery, suffix, body_hash, original)
+            return
         for _ in changes:
             self.signals.count("FHIRStored")
         self._line("message stored", message_id)

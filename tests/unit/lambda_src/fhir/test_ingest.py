@@ -175,6 +175,26 @@ def test_a_conditional_create_that_another_overtakes_makes_one(fhir: FhirWorld) 
     assert len(fhir.stored("Patient")) == 1
 
 
+def test_a_write_whose_answer_is_lost_is_known_at_once(fhir: FhirWorld) -> None:
+    from healthcare import aws
+
+    from tests.unit.lambda_src.world import hooked
+
+    written = False
+
+    def write(**_: Any) -> None:
+        nonlocal written
+        if not written:
+            written = True
+            with fhir.fails("events", "PutEvents", "InternalFailure"):
+                assert fhir.send(patient(id="jane"), message_id="one") == ["one"]
+
+    with hooked(aws.dynamodb(), "before-call.*.TransactWriteItems", write):
+        assert fhir.send(patient(id="jane"), message_id="one") == []
+    assert fhir.stored("Patient") == ["Patient/jane#1"]
+    assert len(fhir.heard()) == 1
+
+
 def test_a_conditional_update_finds_the_one_and_refuses_several(fhir: FhirWorld) -> None:
     url = f"Patient?identifier={MRN}|{JANE}"
     fhir.send(bundle(entry("PUT", url, patient())), bundle(entry("PUT", url, patient(active=True))))
