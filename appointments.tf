@@ -227,6 +227,7 @@ module "appointment_notifications_function" {
 
   environment = {
     APPOINTMENT_TABLE            = module.appointments_table[0].name
+    AUDIT_TABLE                  = module.audit_table[0].name
     CONFIGURATION_SET            = aws_sesv2_configuration_set.appointments[0].configuration_set_name
     LOG_LEVEL                    = "INFO"
     OUTBOX_TABLE                 = module.appointment_outbox_table[0].name
@@ -250,6 +251,10 @@ module "appointment_notifications_function" {
     read_appointments = {
       actions   = ["dynamodb:GetItem"]
       resources = [local.appointment_table_arn]
+    }
+    add_to_audit = {
+      actions   = ["dynamodb:PutItem"]
+      resources = [local.audit_table_arn]
     }
     read_and_conclude_messages = {
       actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from healthcare.attributes import from_item, to_item
+from healthcare.audit import SUCCESS, Access, AuditTable
 from healthcare.aws import aws_errors
+from healthcare.callers import Caller
+from healthcare.problems import Problem
 
 from appointments.bookings import Bookings
 
@@ -22,6 +25,8 @@ SUBJECT: Final = "You have a new message"
 TEXT: Final = (
     "There is a new message for you. Sign in to read it:\n{portal_url}\n\nThis address reads no replies.\n"
 )
+
+OURSELVES: Final = Caller("appointment-notifications", frozenset())
 
 Outcome = Literal["sent", "no_channel", "known"]
 
@@ -59,6 +64,7 @@ class Notifier:
     outbox: str
     patients: str
     bookings: Bookings
+    audit: AuditTable
     email: Email
 
     def deliver(self, message_id: str) -> Outcome:
@@ -67,18 +73,32 @@ class Notifier:
         if message is None or "outcome" in message:
             return "known"
         outcome: Outcome = "no_channel"
-        address = self._address(message["appointment_id"])
-        if address is not None:
-            self.email.send(address)
-            outcome = "sent"
+        pointer = self.bookings.pointer(message["appointment_id"])
+        if pointer is not None:
+            outcome = self._tell(pointer.patient_id, message_id)
         self._conclude(message_id, outcome)
         return outcome
 
-    def _address(self, appointment_id: str) -> str | None:
-        pointer = self.bookings.pointer(appointment_id)
-        if pointer is None:
-            return None
-        row = self._get(self.patients, {"patient_id": pointer.patient_id}, ("demographics.email",))
+    def _tell(self, patient_id: str, message_id: str) -> Outcome:
+        """A machine that reads a record is on record as people are: the attempt before, the outcome after."""
+        access = Access(self.audit, OURSELVES, "notify_patient", patient_id, message_id, "-")
+        access.ground.purpose = "operations"
+        access.begin()
+        address = self._address(patient_id)
+        if address is None:
+            access.close("not_found")
+            return "no_channel"
+        access.ground.disclosed = ["email"]
+        try:
+            self.email.send(address)
+        except Problem:
+            access.close("failed")
+            raise
+        access.close(SUCCESS)
+        return "sent"
+
+    def _address(self, patient_id: str) -> str | None:
+        row = self._get(self.patients, {"patient_id": patient_id}, ("demographics.email",))
         address = (row or {}).get("demographics", {}).get("email")
         return address if isinstance(address, str) else None
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from healthcare import aws
+from healthcare.audit import AuditTable
 from healthcare.logs import describe, function_logger
 from healthcare.metrics import Signals
 from healthcare.requests import UnsupportedEventError, event_kind
@@ -21,6 +22,7 @@ def build(settings: NotificationSettings) -> Notifier:
         outbox=settings.outbox_table,
         patients=settings.patient_table,
         bookings=Bookings(dynamodb, settings.appointment_table),
+        audit=AuditTable(dynamodb, settings.audit_table),
         email=Email(aws.sesv2(), settings.sender, settings.configuration_set, settings.portal_url),
     )
 

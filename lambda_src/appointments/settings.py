@@ -56,6 +56,7 @@ class NotificationSettings:
     appointment_table: str
     outbox_table: str
     patient_table: str
+    audit_table: str
     sender: str
     configuration_set: str
     portal_url: str
@@ -67,6 +68,7 @@ class NotificationSettings:
             appointment_table=required("APPOINTMENT_TABLE"),
             outbox_table=required("OUTBOX_TABLE"),
             patient_table=required("PATIENT_TABLE"),
+            audit_table=required("AUDIT_TABLE"),
             sender=required("SENDER"),
             configuration_set=required("CONFIGURATION_SET"),
             portal_url=required("PORTAL_URL"),

@@ -71,6 +71,25 @@ def test_the_one_patient_is_told_and_nothing_of_it_said(world: AppointmentWorld,
     assert message["outcome"] == "sent"
 
 
+def test_reading_the_address_is_on_record_before_and_after(world: AppointmentWorld, notify: Any) -> None:
+    world.book(**MINE)
+    world.forget()
+    notify()
+    assert world.outcomes() == ["attempt", "success"]
+    row = world.rows()[-1]
+    assert (row["action"], row["actor"]) == ("notify_patient", "appointment-notifications")
+    assert row["disclosed"] == ["email"]
+
+
+def test_without_an_attempt_on_record_no_address_is_read(world: AppointmentWorld, notify: Any) -> None:
+    world.book(**MINE)
+    with world.fails("PutItem", "InternalServerError", "healthcare-audit"):
+        assert len(notify()["batchItemFailures"]) == 1
+    assert letters() == []
+    assert notify() == {"batchItemFailures": []}
+    assert len(letters()) == 1
+
+
 def test_booked_and_cancelled_read_the_same(world: AppointmentWorld, notify: Any) -> None:
     booked = world.book(**MINE)
     world.cancel(booked.body["appointment_id"], **MINE)
