@@ -54,5 +54,5 @@ resource "aws_lambda_permission" "events" {
   function_name = aws_lambda_function.this.function_name
   qualifier     = aws_lambda_alias.live.name
   principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.this[each.key].arn
+  source_arn    = local._event_rules[each.key].arn
 }

@@ -285,6 +285,10 @@ run "events_streams_and_schedules" {
     error_message = "EventBridge may call the alias, for each of the rules."
   }
   assert {
+    condition     = aws_lambda_permission.events["mergers"].source_arn == "arn:aws:events:us-east-1:123456789012:rule/healthcare-clinical-events/healthcare-probe-mergers" && aws_lambda_permission.events["nightly"].source_arn == "arn:aws:events:us-east-1:123456789012:rule/healthcare-probe-nightly"
+    error_message = "Each permission is pinned to its rule."
+  }
+  assert {
     condition = {
       for statement in jsondecode(aws_sqs_queue.dead_letters[0].policy).Statement : statement.Sid => try(statement.Condition.ArnEquals["aws:SourceArn"], statement.Effect)
       } == {
