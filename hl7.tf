@@ -124,6 +124,7 @@ module "hl7_function" {
 
   environment = merge(
     {
+      AUDIT_TABLE                  = module.audit_table[0].name
       CONTROL_ID_DAYS              = tostring(var.hl7.control_id_days)
       EVENT_BUS                    = local.clinical_events_name
       HL7_TABLE                    = module.patient_events_table[0].name
@@ -153,6 +154,11 @@ module "hl7_function" {
       store_events = {
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         resources = [local.hl7_table_arn]
+      }
+      # In the same transaction: no record changes without its row, and no row changes at all.
+      add_to_audit = {
+        actions   = ["dynamodb:PutItem"]
+        resources = [local.audit_table_arn]
       }
       keep_originals = {
         actions   = ["s3:PutObject"]

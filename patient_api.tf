@@ -75,7 +75,7 @@ module "patients_table" {
 # Who saw what, in whichever workload. Rows are only ever added: functions may neither change nor delete them.
 module "audit_table" {
   source = "./modules/table"
-  count  = local._disclosing_count
+  count  = local._audited_count
 
   context             = local.context
   deletion_protection = var.deletion_protection

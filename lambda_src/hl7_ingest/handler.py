@@ -1,6 +1,7 @@
 """The function's entry: `hl7_ingest.handler.handler`, behind an SQS queue, FIFO or standard."""
 
 from healthcare import aws
+from healthcare.audit import AuditTable
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer, each_message
 
@@ -15,10 +16,11 @@ from hl7_ingest.store import PatientEvents
 
 def build(settings: Settings) -> Ingest:
     """The function with its clients: SQS's only where acknowledgements are sent."""
+    audit = AuditTable(aws.dynamodb(), settings.audit_table)
     sqs = aws.sqs() if settings.ack_queue_url else None
     return Ingest(
         originals=Originals(aws.s3(), settings.bucket, settings.maximum_bytes),
-        store=PatientEvents(aws.dynamodb(), settings.table, settings.control_id_days),
+        store=PatientEvents(aws.dynamodb(), settings.table, audit, settings.control_id_days),
         announcements=Announcements(aws.events(), settings.event_bus),
         acknowledgements=Acknowledgements(sqs, settings.ack_queue_url),
         rules=Rules(settings.identifier, settings.processing_ids, settings.time_zone),

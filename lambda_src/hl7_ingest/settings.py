@@ -18,6 +18,7 @@ class Settings:
     """
 
     table: str
+    audit_table: str
     bucket: str
     event_bus: str
     ack_queue_url: str | None
@@ -32,6 +33,7 @@ class Settings:
         """SettingMissingError, naming the variable, where one is not set."""
         return cls(
             table=required("HL7_TABLE"),
+            audit_table=required("AUDIT_TABLE"),
             bucket=required("MESSAGE_BUCKET"),
             event_bus=required("EVENT_BUS"),
             ack_queue_url=os.environ.get("ACK_QUEUE_URL") or None,

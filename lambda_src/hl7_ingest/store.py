@@ -6,7 +6,8 @@
     subject "message#<digest>"      entry "receipt"                    which message had this control id
                                     entry "duplicate#<delivery>"       it came again
 
-State, event and receipt are written in one transaction: a message is stored once and whole, or not at all.
+State, event, receipt and the audit table's row are written in one transaction: a message is stored once and
+whole, or not at all, and no record changes without its row (45 CFR 164.312(b)).
 """
 
 import random
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from healthcare.attributes import from_item, to_item
+from healthcare.audit import AuditTable
 from healthcare.aws import aws_errors, problem_for
 
 from hl7_ingest.events import Event
 from hl7_ingest.faults import Rejected
-from hl7_ingest.records import Received, Snapshot, event_row, next_states, receipt_row
+from hl7_ingest.records import Received, Snapshot, audit_rows, event_row, next_states, receipt_row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,6 +48,7 @@ class PatientEvents:
 
     client: "DynamoDBClient"
     table: str
+    audit: AuditTable
     control_id_days: int
 
     def receipt(self, identity: str) -> dict[str, Any] | None:
@@ -120,9 +123,11 @@ class PatientEvents:
         """None where it went through, otherwise what stopped each item ("None": nothing did)."""
         rows: list[tuple[dict[str, Any], int]] = [(receipt, 0), (event_row(event, snapshot, received), 0)]
         rows += [(state, state["version"] - 1) for state in next_states(event, snapshot)]
+        puts = [self._put(row, read) for row, read in rows]
+        puts += [{"Put": self.audit.put(row)} for row in audit_rows(event)]
         with aws_errors():
             try:
-                self.client.transact_write_items(TransactItems=[self._put(row, read) for row, read in rows])
+                self.client.transact_write_items(TransactItems=puts)
             except self.client.exceptions.TransactionCanceledException as error:
                 reasons: Any = error.response.get("CancellationReasons", [])
                 return [str(reason.get("Code", "None")) for reason in reasons] or ["Unknown"]

@@ -42,7 +42,7 @@ run "by_itself" {
     error_message = "HL7 brings the bus, and neither an API nor another workload."
   }
   assert {
-    condition     = keys(output.functions) == ["hl7_ingest"] && keys(output.tables) == ["patient_events"]
+    condition     = keys(output.functions) == ["hl7_ingest"] && keys(output.tables) == ["audit", "patient_events"]
     error_message = "Outputs name what there is."
   }
   assert {

@@ -10,12 +10,13 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.unit.lambda_src.hl7.world import BUCKET, BUS, TABLE, Hl7World
+from tests.unit.lambda_src.hl7.world import AUDIT_TABLE, BUCKET, BUS, TABLE, Hl7World
 from tests.unit.lambda_src.world import Stdout, hooked
 
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "healthcare-hl7-ingest",
     "HL7_TABLE": TABLE,
+    "AUDIT_TABLE": AUDIT_TABLE,
     "MESSAGE_BUCKET": BUCKET,
     "EVENT_BUS": BUS,
     "PATIENT_IDENTIFIER": json.dumps(
@@ -42,15 +43,16 @@ def hl7(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     services = {name: client(name) for name in ("dynamodb", "s3", "sqs", "events")}
-    services["dynamodb"].create_table(
-        TableName=TABLE,
-        KeySchema=[
-            {"AttributeName": "subject", "KeyType": "HASH"},
-            {"AttributeName": "entry", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("subject", "entry")],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    for table, keys in ((TABLE, ("subject", "entry")), (AUDIT_TABLE, ("patient_id", "event_id"))):
+        services["dynamodb"].create_table(
+            TableName=table,
+            KeySchema=[
+                {"AttributeName": name, "KeyType": kind}
+                for name, kind in zip(keys, ("HASH", "RANGE"), strict=True)
+            ],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
     services["s3"].create_bucket(Bucket=BUCKET)
     services["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     services["events"].create_event_bus(Name=BUS)

@@ -126,6 +126,8 @@ def test_a_fault_at_any_call_costs_nothing(
     assert {entry["Detail"]["event_id"] for entry in hl7.announced} == {hl7.events()[0]["event_id"]}
     assert hl7.acknowledgements()
     assert hl7.metrics().count("HL7Quarantined") == 0
+    patients = {row["subject"].removeprefix("patient#") for row in hl7.entries("state")}
+    assert [row["patient_id"] for row in hl7.audit()] == sorted(patients)
 
 
 def test_a_crash_after_the_write_and_before_the_delete(
@@ -204,6 +206,16 @@ def test_two_deliveries_of_one_message_at_once(hl7: Hl7World, monkeypatch: pytes
     monkeypatch.setattr(type(store), "save", late)
     assert hl7.send(text) == []
     assert counted(hl7) == (1, 1, 0)
+
+
+def test_every_change_of_a_record_is_on_the_audit_record(hl7: Hl7World) -> None:
+    hl7.send(MERGE, adt("A28", AT, ids="X^^^ELSEWHERE^MR"))
+    rows = hl7.audit()
+    assert [row["patient_id"] for row in rows] == [JANE, JOHN]
+    assert {(row["action"], row["actor"], row["outcome"]) for row in rows} == {
+        ("store_hl7_message", "hl7-ingest", "success")
+    }
+    assert all(row["disclosed"] == [] for row in rows)
 
 
 def test_a_receipt_expires_and_the_event_does_not(hl7: Hl7World) -> None:

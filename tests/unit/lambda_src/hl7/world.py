@@ -19,6 +19,7 @@ from healthcare.attributes import from_item
 from tests.unit.lambda_src.world import Context, hooked
 
 TABLE = "healthcare-patient-events"
+AUDIT_TABLE = "healthcare-audit"
 BUCKET = "healthcare-123456789012-hl7-messages"
 BUS = "healthcare-clinical-events"
 JANE = "P-1001"
@@ -163,6 +164,12 @@ class Hl7World:
             row for row in self.entries(f"visit#{number}") if row["subject"] == f"patient#{patient_id}"
         ]
         return found
+
+    def audit(self) -> list[dict[str, Any]]:
+        items = self.aws["dynamodb"].scan(TableName=AUDIT_TABLE, ConsistentRead=True)["Items"]
+        return sorted(
+            (from_item(item) for item in items), key=lambda row: (row["patient_id"], row["event_id"])
+        )
 
     def objects(self, prefix: str) -> dict[str, Any]:
         """Objects by key: body, metadata, content type."""
