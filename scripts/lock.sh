@@ -13,4 +13,5 @@ compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.
 # After functions.txt, which it is held to: one version of a library in all zips.
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 appointments.in --output-file appointments.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 document_ingest.in --output-file document_ingest.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 hl7_ingest.in --output-file hl7_ingest.txt
