@@ -255,7 +255,7 @@ variable "hl7" {
     error_message = "hl7.control_id_days is a whole number of at least 30: a message that is sent again after its control id was forgotten is stored twice."
   }
 
-  # Bytes, text, its lines and its parts are in memory side by side: measured in docs/hl7.md.
+  # Bytes, text, its lines and its parts are in memory side by side: 8 times the document, docs/decisions/0007-hl7-parser.md.
   validation {
     condition     = var.hl7 == null || try(var.hl7.maximum_message_megabytes >= 1 && floor(var.hl7.maximum_message_megabytes) == var.hl7.maximum_message_megabytes && var.hl7.memory_size >= 256 + 32 * var.hl7.maximum_message_megabytes, false)
     error_message = "hl7.maximum_message_megabytes is a whole number of at least 1, and hl7.memory_size at least 256 + 32 times it, or the largest message would exhaust the memory: raise memory_size."
