@@ -22,6 +22,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     lambda_mappings,
     logs,
     s3,
+    sesv2,
     sns,
     sqs,
     sqs_messages,

@@ -36,6 +36,22 @@ def test_sns_gives_attributes_back(cloud: Cloud) -> None:
     assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SignatureVersion"] == "2"
 
 
+def test_ses_describes_configuration_sets_as_terraform_reads_them(cloud: Cloud) -> None:
+    ses, name, domain = cloud.client("sesv2"), unique("set"), f"{unique('domain')}.example"
+    tags = [{"Key": "Project", "Value": "test"}]
+    ses.create_configuration_set(
+        ConfigurationSetName=name, DeliveryOptions={"TlsPolicy": "REQUIRE"}, Tags=tags
+    )
+    ses.create_email_identity(EmailIdentity=domain, Tags=tags)
+    described = ses.get_configuration_set(ConfigurationSetName=name)
+    assert described["SendingOptions"] == {"SendingEnabled": True}
+    assert described["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert "TrackingOptions" not in described
+    for resource in (f"configuration-set/{name}", f"identity/{domain}"):
+        arn = cloud.arn("ses", resource)
+        assert ses.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
+
+
 def test_sqs_keeps_its_policies_as_they_were_written(cloud: Cloud) -> None:
     sqs, name = cloud.client("sqs"), unique("queue")
     dead = unique("dead")
