@@ -10,7 +10,7 @@ locals {
   fhir_message_table_arn = "${local._table_arn_prefix}-fhir-messages"
   fhir_table_arn         = "${local._table_arn_prefix}-fhir-resources"
 
-  # One zip with two handlers. The roles are two: what writes can't read the audit's tables, and what reads can't write.
+  # One zip with two handlers. The roles are two: what writes can't open a Social Security number, and what reads can't write.
   _fhir_package = local._fhir_on ? merge(var.fhir.package, {
     filename = var.fhir.package.s3 == null ? coalesce(var.fhir.package.filename, "${path.module}/dist/fhir_ingest.zip") : null
   }) : null
@@ -129,6 +129,7 @@ module "fhir_ingest_function" {
   timeout                 = 60
 
   environment = {
+    AUDIT_TABLE                  = module.audit_table[0].name
     EVENT_BUS                    = local.clinical_events_name
     FHIR_MESSAGE_TABLE           = module.fhir_messages_table[0].name
     FHIR_TABLE                   = module.fhir_resources_table[0].name
@@ -153,6 +154,11 @@ module "fhir_ingest_function" {
     add_versions_and_move_pointers = {
       actions   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
       resources = [local.fhir_table_arn]
+    }
+    # In the same transaction: no record changes without its row, and no row changes at all.
+    add_to_audit = {
+      actions   = ["dynamodb:PutItem"]
+      resources = [local.audit_table_arn]
     }
     remember_messages = {
       actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]

@@ -1,6 +1,7 @@
 """The entry of fhir-ingest: `fhir_ingest.handler.handler`, behind an SQS queue."""
 
 from healthcare import aws
+from healthcare.audit import AuditTable
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer, each_message
 from healthcare.ssn import SsnCipher
@@ -26,7 +27,12 @@ def build(settings: IngestSettings) -> Ingest:
             master=settings.identifier,
             seal=SsnCipher(aws.kms, settings.kms_key_id),
         ),
-        transactions=Transactions(dynamodb, settings.resource_table, settings.message_table),
+        transactions=Transactions(
+            dynamodb,
+            settings.resource_table,
+            settings.message_table,
+            AuditTable(dynamodb, settings.audit_table),
+        ),
         announcements=Announcements(aws.events(), settings.event_bus),
         logger=function_logger(),
     )

@@ -12,6 +12,7 @@ class IngestSettings:
 
     resource_table: str
     message_table: str
+    audit_table: str
     message_bucket: str
     event_bus: str
     kms_key_id: str
@@ -23,6 +24,7 @@ class IngestSettings:
         return cls(
             resource_table=required("FHIR_TABLE"),
             message_table=required("FHIR_MESSAGE_TABLE"),
+            audit_table=required("AUDIT_TABLE"),
             message_bucket=required("MESSAGE_BUCKET"),
             event_bus=required("EVENT_BUS"),
             kms_key_id=required("KMS_KEY_ID"),

@@ -2,16 +2,19 @@
 
 DynamoDB takes 100 items in one transaction: https://docs.aws.amazon.com/amazondynamodb/
 latest/developerguide/transaction-apis.html. A resource needs two, and one for each identifier that it gains
-or loses. A Bundle beyond that is refused: writing it in parts would show others a half of it, and leave that
-half where the other fails.
+or loses; a patient needs one, in the audit table. A Bundle beyond that is refused: writing it in parts would
+show others a half of it, and leave that half where the other fails.
 """
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
+from healthcare.api import NO_PATIENT
 from healthcare.attributes import to_item
+from healthcare.audit import AuditTable, machine_row
 from healthcare.aws import aws_errors, problem_for
 
 from fhir_ingest.changes import CREATE, Change
@@ -59,10 +62,12 @@ class Transactions:
     client: "DynamoDBClient"
     resources: str
     messages: str
+    audit: AuditTable
 
     def write(self, writes: list[Write], message: dict[str, Any]) -> None:
         """All of it, or MovedError, KnownError, RefusedError or Problem and nothing of it."""
-        items = [item for write in writes for item in self._items(write)] + self._identifiers(writes)
+        items = [item for write in writes for item in self._items(write)]
+        items += self._identifiers(writes) + self._audit(writes)
         if len(items) >= MAX_ITEMS or sum(len(write.body or b"") for write in writes) > MAX_BYTES:
             raise refused("Bundle.entry", "too-costly", "transaction-size")
         record: Any = {
@@ -128,6 +133,14 @@ class Transactions:
             "ExpressionAttributeNames": {"#resource": "resource"},
         }
         return [{"Update": pointer}, {"Put": version}]
+
+    def _audit(self, writes: list[Write]) -> list[Any]:
+        """One row for each patient: no record changes without it."""
+        patients = sorted({write.patient_id for write in writes} - {NO_PATIENT})
+        return [
+            {"Put": self.audit.put(machine_row(patient_id, "store_fhir", "fhir-ingest", str(uuid.uuid4())))}
+            for patient_id in patients
+        ]
 
     def _identifiers(self, writes: list[Write]) -> list[Any]:
         """One item for each identifier: a transaction may name an item once."""

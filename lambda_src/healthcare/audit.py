@@ -130,6 +130,27 @@ class Access:
         return row
 
 
+def machine_row(patient_id: str, action: str, actor: str, event_id: str) -> dict[str, Any]:
+    """The row of a change that no person made: `event_id` is the change's own id."""
+    time = _now()
+    return {
+        "patient_id": patient_id,
+        "event_id": f"{time}#{event_id}",
+        "time": time,
+        "action": action,
+        "outcome": SUCCESS,
+        "actor": actor,
+        "roles": [],
+        "purpose": "none",
+        "disclosed": [],
+        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "unknown"),
+    }
+
+
 def _new_key() -> tuple[str, str]:
-    time = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    time = _now()
     return time, f"{time}#{uuid.uuid4()}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

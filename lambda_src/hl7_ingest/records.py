@@ -1,14 +1,12 @@
 """The rows of the patient-events table, from an event and what was known before it."""
 
 import json
-import os
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from healthcare.audit import SUCCESS
+from healthcare.audit import machine_row
 
 from hl7_ingest import states
 from hl7_ingest.events import Event
@@ -129,22 +127,9 @@ def audit_rows(event: Event) -> list[dict[str, Any]]:
     """Who changed the record, for each patient that the event is about: the sender is the function's, not a
     person.
     """
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     patients = [event.patient_id, *([event.prior_patient_id] if event.prior_patient_id else [])]
     return [
-        {
-            "patient_id": patient_id,
-            "event_id": f"{now}#{event.event_id}",
-            "time": now,
-            "action": "store_hl7_message",
-            "outcome": SUCCESS,
-            "actor": "hl7-ingest",
-            "roles": [],
-            "purpose": "none",
-            "disclosed": [],
-            "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "unknown"),
-        }
-        for patient_id in patients
+        machine_row(patient_id, "store_hl7_message", "hl7-ingest", event.event_id) for patient_id in patients
     ]
 
 

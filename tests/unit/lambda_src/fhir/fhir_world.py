@@ -157,6 +157,17 @@ class FhirWorld:
             row["expires_at"] = int(time.time()) + seconds
         self.dynamodb.put_item(TableName="healthcare-relationships", Item=to_item(row))
 
+    def forget(self) -> None:
+        """Start with an empty log and an empty audit table."""
+        self.output()
+        self.written = ""
+        for row in self.audit_rows():
+            key = to_item({name: row[name] for name in ("patient_id", "event_id")})
+            self.dynamodb.delete_item(TableName="healthcare-audit", Key=key)
+
+    def audit_rows(self) -> list[dict[str, Any]]:
+        return [from_item(item) for item in self.dynamodb.scan(TableName="healthcare-audit")["Items"]]
+
     def rows(self) -> list[dict[str, Any]]:
         """The version rows."""
         items = self.dynamodb.scan(TableName="healthcare-fhir-resources")["Items"]

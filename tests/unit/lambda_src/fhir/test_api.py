@@ -31,8 +31,7 @@ def stored(fhir: FhirWorld) -> FhirWorld:
     weight = observation({"reference": "Patient/jane"}, id="weight")
     text = json.dumps(weight).replace('"status"', '"valueQuantity": {"value": 70.500}, "status"')
     assert fhir.send(jane, text, text, GP) == []
-    fhir.output()
-    fhir.written = ""
+    fhir.forget()
     return fhir
 
 

@@ -33,6 +33,24 @@ def test_a_resource_without_id_is_created_and_one_with_id_is_updated(fhir: FhirW
     assert fhir.metrics().count("FHIRStored") == 3
 
 
+def test_each_patient_has_a_row_in_the_audit_and_nobody_has_none(fhir: FhirWorld) -> None:
+    assert (
+        fhir.send(bundle(entry("POST", "Patient", patient()), entry("POST", "Patient", patient("P-2")))) == []
+    )
+    assert fhir.send({"resourceType": "Practitioner", "active": True}) == []
+    rows = fhir.audit_rows()
+    assert sorted(row["patient_id"] for row in rows) == sorted([JANE, "P-2"])
+    assert {(row["action"], row["actor"], row["outcome"]) for row in rows} == {
+        ("store_fhir", "fhir-ingest", "success")
+    }
+
+
+def test_nothing_is_stored_that_the_audit_does_not_take(fhir: FhirWorld) -> None:
+    fhir.dynamodb.delete_table(TableName="healthcare-audit")
+    assert len(fhir.send(patient())) == 1
+    assert fhir.rows() == []
+
+
 def test_what_is_stored_has_the_digits_that_came(fhir: FhirWorld) -> None:
     body = json.dumps(observation(id="weight")).replace(
         '"status"', '"valueQuantity": {"value": 70.500, "unit": "kg"}, "status"'
