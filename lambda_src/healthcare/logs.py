@@ -20,17 +20,19 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 FIELDS: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "xray_trace_id",
-        "aws_error", "code", "cold_start", "error_location", "error_type", "event_id", "event_kind",
-        "field", "lambda_request_id", "message_id", "outcome", "purpose", "report", "request_id", "roles",
-        "route", "segment", "status", "trigger_event",
+        "aws_error", "code", "cold_start", "document_id", "error_location", "error_type", "event_id",
+        "event_kind", "field", "kind", "lambda_request_id", "message_id", "outcome", "purpose", "report",
+        "request_id", "roles", "route", "segment", "status", "trigger_event",
     }
 )  # fmt: skip
 WITHHELD: Final = "withheld"
 MESSAGES: Final = frozenset(
     {
         "audit done", "audit known", "audit not done",
-        "event refused", "message delivered", "message duplicate", "message failed", "message known",
-        "message quarantined", "message stored", "request failed", "request refused", "request served",
+        "document gone", "document ignored", "document known", "document quarantined", "document removed",
+        "document stored", "event failed", "event refused", "message delivered", "message duplicate",
+        "message failed", "message known", "message quarantined", "message stored", "request failed",
+        "request refused", "request served",
     }
 )  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html

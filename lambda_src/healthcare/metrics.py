@@ -13,6 +13,10 @@ from aws_lambda_powertools import Metrics
 Signal = Literal[
     "AuditUnavailable",
     "BreakGlass",
+    "DocumentQuarantined",
+    "DocumentRemoved",
+    "DocumentStored",
+    "DocumentWithoutText",
     "FHIRQuarantined",
     "FHIRStored",
     "HL7ControlIdReused",

@@ -1,0 +1,76 @@
+"""Reads a file in a process of its own, with limits of memory and time that no document can pass.
+
+A reader that is led astray by a hostile file can crash, fill the memory or never end: here that ends a child,
+and the document is in quarantine. The child's environment holds no credentials, its output goes nowhere but
+into the answer.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from document_ingest.extraction import OUT_OF_MEMORY
+from document_ingest.faults import Rejected
+from document_ingest.objects import StoredObject
+from document_ingest.texts import Extracted, Passage
+
+# Memory that can't be had: PDFium ends itself with one of these (its allocator's "immediate crash").
+_CRASHES: Final[dict[int, str]] = {
+    signal.SIGXCPU: "limit_time",
+    signal.SIGXFSZ: "limit_text",
+    signal.SIGKILL: "limit_memory",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one child may use: megabytes of address space, and seconds of processor time."""
+
+    megabytes: int
+    seconds: int
+
+    def read(self, stored: StoredObject, kind: str, charset: str) -> Extracted:
+        """The text of an object; Rejected where it has none to give within the limits."""
+        with tempfile.TemporaryDirectory(prefix="document-") as folder:
+            source, answer = Path(folder, "document"), Path(folder, "answer")
+            with source.open("wb") as file:
+                stored.copy_to(file)
+            return self._answer(kind, source, answer, charset)
+
+    def _answer(self, kind: str, source: Path, answer: Path, charset: str) -> Extracted:
+        command = [sys.executable, "-m", "document_ingest.extraction"]
+        command += [kind, str(source), str(answer), charset, str(self.megabytes), str(self.seconds)]
+        environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            ended = subprocess.run(
+                command,
+                env=environment,
+                cwd=source.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=2 * self.seconds,  # a child that sleeps uses no processor time
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Rejected("limit_time") from None
+        if ended.returncode == OUT_OF_MEMORY:
+            raise Rejected("limit_memory")
+        if ended.returncode != 0:
+            raise Rejected(_CRASHES.get(-ended.returncode, "parser_crashed"))
+        return _extracted(json.loads(answer.read_text(encoding="utf-8")))
+
+
+def _extracted(found: dict[str, object]) -> Extracted:
+    if "rejected" in found:
+        raise Rejected(str(found["rejected"]))
+    answer: dict[str, Any] = dict(found)
+    answer["passages"] = [Passage(**passage) for passage in answer["passages"]]
+    answer["patients"] = [tuple(patient) for patient in answer["patients"]]
+    return Extracted(**answer)
