@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from hipaa_policies.facts import Account
+from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
 from hipaa_policies.facts.functions import Function
-from hipaa_policies.facts.logs import MetricFilter
+from hipaa_policies.facts.logs import CountedMetric, MetricFilter
 from hipaa_policies.facts.monitoring import Alarm, Metric
+from hipaa_policies.filter_patterns import Event, FilterPatternError, filter_pattern, selected
+from hipaa_policies.iam import could_allow
+from hipaa_policies.joins import customer_key, document
+from hipaa_policies.trail_events import ORDINARY
 
 _UPWARD = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _DAY = 24 * 3600
+NO_ALARM = "no alarm"
 # Lambda writes 0 or 1 for each call: their mean never passes 1, and their maximum is 1.
 _PER_CALL = ("Errors", "Throttles")
 
@@ -27,6 +35,8 @@ def why_silent(alarm: Alarm, account: Account, duration_limit_ms: int | None = N
         return "it has no action"
     if dead := [action for action in alarm.actions if not _is_live(action, alarm, account)]:
         return f"its action {dead[0]} leads nowhere"
+    if locked := [problem for action in alarm.actions if (problem := _locked_out(action, account))]:
+        return locked[0]
     if alarm.missing_data == "breaching":
         return "it treats missing data as breaching, so it is always on"
     if alarm.datapoints_to_alarm > alarm.evaluation_periods:
@@ -69,19 +79,106 @@ def _is_live(action: str, alarm: Alarm, account: Account) -> bool:
     return parts[4] != account.id or any(topic.arn == action for topic in account.topics.complete())
 
 
+def _locked_out(action: str, account: Account) -> str | None:
+    """Why CloudWatch may not use the key of a topic that is here.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services: the
+    key that AWS manages can't be opened to CloudWatch; a customer key's policy must name it.
+    """
+    topic = next((topic for topic in account.topics.items if topic.arn == action), None)
+    if topic is None or not known(topic.key):
+        return None
+    key = customer_key(known(topic.key), account)
+    if key is None:
+        return f"CloudWatch may not use the key of {topic.name}, which AWS manages"
+    if key.state != "Enabled":
+        return f"the key of {topic.name} is {key.state}"
+    if not _cloudwatch_may(known(key.policy) or "", account.id):
+        return f"the policy of the key of {topic.name} does not let CloudWatch use it"
+    return None
+
+
+@lru_cache(maxsize=256)
+def _cloudwatch_may(policy: str, account: str) -> bool:
+    given = {"aws:SourceAccount": account}
+    return all(
+        could_allow([document(policy)], action, given, principal="cloudwatch.amazonaws.com")
+        for action in ("kms:Decrypt", "kms:GenerateDataKey")
+    )
+
+
 def on_function(account: Account, function: Function, metric_name: str) -> list[Alarm]:
     """Alarms on a Lambda metric of this one function, or of all functions together."""
     alarms = account.lambda_alarms
     return [*alarms.get((metric_name, function.name), ()), *alarms.get((metric_name, None), ())]
 
 
-def on_metrics(account: Account, metrics: set[tuple[str, str]]) -> list[Alarm]:
-    """Alarms on any of these (namespace, name) pairs."""
+@dataclass(frozen=True)
+class Heard:
+    """``alarms`` go off for an event; where there are none, ``problem`` says why."""
+
+    alarms: tuple[str, ...]
+    problem: str
+
+
+def heard(account: Account, filters: Sequence[MetricFilter], event: Event) -> Heard:
+    """Which alarms an event sets off, by way of metric filters. Raises ``FactUnreadableError``."""
+    working, problem, odd = [], "", None
+    for found in filters:
+        try:
+            counted = filter_pattern(found.pattern).matches(event)
+            noisy = counted and any(filter_pattern(found.pattern).matches(one) for one in ORDINARY)
+        except FilterPatternError as error:
+            odd = Unreadable(f"reading the metric filter {found.name}", "UnexpectedPattern", str(error))
+            continue
+        if noisy:
+            problem = problem or f"the filter {found.name} counts ordinary calls as well"
+        for metric in found.metrics if counted and not noisy else ():
+            for alarm in _on_metric(account, metric):
+                silent = why_silent(alarm, account) or _too_little(alarm, metric, event)
+                if silent is None:
+                    working.append(alarm.name)
+                problem = problem or f"{alarm.name} cannot work: {silent}"
+    if not working and odd is not None:
+        raise FactUnreadableError(odd)
+    return Heard(tuple(working), problem or NO_ALARM)
+
+
+def _on_metric(account: Account, counted: CountedMetric) -> list[Alarm]:
     return [
         alarm
         for alarm in account.alarms.complete()
-        if any((metric.namespace, metric.name) in metrics for metric in alarm.metrics)
+        if any(
+            (metric.namespace, metric.name) == (counted.namespace, counted.name)
+            and tuple(name for name, _ in metric.dimensions) == counted.dimensions
+            for metric in alarm.metrics
+        )
     ]
+
+
+def _too_little(alarm: Alarm, counted: CountedMetric, event: Event) -> str | None:
+    """Why what the filter writes for the event does not set the alarm off."""
+    looked_at = [m for m in alarm.metrics if (m.namespace, m.name) == (counted.namespace, counted.name)]
+    statistic = looked_at[0].statistic
+    if statistic == "SampleCount":
+        return None
+    amount = _amount(counted.value, event)
+    if amount is None or amount <= 0:
+        return f"its filter writes {counted.value}, which never adds up"
+    if alarm.expression or alarm.threshold is None or statistic == "Sum":
+        return None  # however few each event adds, enough of them do
+    strictly = alarm.comparison == "GreaterThanThreshold"
+    if amount < alarm.threshold or (strictly and amount == alarm.threshold):
+        return f"its filter writes {amount:g}: the {statistic.lower()} never passes {alarm.threshold:g}"
+    return None
+
+
+def _amount(value: str, event: Event) -> float | None:
+    found = selected(event, value) if value.startswith("$") else [value]
+    try:
+        return float(found[0]) if found else None
+    except (TypeError, ValueError):
+        return None
 
 
 def trail_filters(account: Account) -> list[MetricFilter]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from hipaa_policies.alarms import named_like, on_function, on_metrics, trail_filters, why_silent
+from hipaa_policies.alarms import NO_ALARM, heard, named_like, on_function, trail_filters, why_silent
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, Listing, known
 from hipaa_policies.facts.functions import EventSource, Function
 from hipaa_policies.facts.messaging import Topic
 from hipaa_policies.facts.monitoring import Alarm
+from hipaa_policies.filter_patterns import Event, FilterPatternError, example, filter_pattern
 from hipaa_policies.joins import first_names, sources_of
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import RUNTIME_DEPRECATION, RUNTIMES_TABLE
+from hipaa_policies.trail_events import KEY_DELETION, POLICY_CHANGES, REFUSALS, ROOT_USE, TRAIL_CHANGES
 from hipaa_policies.verdicts import (
     ADDRESSABLE,
     REQUIRED,
@@ -55,7 +57,7 @@ def function_is_alarmed(function: Function, account: Account, _: Settings) -> Ve
 def _problem_with(alarms: list[Alarm], account: Account, duration_limit_ms: int | None = None) -> str | None:
     """``None`` where one of the alarms works; else what is wrong with the first."""
     if not alarms:
-        return "no alarm"
+        return NO_ALARM
     problems = [why_silent(alarm, account, duration_limit_ms) for alarm in alarms]
     return None if None in problems else f"{alarms[0].name} cannot work: {problems[0]}"
 
@@ -72,32 +74,48 @@ def _problem_with(alarms: list[Alarm], account: Account, duration_limit_ms: int 
     remedy="Alarm on a metric that counts refusals, of the application or of the trail (AccessDenied).",
 )
 def refusals_are_alarmed(account: Account, _: Account, __: Settings) -> Verdict:
-    filtered = {
-        metric
-        for f in account.metric_filters.complete()
-        if _UNAUTHORIZED.search(f.pattern)
-        for metric in f.metrics
-    }
-    alarms = [*named_like(account, _UNAUTHORIZED), *on_metrics(account, filtered)]
-    working = [alarm.name for alarm in alarms if why_silent(alarm, account) is None]
+    filters = account.metric_filters.complete()
+    drawn = {(metric.namespace, metric.name) for f in filters for metric in f.metrics}
+    # What a filter draws from a log is judged by its pattern, whatever it is called.
+    named = [
+        alarm
+        for alarm in named_like(account, _UNAUTHORIZED)
+        if not any((metric.namespace, metric.name) in drawn for metric in alarm.metrics)
+    ]
+    working = [alarm.name for alarm in named if why_silent(alarm, account) is None]
+    working += _on_refusals_of_applications(account)
     if working:
         return passed(f"alarmed by {first_names(working)}")
-    return failed(f"refused access is not alarmed: {_problem_with(alarms, account)}")
+    found = [heard(account, trail_filters(account), event) for event in REFUSALS]
+    if of_the_trail := [name for one in found for name in one.alarms]:
+        return passed(f"alarmed by {first_names(list(dict.fromkeys(of_the_trail)))}")
+    problem = next((one.problem for one in found if one.problem != NO_ALARM), None)
+    return failed(f"refused access is not alarmed: {problem or _problem_with(named, account)}")
 
 
-@dataclass(frozen=True)
-class _Signal:
-    """What must be alarmed, and the words that a filter for it holds (all of them)."""
+def _on_refusals_of_applications(account: Account) -> list[str]:
+    """Alarms on what a filter of another log than a trail's counts, where it asks for a word of refusal."""
+    of_trails = {f.arn for f in trail_filters(replace(account, trails=Listing(account.trails.items)))}
+    found: list[str] = []
+    for each in account.metric_filters.complete():
+        event = None if each.arn in of_trails else _refusal(each.pattern)
+        found += [] if event is None else heard(account, [each], event).alarms
+    return found
 
-    name: str
-    words: tuple[str, ...]
+
+def _refusal(pattern: str) -> Event | None:
+    """An event that the filter counts, and that tells of a refusal."""
+    try:
+        return example(filter_pattern(pattern), _UNAUTHORIZED)
+    except FilterPatternError:
+        return None
 
 
 _SIGNALS = (
-    _Signal("use of the root user", ("userIdentity.type", "Root")),
-    _Signal("deletion of keys", ("ScheduleKeyDeletion", "DisableKey")),
-    _Signal("changes of policies", ("PutRolePolicy", "AttachRolePolicy", "CreatePolicyVersion")),
-    _Signal("changes of trails", ("StopLogging", "DeleteTrail", "UpdateTrail")),
+    ("use of the root user", ROOT_USE),
+    ("deletion of keys", KEY_DELETION),
+    ("changes of policies", POLICY_CHANGES),
+    ("changes of trails", TRAIL_CHANGES),
 )
 
 
@@ -108,17 +126,21 @@ _SIGNALS = (
     cite="164.308(a)(1)(ii)(D)",
     requirement=REQUIRED,
     checklist=Line.SECURITY_ALERTS,
-    blind="Rules of EventBridge, and of tools outside this account.",
+    blind="Rules of EventBridge, and of tools outside this account. Filters are tried on sample events: one "
+    "that asks for fields which those have not is not seen to match.",
     satisfied_by="modules/observability",
     remedy="Filter the trail's log group for the calls, and alarm on the metric.",
 )
 def account_changes_are_alarmed(account: Account, _: Account, __: Settings) -> Iterator[Verdict]:
     filters = trail_filters(account)
-    for signal in _SIGNALS:
-        matching = [f for f in filters if all(word in f.pattern for word in signal.words)]
-        metrics = {metric for f in matching for metric in f.metrics}
-        problem = _problem_with(on_metrics(account, metrics), account)
-        yield judged(problem is None, f"{signal.name}: alarmed", f"{signal.name}: {problem}")
+    for signal, events in _SIGNALS:
+        missed: dict[str, list[str]] = {}
+        for event in events:
+            found = heard(account, filters, event)
+            if not found.alarms:
+                missed.setdefault(found.problem, []).append(event["eventName"])
+        problems = [f"{problem} ({', '.join(names)})" for problem, names in missed.items()]
+        yield judged(not missed, f"{signal}: alarmed", f"{signal}: {'; '.join(problems)}")
 
 
 def _alert_topics(account: Account) -> Listing[Topic]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from hipaa_policies.alarms import named_like, on_metrics, trail_filters, why_silent
+from hipaa_policies.alarms import NO_ALARM, heard, named_like, trail_filters, why_silent
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, known
@@ -14,6 +13,7 @@ from hipaa_policies.facts.identities import Role, User
 from hipaa_policies.facts.monitoring import Alarm
 from hipaa_policies.joins import first_names
 from hipaa_policies.settings import Settings
+from hipaa_policies.trail_events import as_role, assuming
 from hipaa_policies.verdicts import REQUIRED, Verdict, failed, judged, not_applicable, passed
 
 # CIS AWS Foundations Benchmark, "access keys are rotated every 90 days or less".
@@ -73,8 +73,6 @@ def outsiders_are_looked_for(account: Account, _: Account, __: Settings) -> Iter
 
 
 _BREAK_GLASS = re.compile(r"(?i)break[-_ ]?(the[-_ ]?)?glass|emergency[-_ ]?access")
-# What a filter's pattern compares with: "= x", "= \"x\"", each perhaps with a star at its ends.
-_COMPARED = re.compile(r"=\s*\"?([^\"\s(){}]+)")
 
 
 @control(
@@ -92,7 +90,7 @@ _COMPARED = re.compile(r"=\s*\"?([^\"\s(){}]+)")
 def emergencies_have_a_way_in(account: Account, _: Account, __: Settings) -> Iterator[Verdict]:
     roles = [role for role in account.roles.complete() if _BREAK_GLASS.search(role.arn)]
     for role in roles:
-        problem = _unheard(_on_use_of(role, account), account)
+        problem = _unheard_use(role, account)
         yield judged(problem is None, "its use is alarmed", f"its use is not alarmed: {problem}", role)
     if not roles:
         problem = _unheard(named_like(account, _BREAK_GLASS), account)
@@ -105,23 +103,15 @@ def emergencies_have_a_way_in(account: Account, _: Account, __: Settings) -> Ite
         )
 
 
-def _on_use_of(role: Role, account: Account) -> list[Alarm]:
-    """Alarms on a metric that counts what the trail says of the role."""
-    metrics = {
-        metric
-        for f in trail_filters(account)
-        if any(_names(value, role) for value in _COMPARED.findall(f.pattern))
-        for metric in f.metrics
-    }
-    return on_metrics(account, metrics)
-
-
-def _names(value: str, role: Role) -> bool:
-    return value.strip("*") != "" and (fnmatchcase(role.arn, value) or fnmatchcase(role.name, value))
+def _unheard_use(role: Role, account: Account) -> str | None:
+    """Why no alarm tells that the role was assumed, or did something."""
+    filters = trail_filters(account)
+    found = [heard(account, filters, event) for event in (assuming(role.arn), as_role(role.arn))]
+    return None if any(one.alarms for one in found) else found[0].problem
 
 
 def _unheard(alarms: list[Alarm], account: Account) -> str | None:
     if not alarms:
-        return "no alarm"
+        return NO_ALARM
     problems = [why_silent(alarm, account) for alarm in alarms]
     return None if None in problems else f"{alarms[0].name} cannot work: {problems[0]}"

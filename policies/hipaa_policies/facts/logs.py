@@ -42,16 +42,25 @@ class LogExport:
 
 
 @dataclass(frozen=True)
-class MetricFilter:
-    """``metrics`` are (namespace, name) pairs."""
+class CountedMetric:
+    """What a filter writes for each event that it matches: ``value`` is a number, or a selector of one
+    (``$.bytes``); with ``dimensions`` (their names) it writes nothing without them."""
 
+    namespace: str
+    name: str
+    value: str
+    dimensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MetricFilter:
     TYPE: ClassVar[str] = "AWS::Logs::MetricFilter"
 
     arn: str
     name: str
     log_group: str
     pattern: str
-    metrics: tuple[tuple[str, str], ...]
+    metrics: tuple[CountedMetric, ...]
 
 
 @dataclass(frozen=True)

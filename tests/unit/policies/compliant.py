@@ -11,10 +11,10 @@ from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob, Selection
 from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
-from hipaa_policies.facts.functions import Function, FunctionUrl
+from hipaa_policies.facts.functions import Function, FunctionUrl, ResourcePolicy
 from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
-from hipaa_policies.facts.logs import DataEvents, LogExport, LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.logs import CountedMetric, DataEvents, LogExport, LogGroup, MetricFilter, Trail
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.monitoring import Alarm, Budget, Metric
 from hipaa_policies.facts.network import (
@@ -262,7 +262,12 @@ def account(**changes: Any) -> Account:
                 True,
                 policy(
                     allow("kms:*", "*", Principal={"AWS": ACCOUNT}),
-                    allow("kms:Decrypt", "*", Principal={"Service": "sns.amazonaws.com"}),
+                    allow(
+                        ["kms:Decrypt", "kms:GenerateDataKey*"],
+                        "*",
+                        Principal={"Service": "cloudwatch.amazonaws.com"},
+                        Condition={"StringEquals": {"aws:SourceAccount": ID}},
+                    ),
                 ),
                 ("alias/phi",),
             ),
@@ -278,7 +283,7 @@ def account(**changes: Any) -> Account:
                 name,
                 "/trail",
                 pattern,
-                (("Security", name),),
+                (CountedMetric("Security", name, "1"),),
             )
             for name, pattern in SIGNALS.items()
         ),

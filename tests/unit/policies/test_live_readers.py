@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.facts import Account, Unreadable, known
+from hipaa_policies.facts.logs import CountedMetric
 from hipaa_policies.facts.network import Route
 from hipaa_policies.facts.stores import ObjectLock
 from hipaa_policies.iam import statements
@@ -150,7 +151,7 @@ def test_messaging_and_monitoring(account: Account) -> None:
     alarm = only(account.alarms)
     assert alarm.metrics[0].dimensions == (("FunctionName", "reader"),)
     assert (alarm.threshold, alarm.datapoints_to_alarm, alarm.missing_data) == (10.0, 1, "notBreaching")
-    assert only(account.metric_filters).metrics == (("App", "Refused"),)
+    assert only(account.metric_filters).metrics == (CountedMetric("App", "Refused", "1"),)
     assert only(account.log_groups, name="/aws/lambda/reader").retention == 2557
     assert only(account.budgets).notified is True
     trail = only(account.trails)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.logs import DataEvents, LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.logs import CountedMetric, DataEvents, LogGroup, MetricFilter, Trail
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 from hipaa_policies.readers.selectors import (
@@ -47,7 +47,13 @@ def _filter(answer: Mapping[str, Any], where: Where) -> MetricFilter:
         log_group=group,
         pattern=answer.get("filterPattern", ""),
         metrics=tuple(
-            (m["metricNamespace"], m["metricName"]) for m in answer.get("metricTransformations") or ()
+            CountedMetric(
+                m["metricNamespace"],
+                m["metricName"],
+                m["metricValue"],
+                tuple(sorted(m.get("dimensions") or ())),
+            )
+            for m in answer.get("metricTransformations") or ()
         ),
     )
 

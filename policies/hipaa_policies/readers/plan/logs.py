@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.logs import DataEvents, LogGroup, MetricFilter, Trail
+from hipaa_policies.facts.logs import CountedMetric, DataEvents, LogGroup, MetricFilter, Trail
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.identity import named
 from hipaa_policies.readers.plan.model import Block, Plan, Planned
@@ -93,7 +93,18 @@ def _filter(planned: Planned) -> MetricFilter:
         pattern=planned.get("pattern") or "",
         metrics=transformations
         if isinstance(transformations, Unreadable)
-        else tuple((t.values.get("namespace", ""), t.values.get("name", "")) for t in transformations),
+        else tuple(map(_counted, transformations)),
+    )
+
+
+def _counted(block: Block) -> CountedMetric:
+    dimensions = block.get("dimensions")
+    return partial(
+        CountedMetric,
+        namespace=block.get("namespace"),
+        name=block.get("name"),
+        value=block.get("value"),
+        dimensions=dimensions if isinstance(dimensions, Unreadable) else tuple(sorted(dimensions or ())),
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hipaa_policies.facts.logs import CountedMetric, MetricFilter
 from hipaa_policies.facts.messaging import Queue, Subscription
+from hipaa_policies.facts.monitoring import Metric
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import (
@@ -10,6 +14,7 @@ from tests.unit.policies.breaks.changes import (
     SOURCE,
     SOURCE_QUEUE,
     Break,
+    Change,
     added,
     alarm_with,
     both,
@@ -18,6 +23,20 @@ from tests.unit.policies.breaks.changes import (
     listed,
     without_alarm,
 )
+
+CLOUDWATCH = {"Service": "cloudwatch.amazonaws.com"}
+
+
+def _filter_with(name: str, **values: Any) -> Change:
+    return changed("metric_filters", c.arn("logs", f"log-group:/trail:metric-filter:{name}"), **values)
+
+
+def _counts(value: str, *dimensions: str, metric: str = "root-use") -> tuple[CountedMetric, ...]:
+    return (CountedMetric("Security", metric, value, dimensions),)
+
+
+AWS_KEY = changed("topics", c.TOPIC, key="alias/aws/sns")
+
 
 MONITORING = (
     Break("ALM-01", "none", c.FUNCTION, "Errors: no alarm", without_alarm("reader-errors")),
@@ -80,6 +99,111 @@ MONITORING = (
         c.ACCOUNT,
         "root user",
         changed("metric_filters", c.arn("logs", "log-group:/trail:metric-filter:root-use"), log_group="/x"),
+    ),
+    *(
+        Break("ALM-03", name, c.ACCOUNT, words, _filter_with("trail-changes", pattern=pattern))
+        for name, words, pattern in (
+            (
+                "the words, but unequal",
+                "changes of trails: no alarm (StopLogging, DeleteTrail, UpdateTrail)",
+                "{ $.eventName != StopLogging && $.eventName != DeleteTrail && $.eventName != UpdateTrail "
+                "&& $.eventName != DescribeTable && $.eventName != GetObject && $.eventName != AssumeRole }",
+            ),
+            (
+                "every event",
+                "trail-changes counts ordinary calls as well",
+                "{ $.eventName = StopLogging || $.eventName = DeleteTrail || $.eventName != UpdateTrail }",
+            ),
+            (
+                "and for or",
+                "changes of trails: no alarm (StopLogging, DeleteTrail, UpdateTrail)",
+                "{ $.eventName = StopLogging && $.eventName = DeleteTrail && $.eventName = UpdateTrail }",
+            ),
+            (
+                "a field that events have not",
+                "changes of trails: no alarm",
+                "{ ($.event = StopLogging) || ($.event = DeleteTrail) || ($.event = UpdateTrail) }",
+            ),
+            (
+                "one call forgotten",
+                "changes of trails: no alarm (UpdateTrail)",
+                "{ ($.eventName = StopLogging) || ($.eventName = DeleteTrail) }",
+            ),
+            ("columns", "changes of trails: no alarm", "[StopLogging, DeleteTrail, UpdateTrail]"),
+        )
+    ),
+    Break("ALM-03", "counts nothing", c.ACCOUNT, "writes 0", _filter_with("root-use", metrics=_counts("0"))),
+    Break(
+        "ALM-03",
+        "counts what events have not",
+        c.ACCOUNT,
+        "writes $.size",
+        _filter_with("root-use", metrics=_counts("$.size")),
+    ),
+    Break(
+        "ALM-03",
+        "its alarm has not its dimensions",
+        c.ACCOUNT,
+        "root user: no alarm",
+        _filter_with("root-use", metrics=_counts("1", "User")),
+    ),
+    Break(
+        "ALM-03",
+        "a mean that never passes",
+        c.ACCOUNT,
+        "the average never passes 1",
+        alarm_with("root-use", metrics=(Metric("Security", "root-use", (), "Average", 300),), threshold=1.0),
+    ),
+    Break(
+        "ALM-02",
+        "refusals left out",
+        c.ACCOUNT,
+        "not alarmed",
+        _filter_with(
+            "refusals", pattern='{ ($.errorCode != "AccessDenied*") && ($.errorCode != "*Unauthorized*") }'
+        ),
+    ),
+    Break(
+        "ALM-02",
+        "refusals that cannot be",
+        c.ACCOUNT,
+        "not alarmed",
+        both(
+            added(
+                "metric_filters",
+                MetricFilter(
+                    c.arn("logs", "log-group:/app:metric-filter:denied"),
+                    "denied",
+                    "/app",
+                    "{ ($.code = AccessDenied) && ($.code = Served) }",
+                    (CountedMetric("Security", "refusals", "1"),),
+                ),
+            ),
+            _filter_with("refusals", metrics=()),
+        ),
+    ),
+    Break(
+        "ALM-02",
+        "counts nothing",
+        c.ACCOUNT,
+        "writes 0",
+        _filter_with("refusals", metrics=(CountedMetric("Security", "refusals", "0"),)),
+    ),
+    Break("ALM-03", "AWS's key", c.ACCOUNT, "which AWS manages", AWS_KEY),
+    Break("ALM-02", "AWS's key", c.ACCOUNT, "which AWS manages", AWS_KEY),
+    Break(
+        "ALM-03",
+        "a key that CloudWatch may not use",
+        c.ACCOUNT,
+        "does not let CloudWatch use it",
+        changed("keys", c.KEY, policy=c.policy(c.allow("kms:*", "*", Principal={"AWS": c.ACCOUNT}))),
+    ),
+    Break(
+        "ALM-03",
+        "a key that CloudWatch may only decrypt with",
+        c.ACCOUNT,
+        "does not let CloudWatch use it",
+        changed("keys", c.KEY, policy=c.policy(c.allow("kms:Decrypt", "*", Principal=CLOUDWATCH))),
     ),
     Break("ALM-04", "nobody", c.TOPIC, "no subscriber", listed("subscriptions")),
     Break(

@@ -32,6 +32,12 @@ def signal(name: str, words: str) -> PlanBreak:
     return PlanBreak("ALM-03", ACCOUNT, words, without(f'aws_cloudwatch_metric_alarm.this["{name}"]'))
 
 
+def filtered(control: str, name: str, words: str, **values: object) -> PlanBreak:
+    return PlanBreak(
+        control, ACCOUNT, words, changing(f'aws_cloudwatch_log_metric_filter.this["{name}"]', **values)
+    )
+
+
 def network() -> Iterator[PlanBreak]:
     group = ref("aws_security_group.functions.id")
     yield one("LAM-01", READER, "outside every VPC", vpc_config=[])
@@ -223,6 +229,19 @@ def monitoring() -> Iterator[PlanBreak]:
     yield PlanBreak("ALM-02", ACCOUNT, "not alarmed", without('aws_cloudwatch_metric_alarm.this["refusals"]'))
     yield signal("root-use", "root user: no alarm")
     yield signal("key-removal", "deletion of keys")
+    unequal = "{ $.userIdentity.type != Root && $.userIdentity.type != AssumedRole }"
+    yield filtered("ALM-03", "root-use", "root user: no alarm", pattern=unequal)
+    both_names = "{ $.eventName = ScheduleKeyDeletion && $.eventName = DisableKey }"
+    yield filtered("ALM-03", "key-removal", "deletion of keys: no alarm", pattern=both_names)
+    nothing = [{"namespace": "Audit", "name": "trail-changes", "value": "0"}]
+    yield filtered("ALM-03", "trail-changes", "writes 0", metric_transformation=nothing)
+    yield filtered(
+        "ALM-02", "refusals", "not alarmed", pattern="{ $.errorCode != *Denied* && $.errorCode != *Unauth* }"
+    )
+    aws_key = changing("aws_sns_topic.alerts", kms_master_key_id="alias/aws/sns")
+    yield PlanBreak("ALM-03", ACCOUNT, "which AWS manages", aws_key)
+    closed = changing("aws_kms_key.phi", policy=policy(allow("kms:*", "*", Principal={"AWS": ID})))
+    yield PlanBreak("ALM-02", ACCOUNT, "does not let CloudWatch use it", closed)
     yield PlanBreak(
         "ALM-04", "aws_sns_topic.alerts", "no subscriber", without("aws_sns_topic_subscription.pager")
     )

@@ -19,6 +19,7 @@ LATE_TLS = {
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 TABLES = f"arn:aws:dynamodb:us-east-1:{ID}:table"
+CLOUDWATCH = {"Service": "cloudwatch.amazonaws.com"}
 ROOT = {"AWS": f"arn:aws:iam::{ID}:root"}
 WORKLOAD = policy(
     allow(["dynamodb:GetItem"], f"{TABLES}/patients"),
@@ -28,8 +29,8 @@ WORKLOAD = policy(
 SIGNALS = {
     "root-use": '{ $.userIdentity.type = "Root" }',
     "key-removal": "{ $.eventName = ScheduleKeyDeletion || $.eventName = DisableKey }",
-    "policy-changes": "{ PutRolePolicy || AttachRolePolicy || CreatePolicyVersion }",
-    "trail-changes": "{ StopLogging || DeleteTrail || UpdateTrail }",
+    "policy-changes": "?PutRolePolicy ?AttachRolePolicy ?CreatePolicyVersion",
+    "trail-changes": "{ $.eventName = StopLogging || $.eventName = %[DU]\\w+Trail% }",
     "break-glass": '{ $.eventName = "AssumeRole" && $.requestParameters.roleArn = "*role/break-glass" }',
     "refusals": "{ $.errorCode = AccessDenied }",
 }
@@ -211,7 +212,7 @@ def records() -> Resources:
             "name": name,
             "pattern": pattern,
             "log_group_name": "/trail",
-            "metric_transformation": [{"namespace": "Audit", "name": name}],
+            "metric_transformation": [{"namespace": "Audit", "name": name, "value": "1"}],
         }
         found[f'aws_cloudwatch_metric_alarm.this["{name}"]'] = alarm(
             name, namespace="Audit", metric_name=name
@@ -293,7 +294,10 @@ def stores() -> Resources:
             "is_enabled": True,
             "enable_key_rotation": True,
             "customer_master_key_spec": "SYMMETRIC_DEFAULT",
-            "policy": policy(allow("kms:*", "*", Principal=ROOT)),
+            "policy": policy(
+                allow("kms:*", "*", Principal=ROOT),
+                allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", Principal=CLOUDWATCH),
+            ),
         },
         "aws_lambda_code_signing_config.ours": {
             "description": "ours",
