@@ -23,8 +23,8 @@ locals {
   }
 
   # Each endpoint costs money by the hour, so there are only those that a workload needs.
-  _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints)
-  _workload_alarms     = merge(local._appointments_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms)
+  _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._documents_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints)
+  _workload_alarms     = merge(local._appointments_alarms, local._documents_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms)
   _api_functions       = merge(local._appointments_functions, local._fhir_functions, local._patient_api_functions)
 
   # Who discloses health information stands on the audit and the relationships, whichever workload it is.
@@ -35,8 +35,9 @@ locals {
   # The bus that workloads tell of what they have stored. Derived from its name: its publishers come after it.
   clinical_events_arn    = "arn:${var.partition}:events:${var.region}:${var.account_id}:event-bus/${local.clinical_events_name}"
   clinical_events_name   = "${var.name_prefix}-clinical-events"
-  _clinical_events_count = anytrue([local._fhir_on, local._hl7_on]) ? 1 : 0
+  _clinical_events_count = anytrue([local._documents_on, local._fhir_on, local._hl7_on]) ? 1 : 0
   _clinical_events_publishers = merge(
+    { for function in module.document_ingest_function : "document-ingest" => function.role_arn },
     { for function in module.fhir_ingest_function : "fhir-ingest" => function.role_arn },
     { for function in module.hl7_function : "hl7-ingest" => function.role_arn },
   )
@@ -48,6 +49,7 @@ locals {
     { for name, alarm in try(module.clinical_events[0].alarm_names, {}) : "clinical-events-${replace(name, "_", "-")}" => alarm },
     local._appointments_alarm_names,
     local._compliance_auditor_alarm_names,
+    local._documents_alarm_names,
     local._fhir_alarm_names,
     local._hl7_alarm_names,
   )

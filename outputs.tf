@@ -28,6 +28,11 @@ output "context" {
   value       = local.context
 }
 
+output "documents_bucket" {
+  description = "Name of the bucket of documents: what is put below incoming/ is read. Null where documents are off."
+  value       = one(module.documents_bucket[*].name)
+}
+
 output "email_dkim_tokens" {
   description = "What proves to SES that the sender's domain is yours: publish each as a CNAME, TOKEN._domainkey.DOMAIN to TOKEN.dkim.amazonses.com. Empty where no identity is made here."
   value       = flatten([for identity in aws_sesv2_email_identity.appointments : identity.dkim_signing_attributes[*].tokens])
@@ -55,6 +60,7 @@ output "functions" {
       appointment_notifications = one(module.appointment_notifications_function)
       appointments              = one(module.appointments_function)
       compliance_auditor        = one(module.compliance_auditor_function)
+      document_ingest           = one(module.document_ingest_function)
       fhir_api                  = one(module.fhir_api_function)
       fhir_ingest               = one(module.fhir_ingest_function)
       hl7_ingest                = one(module.hl7_function)
@@ -99,6 +105,7 @@ output "log_group_names" {
     { for function in module.appointment_notifications_function : "appointment_notifications" => function.log_group_name },
     { for function in module.appointments_function : "appointments" => function.log_group_name },
     { for function in module.compliance_auditor_function : "compliance_auditor" => function.log_group_name },
+    { for function in module.document_ingest_function : "document_ingest" => function.log_group_name },
     { for function in module.fhir_api_function : "fhir_api" => function.log_group_name },
     { for function in module.fhir_ingest_function : "fhir_ingest" => function.log_group_name },
     { for function in module.hl7_function : "hl7_ingest" => function.log_group_name },
@@ -114,6 +121,7 @@ output "tables" {
     { for table in module.appointment_slots_table : "appointment_slots" => { arn = table.arn, name = table.name } },
     { for table in module.appointments_table : "appointments" => { arn = table.arn, name = table.name } },
     { for table in module.audit_table : "audit" => { arn = table.arn, name = table.name } },
+    { for table in module.documents_table : "documents" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_messages_table : "fhir_messages" => { arn = table.arn, name = table.name } },
     { for table in module.fhir_resources_table : "fhir_resources" => { arn = table.arn, name = table.name } },
     { for table in module.patient_events_table : "patient_events" => { arn = table.arn, name = table.name } },

@@ -158,6 +158,57 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "documents" {
+  description = "Medical documents (PDF, text, CCDA, DICOM), `{}` for all defaults: a bucket, and what becomes of the objects below its incoming/. Null, the default: off. It needs patient_identifier. `default_access_label` is that of documents that say none (HL7 Confidentiality: U, L, M, N, R, V); `maximum_megabytes` are the largest files that are read, by kind (of DICOM only the header is); `force_destroy` lets destroy empty the bucket. `package` is dist/document_ingest.zip unless another is named."
+  type = object({
+    default_access_label = optional(string, "R")
+    force_destroy        = optional(bool, false)
+    maximum_megabytes = optional(object({
+      ccda = optional(number, 20)
+      pdf  = optional(number, 100)
+      text = optional(number, 10)
+    }), {})
+    memory_size = optional(number, 1536)
+    package = optional(object({
+      build_command = optional(string, "make package")
+      filename      = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        hash    = string
+        key     = string
+        version = optional(string)
+      }))
+    }), {})
+    reserved_concurrency = optional(number, 10)
+  })
+  default = null
+
+  validation {
+    condition     = var.documents == null || var.patient_identifier != null
+    error_message = "documents needs patient_identifier: which identifier in a CCDA or DICOM file is the patient_id here? Set it to the authority of your medical record numbers."
+  }
+
+  # https://terminology.hl7.org/CodeSystem-v3-Confidentiality.html
+  validation {
+    condition     = var.documents == null || try(contains(["U", "L", "M", "N", "R", "V"], var.documents.default_access_label), false)
+    error_message = "documents.default_access_label is one of HL7's Confidentiality codes, U, L, M, N, R or V: \"R\" (restricted) unless what says nothing may be seen by everybody who treats the patient (\"N\")."
+  }
+
+  # Half a gigabyte is the function's own, the rest its reader's. Measured in docs/documents.md.
+  validation {
+    condition     = var.documents == null || try(var.documents.memory_size >= 1024 && var.documents.memory_size <= 10240, false)
+    error_message = "documents.memory_size is between 1024 and 10240 MB: 512 are the function's own, and what reads a PDF or a CCDA document needs as much."
+  }
+
+  # A CCDA document becomes a tree of some fifteen times its size; /tmp holds 512 MB.
+  validation {
+    condition = var.documents == null || try(alltrue([
+      for size in values(var.documents.maximum_megabytes) : size >= 1 && size <= 400 && floor(size) == size
+    ]) && var.documents.maximum_megabytes.ccda * 20 <= var.documents.memory_size - 512 && var.documents.maximum_megabytes.text * 20 <= var.documents.memory_size - 512, false)
+    error_message = "documents.maximum_megabytes are whole numbers from 1 to 400, and ccda and text at most a twentieth of memory_size - 512: raise memory_size for larger files."
+  }
+}
+
 variable "fhir" {
   description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions."
   type = object({

@@ -31,8 +31,9 @@ module "healthcare" {
       sender     = "no-reply@example.org"
     }
   }
-  fhir = { force_destroy = true }
-  hl7  = { acknowledgements = true, force_destroy = true }
+  documents = { force_destroy = true }
+  fhir      = { force_destroy = true }
+  hl7       = { acknowledgements = true, force_destroy = true }
   patient_identifier = {
     namespace_id = "MAIN"
     oid          = "2.16.840.1.113883.19.5"

@@ -38,6 +38,11 @@ output "compliance_auditor_role" {
   value       = module.healthcare.functions["compliance_auditor"].role_name
 }
 
+output "documents_bucket" {
+  description = "Name of the bucket of documents."
+  value       = module.healthcare.documents_bucket
+}
+
 output "evidence_bucket" {
   description = "Name of the bucket that holds the checklist's locked reports."
   value       = module.healthcare.evidence_bucket
