@@ -67,7 +67,7 @@ module "encryption" {
     }
     logs = {
       description          = "Logs, the trail and its archive, alerts"
-      services             = ["budgets", "cloudtrail", "cloudwatch", "logs"]
+      services             = ["budgets", "cloudtrail", "cloudwatch", "events", "logs"] # events: findings, to the alert topic
       deletion_window_days = var.key_deletion_window_days
     }
     phi = {
@@ -96,6 +96,7 @@ module "audit" {
 
   context                  = local.context
   data_event_arn_prefixes  = var.audit.data_event_arn_prefixes
+  detection                = var.audit.detection
   force_destroy            = var.audit.force_destroy
   kms_key_arn              = module.encryption.key_arns["logs"]
   log_retention_days       = var.log_retention_days
@@ -107,6 +108,7 @@ module "observability" {
   source = "./modules/observability"
 
   alarms                = local._workload_alarms
+  alert_on_findings     = var.observability.alert_on_findings
   context               = local.context
   dashboard_alarm_names = local._module_alarm_names
   kms_key_arn           = module.encryption.key_arns["logs"]

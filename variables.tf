@@ -86,12 +86,19 @@ variable "architecture" {
 }
 
 variable "audit" {
-  description = "The trail: what its data events are narrowed to (empty: nothing is left out), how its archive is locked, and whether destroy may empty it. See modules/audit."
+  description = "The trail: what its data events are narrowed to (empty: nothing is left out), how its archive is locked, and whether destroy may empty it. `detection` has GuardDuty, Inspector and an access analyzer, one each for an account and region: false for those that your organisation or another deployment in the account has. See modules/audit."
   type = object({
     data_event_arn_prefixes = optional(object({
       dynamodb = optional(set(string), [])
       lambda   = optional(set(string), [])
       s3       = optional(set(string), [])
+    }), {})
+    detection = optional(object({
+      access_analyzer    = optional(bool, true)
+      guardduty          = optional(bool, true)
+      guardduty_features = optional(set(string), ["LAMBDA_NETWORK_LOGS", "S3_DATA_EVENTS"])
+      inspector          = optional(bool, true)
+      inspector_code     = optional(bool, false)
     }), {})
     force_destroy = optional(bool, false)
     object_lock = optional(object({
@@ -376,8 +383,9 @@ variable "network" {
 }
 
 variable "observability" {
-  description = "Who hears of alerts, and the monthly budget (null: none). See modules/observability."
+  description = "Who hears of alerts, and the monthly budget (null: none). `alert_on_findings` sends what GuardDuty, Inspector and access analyzers find along. See modules/observability."
   type = object({
+    alert_on_findings = optional(bool, true)
     monthly_budget = optional(object({
       actual_percent   = optional(set(number), [80, 100])
       forecast_percent = optional(set(number), [100])

@@ -20,6 +20,11 @@ output "archive_bucket_name" {
   value       = aws_s3_bucket.archive.bucket
 }
 
+output "detector_id" {
+  description = "Id of GuardDuty's detector. Null where it is switched off here."
+  value       = one(aws_guardduty_detector.this[*].id)
+}
+
 output "log_group_arn" {
   description = "ARN of the trail's log group."
   value       = aws_cloudwatch_log_group.trail.arn

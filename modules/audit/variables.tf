@@ -54,6 +54,30 @@ variable "data_event_arn_prefixes" {
   }
 }
 
+variable "detection" {
+  description = "Services of AWS's that watch the account. There is one analyzer, one detector and one setting of Inspector for each account and region: false for those that an organisation or another deployment in the account has. `guardduty_features` are the protection plans that are switched on here; others stay as they are in the account. `inspector_code` lets Inspector look into the code of functions, and not at their packages alone: it keeps excerpts, under AWS's key, and is not in every region."
+  type = object({
+    access_analyzer    = optional(bool, true)
+    guardduty          = optional(bool, true)
+    guardduty_features = optional(set(string), ["LAMBDA_NETWORK_LOGS", "S3_DATA_EVENTS"])
+    inspector          = optional(bool, true)
+    inspector_code     = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  # RUNTIME_MONITORING needs a configuration of its own: agents on containers and virtual machines.
+  validation {
+    condition     = length(setsubtract(var.detection.guardduty_features, ["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS"])) == 0
+    error_message = "detection.guardduty_features must be among EBS_MALWARE_PROTECTION, EKS_AUDIT_LOGS, LAMBDA_NETWORK_LOGS, RDS_LOGIN_EVENTS and S3_DATA_EVENTS."
+  }
+
+  validation {
+    condition     = var.detection.inspector || !var.detection.inspector_code
+    error_message = "detection.inspector_code needs detection.inspector: Inspector looks into code only where it scans functions."
+  }
+}
+
 variable "force_destroy" {
   description = "Whether `destroy` may empty the archive and the access log buckets first, past a GOVERNANCE lock. For local and review environments only: evidence goes with them."
   type        = bool

@@ -1,5 +1,5 @@
 locals {
-  _alarms = merge(var.alarms, local._trail_alarms)
+  _alarms = merge(var.alarms, local._finding_alarms, local._trail_alarms)
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

@@ -41,6 +41,14 @@ resource "aws_sns_topic_policy" "alerts" {
           ArnLike      = { "aws:SourceArn" = source_arn }
         }
       }],
+      [for name, rule in local._finding_rules : {
+        Sid       = "PublishFindings${title(name)}"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = local._topic_arn
+        Condition = { ArnEquals = { "aws:SourceArn" = rule.arn } }
+      }],
     )
   })
 }

@@ -17,8 +17,8 @@ variable "alarms" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.alarms) : can(regex("^[a-z][a-z0-9-]{1,100}$", name)) && !startswith(name, "trail-")])
-    error_message = "alarms must be named with lower-case letters, digits and hyphens, beginning with a letter, and not with \"trail-\", which the trail's own alarms have: \"patient-api-errors\"."
+    condition     = alltrue([for name in keys(var.alarms) : can(regex("^[a-z][a-z0-9-]{1,100}$", name)) && !startswith(name, "findings-") && !startswith(name, "trail-")])
+    error_message = "alarms must be named with lower-case letters, digits and hyphens, beginning with a letter, and not with \"findings-\" or \"trail-\", which this module's own alarms have: \"patient-api-errors\"."
   }
 
   validation {
@@ -104,6 +104,13 @@ variable "context" {
   }
 }
 
+variable "alert_on_findings" {
+  description = "Whether the topic hears of what GuardDuty and Inspector find (high severity) and whom an access analyzer finds let in from outside. Costs nothing where those services are off; false where a security account hears of them. The topic's key must admit EventBridge (modules/encryption: services = [\"events\"])."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "dashboard_alarm_names" {
   description = "Full names, by a static name, of alarms that are made elsewhere (modules/api and modules/function: alarm_names) and belong on the dashboard too."
   type        = map(string)
@@ -117,7 +124,7 @@ variable "dashboard_alarm_names" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the alert topic. Its policy must admit the publishers (modules/encryption: services = [\"budgets\", \"cloudwatch\"]), or alarms go off in silence."
+  description = "Key that encrypts the alert topic. Its policy must admit the publishers (modules/encryption: services = [\"budgets\", \"cloudwatch\", \"events\"]), or alarms go off in silence."
   type        = string
   nullable    = false
 

@@ -49,15 +49,16 @@ def mfa_taken_away(cloud: Cloud) -> Steps:
 
 def _analyzer(cloud: Cloud, *, instead: str | None = None) -> Steps:
     client = cloud.client("accessanalyzer")
-    arn = client.create_analyzer(analyzerName=NAME, type="ACCOUNT")["arn"]
-    yield MENDED
-    client.delete_analyzer(analyzerName=NAME)
+    (found,) = client.list_analyzers(type="ACCOUNT")["analyzers"]
+    name = found["name"]
+    client.delete_analyzer(analyzerName=name)
     if instead:
-        client.create_analyzer(analyzerName=NAME, type=instead)
+        client.create_analyzer(analyzerName=name, type=instead)
     # The analyzer had no finding; now there is none to look at.
-    yield Broken(cloud.root, also=(("IAM-09", arn),))
+    yield Broken(cloud.root, also=(("IAM-09", found["arn"]),))
     if instead:
-        client.delete_analyzer(analyzerName=NAME)
+        client.delete_analyzer(analyzerName=name)
+    client.create_analyzer(analyzerName=name, type="ACCOUNT", tags=found["tags"])
 
 
 @mutation("IAM-09", "no analyzer")
@@ -284,44 +285,49 @@ def vault_unlocked(cloud: Cloud) -> Steps:
         yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{NAME}")
 
 
+def _deployed_detector(cloud: Cloud) -> str:
+    (identifier,) = cloud.client("guardduty").list_detectors()["DetectorIds"]
+    return str(identifier)
+
+
 @mutation("DET-01", "the detector suspended")
 def suspended_detector(cloud: Cloud) -> Steps:
-    guardduty = cloud.client("guardduty")
-    detector = guardduty.create_detector(Enable=True)["DetectorId"]
-    yield MENDED
+    guardduty, detector = cloud.client("guardduty"), _deployed_detector(cloud)
     guardduty.update_detector(DetectorId=detector, Enable=False)
     yield Broken(cloud.root)
-    guardduty.delete_detector(DetectorId=detector)
+    guardduty.update_detector(DetectorId=detector, Enable=True)
 
 
-@mutation("DET-01", "the detector deleted")
+@mutation("DET-01", "the detector deleted, and a suspended one left")
 def deleted_detector(cloud: Cloud) -> Steps:
-    guardduty = cloud.client("guardduty")
+    # Not the deployed one: another would have another id, and Terraform would miss it.
+    guardduty, deployed = cloud.client("guardduty"), _deployed_detector(cloud)
+    guardduty.update_detector(DetectorId=deployed, Enable=False)
     detector = guardduty.create_detector(Enable=True)["DetectorId"]
     yield MENDED
     guardduty.delete_detector(DetectorId=detector)
     yield Broken(cloud.root)
+    guardduty.update_detector(DetectorId=deployed, Enable=True)
 
 
 @mutation("DET-02", "functions are scanned no more")
 def functions_not_scanned(cloud: Cloud) -> Steps:
     inspector = cloud.client("inspector2")
     named = {"accountIds": [cloud.account.id]}
-    inspector.enable(resourceTypes=["LAMBDA", "ECR"], **named)
-    yield MENDED
+    inspector.enable(resourceTypes=["ECR"], **named)
     inspector.disable(resourceTypes=["LAMBDA"], **named)
     yield Broken(cloud.root)
+    inspector.enable(resourceTypes=["LAMBDA"], **named)
     inspector.disable(resourceTypes=["ECR"], **named)
 
 
 @mutation("DET-02", "Inspector disabled")
 def inspector_disabled(cloud: Cloud) -> Steps:
     inspector = cloud.client("inspector2")
-    named = {"accountIds": [cloud.account.id], "resourceTypes": ["LAMBDA", "LAMBDA_CODE"]}
-    inspector.enable(**named)
-    yield MENDED
+    named = {"accountIds": [cloud.account.id], "resourceTypes": ["LAMBDA"]}
     inspector.disable(**named)
     yield Broken(cloud.root)
+    inspector.enable(**named)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ OPEN = {
     "AUD-01",
 }
 # What this plan makes none of, and the account may have from elsewhere.
-ELSEWHERE_MADE = {"BKP-01", "BKP-02", "DET-01", "DET-02", "IAM-09", "LOG-03", "LOG-05"}
+ELSEWHERE_MADE = {"BKP-01", "BKP-02", "LOG-03", "LOG-05"}
 Values = dict[str, Any]
 
 
@@ -234,6 +234,14 @@ MUTATIONS = (
     ),
     Mutation("ALM-03", alarms("trail-root-use"), to(alarm_actions=[]), ACCOUNT),
     Mutation("IAM-10", alarms("patient-api-break-glass"), to(alarm_actions=[]), ACCOUNT),
+    Mutation(
+        "IAM-09",
+        "module.audit.aws_accessanalyzer_analyzer.external_access[0]",
+        to(type="ACCOUNT_UNUSED_ACCESS"),
+        ACCOUNT,
+    ),
+    Mutation("DET-01", "module.audit.aws_guardduty_detector.this[0]", to(enable=False), ACCOUNT),
+    Mutation("DET-02", "module.audit.aws_inspector2_enabler.this[0]", to(resource_types=["ECR"]), ACCOUNT),
     Mutation("CST-01", "module.observability.aws_budgets_budget.monthly[0]", to(notification=[]), ACCOUNT),
     Mutation("LAM-03", FUNCTION, to(dead_letter_config=[])),
     Mutation("LAM-06", FUNCTION, to(runtime="python3.8")),

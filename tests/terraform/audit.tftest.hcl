@@ -234,6 +234,73 @@ run "can_be_thrown_away_where_that_is_said" {
   }
 }
 
+run "has_the_account_watched" {
+  command = plan
+
+  module {
+    source = "./modules/audit"
+  }
+
+  assert {
+    condition     = aws_accessanalyzer_analyzer.external_access[0].type == "ACCOUNT" && aws_accessanalyzer_analyzer.external_access[0].analyzer_name == "healthcare-external-access"
+    error_message = "An analyzer must look for access from outside."
+  }
+
+  assert {
+    condition     = aws_guardduty_detector.this[0].enable && aws_guardduty_detector.this[0].finding_publishing_frequency == "FIFTEEN_MINUTES"
+    error_message = "GuardDuty must be on."
+  }
+
+  assert {
+    condition     = { for name, feature in aws_guardduty_detector_feature.this : name => feature.status } == { LAMBDA_NETWORK_LOGS = "ENABLED", S3_DATA_EVENTS = "ENABLED" }
+    error_message = "GuardDuty must look at functions' network and at buckets."
+  }
+
+  assert {
+    condition     = aws_inspector2_enabler.this[0].resource_types == toset(["LAMBDA"]) && aws_inspector2_enabler.this[0].account_ids == toset(["123456789012"])
+    error_message = "Inspector must scan this account's functions."
+  }
+}
+
+run "leaves_the_watching_to_others_where_that_is_said" {
+  command = plan
+
+  module {
+    source = "./modules/audit"
+  }
+
+  variables {
+    detection = { access_analyzer = false, guardduty = false, inspector = false }
+  }
+
+  assert {
+    condition     = length(aws_accessanalyzer_analyzer.external_access) + length(aws_guardduty_detector.this) + length(aws_guardduty_detector_feature.this) + length(aws_inspector2_enabler.this) == 0
+    error_message = "Nothing may be made that an organisation has already."
+  }
+
+  assert {
+    condition     = output.detector_id == null
+    error_message = "There is no detector to name."
+  }
+}
+
+run "looks_into_code_where_that_is_said" {
+  command = plan
+
+  module {
+    source = "./modules/audit"
+  }
+
+  variables {
+    detection = { guardduty_features = [], inspector_code = true }
+  }
+
+  assert {
+    condition     = aws_inspector2_enabler.this[0].resource_types == toset(["LAMBDA", "LAMBDA_CODE"]) && length(aws_guardduty_detector_feature.this) == 0
+    error_message = "What is scanned must be as given."
+  }
+}
+
 # Each validation has a run in which it alone refuses its variable. Runs carry several wrong variables, because each
 # run starts the provider anew (1 s).
 
@@ -247,12 +314,13 @@ run "refuses_an_account_of_9_digits_a_key_alias_and_an_unknown_lock" {
   variables {
     context                  = { account_id = "123456789", region = "us-east-1", name_prefix = "healthcare" }
     kms_key_arn              = "alias/healthcare-logs"
+    detection                = { guardduty_features = ["RUNTIME_MONITORING"] }
     log_retention_days       = 30
     permissions_boundary_arn = "boundary"
     object_lock              = { mode = "NONE" }
   }
 
-  expect_failures = [var.context, var.kms_key_arn, var.log_retention_days, var.permissions_boundary_arn, var.object_lock]
+  expect_failures = [var.context, var.detection, var.kms_key_arn, var.log_retention_days, var.permissions_boundary_arn, var.object_lock]
 }
 
 run "refuses_a_zone_as_region_a_bucket_without_slash_and_a_short_lock" {
@@ -265,10 +333,11 @@ run "refuses_a_zone_as_region_a_bucket_without_slash_and_a_short_lock" {
   variables {
     context                 = { account_id = "123456789012", region = "us-east-1a", name_prefix = "healthcare" }
     data_event_arn_prefixes = { s3 = ["arn:aws:s3:::phi-documents"] }
+    detection               = { inspector = false, inspector_code = true }
     object_lock             = { retention_days = 365 }
   }
 
-  expect_failures = [var.context, var.data_event_arn_prefixes, var.object_lock]
+  expect_failures = [var.context, var.data_event_arn_prefixes, var.detection, var.object_lock]
 }
 
 run "refuses_an_unknown_partition_a_table_by_name_and_compliance_without_a_word" {

@@ -66,7 +66,7 @@ run "alarms_can_go_off_and_be_heard" {
   }
 
   assert {
-    condition     = toset([for statement in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : "${statement.Principal.Service} ${statement.Action} ${statement.Condition.StringEquals["aws:SourceAccount"]}" if statement.Effect == "Allow"]) == toset(["budgets.amazonaws.com sns:Publish 123456789012", "cloudwatch.amazonaws.com sns:Publish 123456789012"])
+    condition     = toset([for statement in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : "${statement.Principal.Service} ${statement.Action} ${statement.Condition.StringEquals["aws:SourceAccount"]}" if statement.Effect == "Allow" && try(statement.Principal.Service, "") != "events.amazonaws.com"]) == toset(["budgets.amazonaws.com sns:Publish 123456789012", "cloudwatch.amazonaws.com sns:Publish 123456789012"])
     error_message = "Alarms and budgets of this account, and nobody else, may publish."
   }
 
@@ -88,6 +88,66 @@ run "alarms_can_go_off_and_be_heard" {
   assert {
     condition     = aws_budgets_budget.monthly[0].limit_amount == "500" && aws_budgets_budget.monthly[0].time_unit == "MONTHLY" && toset([for notification in aws_budgets_budget.monthly[0].notification : "${notification.notification_type} ${notification.threshold} ${one(notification.subscriber_sns_topic_arns)}"]) == toset([for kind in ["ACTUAL 100", "ACTUAL 80", "FORECASTED 100"] : "${kind} arn:aws:sns:us-east-1:123456789012:healthcare-alerts"])
     error_message = "A monthly budget must be there, with three notifications."
+  }
+}
+
+run "tells_of_findings_and_of_those_that_were_lost" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  assert {
+    condition     = { for name, rule in aws_cloudwatch_event_rule.findings : name => jsondecode(rule.event_pattern).source } == { analyzer = ["aws.access-analyzer"], guardduty = ["aws.guardduty"], inspector = ["aws.inspector2"] }
+    error_message = "Each watcher must have its rule."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.findings["guardduty"].event_pattern).detail == { severity = [{ numeric = [">=", 7] }] } && jsondecode(aws_cloudwatch_event_rule.findings["inspector"].event_pattern).detail.severity == ["CRITICAL", "HIGH"]
+    error_message = "High severity must be heard of, and no less."
+  }
+
+  assert {
+    condition     = toset([for statement in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : statement.Condition.ArnEquals["aws:SourceArn"] if try(statement.Principal.Service, "") == "events.amazonaws.com"]) == toset([for rule in aws_cloudwatch_event_rule.findings : "arn:aws:events:us-east-1:123456789012:rule/${rule.name}"])
+    error_message = "The topic must admit these rules, and no other."
+  }
+
+  assert {
+    condition     = alltrue([for target in aws_cloudwatch_event_target.findings : length(setsubtract(values(target.input_transformer[0].input_paths), ["$.account", "$.region", "$.detail.id", "$.detail.findingArn", "$.detail.type", "$.detail.resourceType", "$.detail.severity"])) == 0])
+    error_message = "A message may say what kind of finding it is, and not what was found."
+  }
+
+  assert {
+    condition     = alltrue([for target in aws_cloudwatch_event_target.findings : alltrue([for name in keys(target.input_transformer[0].input_paths) : strcontains(target.input_transformer[0].input_template, "<${name}>")]) && can(jsondecode(target.input_transformer[0].input_template))])
+    error_message = "A message must say all that it was given, in one JSON text."
+  }
+
+  assert {
+    condition     = toset([for name, alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions["RuleName"] if startswith(name, "findings-lost-")]) == toset([for rule in aws_cloudwatch_event_rule.findings : rule.name])
+    error_message = "A finding that was lost must be alarmed."
+  }
+}
+
+run "tells_of_no_findings_where_that_is_said" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    alert_on_findings = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.findings) + length(aws_cloudwatch_event_target.findings) + length([for name in keys(aws_cloudwatch_metric_alarm.this) : name if startswith(name, "findings-")]) == 0
+    error_message = "There must be no rule, and no alarm on one."
+  }
+
+  assert {
+    condition     = length([for statement in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : statement if try(statement.Principal.Service, "") == "events.amazonaws.com"]) == 0
+    error_message = "The topic must not admit EventBridge."
   }
 }
 
@@ -174,7 +234,7 @@ run "has_subscribers_and_no_budget_where_that_is_said" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_log_metric_filter.trail) == 0 && toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["queue-stalled"])
+    condition     = length(aws_cloudwatch_log_metric_filter.trail) == 0 && toset([for name in keys(aws_cloudwatch_metric_alarm.this) : name if !startswith(name, "findings-")]) == toset(["queue-stalled"])
     error_message = "Without a trail there are no alarms on it."
   }
 }
@@ -249,6 +309,20 @@ run "refuses_a_name_with_capitals_and_an_unknown_comparison" {
   }
 
   expect_failures = [var.context, var.alarms]
+}
+
+run "refuses_an_alarm_named_like_those_on_findings" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    alarms = { findings-mine = { description = "d", namespace = "n", metric_name = "m", threshold = 1 } }
+  }
+
+  expect_failures = [var.alarms]
 }
 
 run "refuses_a_period_between_minutes" {

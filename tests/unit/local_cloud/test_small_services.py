@@ -31,6 +31,23 @@ def test_an_analyzer_is_kept_until_it_is_deleted(cloud: Cloud) -> None:
         analyzers.get_analyzer(analyzerName=name)
 
 
+def test_a_detectors_features_are_set_one_at_a_time(cloud: Cloud) -> None:
+    guardduty = cloud.client("guardduty")
+    named = {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}
+
+    def set_feature(name: str, status: str) -> dict[str, str]:
+        guardduty.update_detector(Features=[{"Name": name, "Status": status}], **named)
+        return {one["Name"]: one["Status"] for one in guardduty.get_detector(**named)["Features"]}
+
+    assert set_feature("S3_DATA_EVENTS", "ENABLED") == {"S3_DATA_EVENTS": "ENABLED"}
+    set_feature("LAMBDA_NETWORK_LOGS", "ENABLED")
+    found = set_feature("S3_DATA_EVENTS", "DISABLED")
+    assert found == {"S3_DATA_EVENTS": "DISABLED", "LAMBDA_NETWORK_LOGS": "ENABLED"}
+    guardduty.update_detector(Enable=False, **named)
+    assert len(guardduty.get_detector(**named)["Features"]) == 2
+    guardduty.delete_detector(**named)
+
+
 def test_a_backup_plans_selections_are_kept(cloud: Cloud) -> None:
     backup = cloud.client("backup")
     backup.create_backup_vault(BackupVaultName=(vault := unique("vault")))
