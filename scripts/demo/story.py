@@ -31,6 +31,7 @@ from scripts.demo.people import (
 from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
 from scripts.demo.story_appointments import AppointmentStory
 from scripts.demo.story_evidence import EvidenceStory
+from scripts.demo.story_messages import MessageStory
 from scripts.local_deployment import LocalDeployment
 
 INVENTED_SSN = "900-12-3456"  # numbers beginning with 9 are never issued (SSA, RM 10201.035)
@@ -105,6 +106,7 @@ class Story:
                 self.audit_cut_off,
             ),
             *AppointmentStory(self).scenes(),
+            *MessageStory(self).scenes(),
             *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 

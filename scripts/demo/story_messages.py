@@ -1,0 +1,125 @@
+"""The scenes of messages from an EHR: HL7 v2 and FHIR by queues, and one patient in both."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from scripts.demo.people import MARIA, MARIA_HERSELF, PROVIDER, SAM, SAM_HIMSELF
+from scripts.demo.scenes import Scene, SceneFailedError, check
+
+if TYPE_CHECKING:
+    from scripts.demo.story import Story
+
+# Those of environments/local: patient_identifier.
+AUTHORITY: Final = "MAIN&2.16.840.1.113883.19.5&ISO"
+MRN: Final = "https://hospital.example/mrn"
+WAIT_SECONDS: Final = 60
+
+
+@dataclass
+class MessageStory:
+    """Sends as an EHR does, with the people of ``story``."""
+
+    story: Story
+
+    def scenes(self) -> list[Scene]:
+        return [
+            Scene(
+                "An EHR sends Maria's discharge before her admission",
+                "HL7 v2 is stored in the order of events, and once",
+                self.out_of_order,
+            ),
+            Scene(
+                "It sends a message that nobody can store",
+                "quarantine with place and code, and no value",
+                self.quarantine,
+            ),
+            Scene(
+                "The same Maria arrives as FHIR, and is read under audit",
+                "HL7 v2 and FHIR meet on one identifier",
+                self.fhir,
+            ),
+        ]
+
+    def out_of_order(self) -> str:
+        discharge = adt("A03", MARIA, "20270301120000", "demo-2")
+        for message in (discharge, adt("A01", MARIA, "20270301090000", "demo-1"), discharge):
+            self.send("hl7_queue", message)
+        self.wait(
+            lambda: len(self.rows("event#")) == 2 and len(self.rows("duplicate#", "")) == 1, "two events"
+        )
+        (visit,) = self.rows("visit#")
+        check(visit["status"]["S"] == "discharged", "a late admission does not undo the discharge")
+        return "3 sent = 2 stored + 1 duplicate"
+
+    def quarantine(self) -> str:
+        self.send("hl7_queue", adt("A01", SAM, "20270301090000", "demo-3", authority="ELSEWHERE"))
+        s3, bucket = self.story.deployment.client("s3"), self.story.deployment.outputs["hl7_bucket"]
+
+        def found() -> list[Any]:
+            listed = s3.list_objects_v2(Bucket=bucket, Prefix="quarantine/").get("Contents", [])
+            return [entry["Key"] for entry in listed]
+
+        self.wait(lambda: len(found()) == 1, "one message in quarantine")
+        described = s3.head_object(Bucket=bucket, Key=found()[0])["Metadata"]
+        check("Sample" not in str(described) and SAM not in str(described), "its metadata holds no value")
+        return ", ".join(f"{name} {described[name]}" for name in sorted(described))
+
+    def fhir(self) -> str:
+        patient = {
+            "resourceType": "Patient",
+            "id": "maria-example",
+            "identifier": [{"system": MRN, "value": MARIA}],
+            "name": [{"family": "Example", "given": ["Maria"]}],
+        }
+        weight = {
+            "resourceType": "Observation",
+            "id": "maria-weight",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+            "subject": {"reference": "Patient/maria-example"},
+            "valueQuantity": {"value": 70.5, "unit": "kg"},
+        }
+        for resource in (patient, weight):
+            self.send("fhir_queue", json.dumps(resource))
+        path = "/fhir/Observation/maria-weight"
+        provider = self.story.tokens[PROVIDER.username]
+        self.wait(lambda: self.story.request("GET", path, provider).status_code == 200, "the observation")
+        self.story.expect(200, self.story.request("GET", path, self.story.tokens[MARIA_HERSELF.username]))
+        self.story.expect(403, self.story.request("GET", path, self.story.tokens[SAM_HIMSELF.username]))
+        answer = self.story.expect(200, self.story.request("GET", f"{path}/_history", provider))
+        return f"{answer.json()['total']} version, read by her doctor and herself"
+
+    def send(self, queue: str, body: str) -> None:
+        url = self.story.deployment.outputs[queue]["url"]
+        self.story.deployment.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+    def rows(self, entry: str, subject: str = MARIA) -> list[dict[str, Any]]:
+        """The rows about Maria in the table of HL7 events, or those about something else."""
+        found = self.story.deployment.client("dynamodb").scan(
+            TableName=self.story.deployment.outputs["patient_events_table"], ConsistentRead=True
+        )["Items"]
+        return [
+            row for row in found if row["entry"]["S"].startswith(entry) and subject in row["subject"]["S"]
+        ]
+
+    def wait(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not holds():
+            if time.monotonic() > deadline:
+                raise SceneFailedError(f"not within {WAIT_SECONDS} s: {what}")
+            time.sleep(0.2)
+
+
+def adt(event: str, patient_id: str, at: str, control_id: str, authority: str = AUTHORITY) -> str:
+    """An ADT message of HL7 v2.5.1 about an invented patient."""
+    return (
+        f"MSH|^~\\&|EHR|MAIN|STORE|AWS|{at}||ADT^{event}|{control_id}|P|2.5.1\r"
+        f"EVN||{at}\r"
+        f"PID|1||{patient_id}^^^{authority}^MR||Sample^Patient||19840229|F\r"
+        f"PV1|1|I|3W^301{'|' * 16}V1\r"
+    )
