@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
-from hipaa_policies.facts import Account, known
-from hipaa_policies.facts.apis import RestApi, Stage
-from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
+from hipaa_policies.facts.apis import RestApi, Stage, WebAcl
+from hipaa_policies.facts.functions import Function, ResourcePolicy
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database
 from hipaa_policies.facts.user_pools import UserPool
@@ -99,20 +99,38 @@ def methods_are_authorized(api: RestApi, _: Account, __: Settings) -> Verdict:
 
 @control(
     "WAF-01",
-    "Public stages of APIs have a web ACL",
+    "Public stages of APIs have a web ACL that can stop requests",
     of=lambda account: account.stages.where(lambda stage: stage.public),
     cite="164.308(a)(1)(ii)(B)",
     requirement=REQUIRED,
     checklist=Line.AUTHORIZER,
-    blind="Whether its rules are good ones.",
+    blind="Whether its rules are good ones. A rule group counts as stopping requests unless it is overridden "
+    "as a whole.",
     satisfied_by="modules/api",
-    remedy="Associate a web ACL with the stage.",
+    remedy="Associate a web ACL with the stage, and let its rules block instead of count.",
 )
 def stage_has_web_acl(stage: Stage, account: Account, _: Settings) -> Verdict:
+    acl = _web_acl_of(stage, account)
+    if acl is None:
+        return failed("is public and has no web ACL")
+    return judged(
+        known(acl.stops),
+        f"is behind {acl.name}, which can stop requests",
+        f"is behind {acl.name}, which stops nothing: no rule of it does more than count",
+    )
+
+
+def _web_acl_of(stage: Stage, account: Account) -> WebAcl | None:
+    """Raises ``FactUnreadableError``, also for one that another account manages."""
+    acls = account.web_acls.items
     if stage.web_acl_arn:
-        return passed(f"is behind {stage.web_acl_arn.split('/')[-2]}")
-    behind = any(stage.arn in known(acl.protects) for acl in account.web_acls.complete())
-    return judged(behind, "is behind a web ACL", "is public and has no web ACL")
+        named = next((acl for acl in acls if acl.arn == stage.web_acl_arn), None)
+        if named is not None:
+            return named
+        account.web_acls.complete()
+        message = f"the web ACL {stage.web_acl_arn} is not among those of this account and region"
+        raise FactUnreadableError(Unreadable("wafv2:ListWebACLs", "NotHere", message))
+    return next((acl for acl in account.web_acls.complete() if stage.arn in known(acl.protects)), None)
 
 
 @control(

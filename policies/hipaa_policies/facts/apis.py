@@ -64,7 +64,8 @@ class DomainName:
 
 @dataclass(frozen=True)
 class WebAcl:
-    """``redacted_headers`` are lower case; ``log_destinations`` is empty where nothing is logged."""
+    """``redacted_headers`` are lower case; ``log_destinations`` is empty where nothing is logged. ``stops``
+    tells that it can refuse a request: by default, or by a rule that does more than count."""
 
     TYPE: ClassVar[str] = "AWS::WAFv2::WebACL"
 
@@ -73,3 +74,4 @@ class WebAcl:
     protects: tuple[str, ...] | Unreadable
     log_destinations: tuple[str, ...] | Unreadable
     redacted_headers: tuple[str, ...] | Unreadable
+    stops: bool | Unreadable

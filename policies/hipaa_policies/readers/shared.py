@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 # Which groups an account's subscription leaves out:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
@@ -22,3 +24,19 @@ TLS_PARAMETERS = {
     "sqlserver-web": "rds.force_ssl",
 }
 ON = ("1", "ON", "true")
+
+# What a rule of a web ACL may do with a request, other than to let it pass and to count it:
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleAction.html
+STOPPING = ("Block", "Captcha", "Challenge")
+
+
+def can_stop(acl: Mapping[str, Any]) -> bool:
+    """Whether a web ACL, as the API describes it, refuses anything: by default, by a rule, or by a rule group
+    (of its own, or Firewall Manager's) that is not told to count instead."""
+    groups = ("PreProcessFirewallManagerRuleGroups", "PostProcessFirewallManagerRuleGroups")
+    rules = [rule for name in ("Rules", *groups) for rule in acl.get(name) or ()]
+    return "Block" in (acl.get("DefaultAction") or {}) or any(
+        any(action in (rule.get("Action") or {}) for action in STOPPING)
+        or "None" in (rule.get("OverrideAction") or {})
+        for rule in rules
+    )

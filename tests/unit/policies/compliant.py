@@ -386,6 +386,7 @@ def account(**changes: Any) -> Account:
                 (STAGE,),
                 (arn("logs", "log-group:aws-waf-logs-api"),),
                 ("authorization",),
+                stops=True,
             ),
         ),
         "written_policies": (WrittenPolicy(f"{ROLE}/policy/workload", READER_POLICY, ("reader",)),),

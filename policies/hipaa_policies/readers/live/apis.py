@@ -9,6 +9,7 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
+from hipaa_policies.readers.shared import can_stop
 
 
 @reader(
@@ -94,7 +95,7 @@ def _domain(answer: Mapping[str, Any], where: Where) -> DomainName:
 
 @reader(
     "web_acls",
-    operations={"wafv2": ("GetLoggingConfiguration", "ListResourcesForWebACL", "ListWebACLs")},
+    operations={"wafv2": ("GetLoggingConfiguration", "GetWebACL", "ListResourcesForWebACL", "ListWebACLs")},
 )
 def read_web_acls(aws: Aws, _: Where) -> Facts:
     found: list[Any] = []
@@ -133,4 +134,6 @@ def _web_acl(aws: Aws, answer: Mapping[str, Any]) -> WebAcl:
                 if "SingleHeader" in redacted
             )
         )
-    return WebAcl(arn, answer["Name"], protects, destinations, headers)
+    described = aws.optional("wafv2", "GetWebACL", [], Name=answer["Name"], Id=answer["Id"], Scope="REGIONAL")
+    stops = described if isinstance(described, Unreadable) else can_stop((described or {})["WebACL"])
+    return WebAcl(arn, answer["Name"], protects, destinations, headers, stops)

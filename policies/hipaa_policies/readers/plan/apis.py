@@ -9,8 +9,9 @@ from typing import Any
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.facts.partial import partial
-from hipaa_policies.readers.plan.model import NotDecided, Plan, Planned
+from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.shared import STOPPING, can_stop
 
 _API = ("aws_api_gateway_rest_api",)
 _STAGE = ("aws_api_gateway_stage",)
@@ -240,7 +241,12 @@ def _data_trace(planned: Planned, api: Any, plan: Plan) -> Any:
 
 @reader(
     "web_acls",
-    types=(*_ACL, "aws_wafv2_web_acl_association", "aws_wafv2_web_acl_logging_configuration"),
+    types=(
+        *_ACL,
+        "aws_wafv2_web_acl_association",
+        "aws_wafv2_web_acl_logging_configuration",
+        "aws_wafv2_web_acl_rule_group_association",
+    ),
 )
 def read_web_acls(plan: Plan) -> Facts:
     protected, unplaced = _protected(plan)
@@ -252,8 +258,7 @@ def read_web_acls(plan: Plan) -> Facts:
             arn,
             arn,
             tuple(sorted(stages)),
-            NotDecided(arn, "logging", "is not in the plan"),
-            NotDecided(arn, "logging", "is not in the plan"),
+            *(NotDecided(arn, name, "is not in the plan") for name in ("logging", "logging", "rule")),
         )
         for arn, stages in sorted(protected.items())
     ]
@@ -309,4 +314,41 @@ def _web_acl(planned: Planned, plan: Plan, stages: list[str], unplaced: NotDecid
         protects=unplaced or tuple(sorted(stages)),
         log_destinations=destinations,
         redacted_headers=headers,
+        stops=_stops(planned, plan),
     )
+
+
+def _stops(planned: Planned, plan: Plan) -> Any:
+    """Whether the default action blocks, or a rule does; not decided where one may."""
+    default = planned.block("default_action")
+    found = [default.blocks("block") if isinstance(default, Block) else default or ()]
+    rules = planned.blocks("rule")
+    found += [rules] if isinstance(rules, Unreadable) else [_acts(rule) for rule in rules]
+    written = planned.text("rule_json")
+    found.append(written if isinstance(written, Unreadable) else _in_json(planned, written))
+    for group in plan.of("aws_wafv2_web_acl_rule_group_association"):
+        acl, override = group.reference("web_acl_arn", _ACL), group.get("override_action")
+        undecided = next((value for value in (acl, override) if isinstance(value, Unreadable)), None)
+        if undecided is not None or acl == planned.arn:
+            found.append(undecided or override != "count")
+    undecided = next((value for value in found if isinstance(value, Unreadable)), None)
+    return any(value and not isinstance(value, Unreadable) for value in found) or undecided or False
+
+
+def _acts(rule: Block) -> Any:
+    """Whether a rule stops what it matches, or leaves that to its group's rules."""
+    for name, kinds in (("action", STOPPING), ("override_action", ("None",))):
+        action = rule.block(name)
+        for kind in kinds if action is not None else ():
+            acts = action if isinstance(action, Unreadable) else action.blocks(kind.lower())
+            if acts:  # or that it is not decided
+                return acts
+    return False
+
+
+def _in_json(planned: Planned, text: str | None) -> Any:
+    """Rules in the form that the API takes."""
+    try:
+        return can_stop({"Rules": json.loads(text or "[]")})
+    except (ValueError, AttributeError, TypeError):
+        return planned.undecided("rule_json", "it is no list of rules")

@@ -51,6 +51,14 @@ ACCESS = (
         "no web ACL",
         both(changed("stages", c.STAGE, web_acl_arn=None), changed("web_acls", ACL, protects=())),
     ),
+    Break("WAF-01", "only counts", c.STAGE, "stops nothing", changed("web_acls", ACL, stops=False)),
+    Break(
+        "WAF-01",
+        "only counts, and is known by what it protects",
+        c.STAGE,
+        "stops nothing",
+        both(changed("stages", c.STAGE, web_acl_arn=None), changed("web_acls", ACL, stops=False)),
+    ),
     one("COG-01", "off", "user_pools", c.POOL, "off", mfa="OFF"),
     one("COG-01", "optional", "user_pools", c.POOL, "optional", mfa="OPTIONAL"),
     one(

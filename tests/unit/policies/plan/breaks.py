@@ -132,6 +132,40 @@ def access() -> Iterator[PlanBreak]:
     yield PlanBreak(
         "LAM-07", READER, "public", changing("aws_lambda_permission.api", principal="*", source_arn=None)
     )
+    alias = adding(
+        "aws_lambda_alias.live",
+        name="live",
+        function_name=ref("aws_lambda_function.reader.function_name"),
+        function_version=ref("aws_lambda_function.reader.version"),
+    )
+    open_to_all = {"action": "lambda:InvokeFunction", "principal": "*"}
+    qualified = adding(
+        "aws_lambda_permission.open",
+        function_name=ref("aws_lambda_function.reader.function_name"),
+        qualifier="live",
+        **open_to_all,
+    )
+    yield PlanBreak("LAM-07", READER, "alias live is public", both(alias, qualified))
+    # The alias's ARN is known only after apply, and leads to the function all the same.
+    through = adding(
+        "aws_lambda_permission.open", function_name=ref("aws_lambda_alias.live.arn"), **open_to_all
+    )
+    yield PlanBreak("LAM-07", READER, "public", both(alias, through))
+    url = adding(
+        "aws_lambda_function_url.open",
+        function_name=ref("aws_lambda_function.reader.function_name"),
+        qualifier="live",
+        authorization_type="NONE",
+    )
+    yield PlanBreak("LAM-04", READER, "anybody", both(alias, url))
+    source = adding(
+        "aws_lambda_event_source_mapping.reader",
+        function_name=ref("aws_lambda_alias.live.arn"),
+        event_source_arn=ref("aws_sqs_queue.lost.arn"),
+    )
+    yield PlanBreak(
+        "LAM-03", READER, "no dead-letter queue", both(alias, adding("aws_sqs_queue.lost", name="lost"), source)
+    )
     api = "aws_api_gateway_rest_api.main"
     open_method = changing("aws_api_gateway_method.get", authorization="NONE", authorizer_id=None)
     yield PlanBreak("API-01", api, "GET /patients", open_method)
@@ -140,6 +174,16 @@ def access() -> Iterator[PlanBreak]:
     yield PlanBreak(
         "WAF-01", "aws_api_gateway_stage.live", "no web ACL", without("aws_wafv2_web_acl_association.main")
     )
+    for rules in (
+        [],
+        [{"name": "a", "action": [{"count": [{}]}]}, {"name": "b", "override_action": [{"count": [{}]}]}],
+        [{"name": "a", "action": [{"allow": [{}], "block": []}]}],
+    ):
+        counting = changing("aws_wafv2_web_acl.main", rule=rules)
+        yield PlanBreak("WAF-01", "aws_api_gateway_stage.live", "stops nothing", counting)
+    in_json = '[{"Name": "a", "Action": {"Count": {}}}]'
+    counting = changing("aws_wafv2_web_acl.main", rule=[], rule_json=in_json)
+    yield PlanBreak("WAF-01", "aws_api_gateway_stage.live", "stops nothing", counting)
     pool = "aws_cognito_user_pool.users"
     yield one("COG-01", pool, "optional", mfa_configuration="OPTIONAL")
     yield one("COG-01", pool, "off", mfa_configuration=None)

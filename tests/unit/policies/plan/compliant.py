@@ -250,7 +250,14 @@ def api() -> Resources:
             "settings": [{"data_trace_enabled": False}],
         },
         "aws_api_gateway_domain_name.main": {"domain_name": "api.example.org", "security_policy": "TLS_1_2"},
-        "aws_wafv2_web_acl.main": {"name": "main"},
+        "aws_wafv2_web_acl.main": {
+            "name": "main",
+            "default_action": [{"allow": [{}]}],
+            "rule": [
+                {"name": "known", "override_action": [{"none": [{}]}]},
+                {"name": "flood", "action": [{"count": [{}]}]},
+            ],
+        },
         "aws_wafv2_web_acl_association.main": {
             "web_acl_arn": ref("aws_wafv2_web_acl.main.arn"),
             "resource_arn": ref("aws_api_gateway_stage.live.arn"),
