@@ -83,10 +83,7 @@ class Ingest:
                 if receipt is None:  # it has expired within this very moment
                     raise
             else:
-                self._count("HL7Stored", "message stored", event, received)
-                if receipt.get("patient_was_merged"):
-                    self.signals.count("HL7MergedPatientUsed")
-                self._announce(event, receipt)
+                self._announce(event, receipt, received)
                 return
         self._again(event, receipt, received)
 
@@ -101,9 +98,14 @@ class Ingest:
             self.store.duplicate(event.header.identity, received.source, received)
             self._count("HL7Duplicate", "message duplicate", event, received)
         if not receipt["published"]:
-            self._announce(event, receipt)
+            self._announce(event, receipt, received)
 
-    def _announce(self, event: Event, receipt: dict[str, Any]) -> None:
+    def _announce(self, event: Event, receipt: dict[str, Any], received: Received) -> None:
+        """Count what is stored and put it on the bus, then note that: all of it again until that is noted."""
+        # Not where the write succeeds: its answer may be lost, and nobody would hear of a merged patient.
+        self._count("HL7Stored", "message stored", event, received)
+        if receipt.get("patient_was_merged"):
+            self.signals.count("HL7MergedPatientUsed")
         self.announcements.announce(receipt)
         self.store.published(event.header.identity)
 

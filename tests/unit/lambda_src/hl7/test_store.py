@@ -148,6 +148,17 @@ def test_a_crash_after_the_write_and_before_the_delete(
     assert len(hl7.announced) == 1
 
 
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "UpdateItem"])
+def test_what_was_stored_unheard_is_counted_and_rings_the_alarm(hl7: Hl7World, operation: str) -> None:
+    hl7.send(MERGE)
+    sent = record(adt("A08", "20260131110000", JOHN))
+    with hl7.fails(aws.dynamodb(), operation, "InternalError", lost_answer=True):
+        hl7.deliver(sent)
+    assert hl7.deliver(sent) == []
+    assert hl7.metrics().count("HL7Stored") >= 2
+    assert hl7.metrics().count("HL7MergedPatientUsed") >= 1
+
+
 def test_an_entry_that_the_bus_refuses_is_put_again(hl7: Hl7World, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = record(adt("A01", AT), message_id="m-1")
     answer = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalException"}]}
