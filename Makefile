@@ -97,6 +97,10 @@ mutation: setup ## Break one deployed thing after the other, and see its control
 audit: setup ## The HIPAA checklist against the account that the standard AWS variables point to
 	@$(ENVIRONMENT)/hipaa audit
 
+.PHONY: reliability
+reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about half an hour)
+	@$(RUN) -m tests.reliability --messages 10000 --seed 1
+
 .PHONY: bench
 bench: setup ## Cold start, throughput, plan cost and the catalogue, as ratios against bare equivalents and peers
 	@$(RUN) -m tests.bench

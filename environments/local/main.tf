@@ -33,7 +33,7 @@ module "healthcare" {
   }
   documents = { force_destroy = true }
   fhir      = { force_destroy = true }
-  hl7       = { acknowledgements = true, force_destroy = true }
+  hl7       = { acknowledgements = true, fifo = var.hl7_fifo, force_destroy = true }
   patient_identifier = {
     namespace_id = "MAIN"
     oid          = "2.16.840.1.113883.19.5"

@@ -12,6 +12,13 @@ variable "architecture" {
   nullable    = false
 }
 
+variable "hl7_fifo" {
+  description = "Whether the HL7 queue is FIFO: `make reliability` tries both."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "name_prefix" {
   description = "What every name begins with."
   type        = string
