@@ -6,7 +6,7 @@ from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
 from hipaa_policies.facts.apis import RestApi, Stage, WebAcl
-from hipaa_policies.facts.functions import Function, ResourcePolicy
+from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database
 from hipaa_policies.facts.user_pools import UserPool
