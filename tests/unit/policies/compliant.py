@@ -11,7 +11,7 @@ from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob, Selection
 from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
-from hipaa_policies.facts.functions import Function, FunctionUrl, ResourcePolicy
+from hipaa_policies.facts.functions import Function, FunctionUrl
 from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.logs import CountedMetric, DataEvents, LogExport, LogGroup, MetricFilter, Trail
