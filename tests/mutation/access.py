@@ -10,30 +10,52 @@ from tests.mutation.cloud import PUBLIC, STRANGER, Cloud, allow, with_statement
 from tests.mutation.model import Broken, Steps, mutation
 
 
+def _open_url(cloud: Cloud, **where: str) -> Steps:
+    """With the permission without which the URL answers nobody: it is public, too."""
+    client, at = cloud.client("lambda"), {"FunctionName": cloud.function.name, **where}
+    client.create_function_url_config(**at, AuthType="NONE")
+    client.add_permission(
+        **at,
+        StatementId="mutation",
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )
+    yield Broken(cloud.function.arn, also=(("LAM-07", cloud.function.arn),))
+    client.remove_permission(**at, StatementId="mutation")
+    client.delete_function_url_config(**at)
+
+
 @mutation("LAM-04", "a URL for anybody")
 def open_url(cloud: Cloud) -> Steps:
-    client, name = cloud.client("lambda"), cloud.function.name
-    client.create_function_url_config(FunctionName=name, AuthType="NONE")
-    yield Broken(cloud.function.arn)
-    client.delete_function_url_config(FunctionName=name)
+    yield from _open_url(cloud)
 
 
-def _permission(cloud: Cloud, principal: str, **more: str) -> Steps:
-    client, name = cloud.client("lambda"), cloud.function.name
+@mutation("LAM-04", "a URL of the alias for anybody")
+def open_url_of_the_alias(cloud: Cloud) -> Steps:
+    yield from _open_url(cloud, Qualifier="live")
+
+
+def _permission(cloud: Cloud, principal: str, **where: str) -> Steps:
+    client, at = cloud.client("lambda"), {"FunctionName": cloud.function.name, **where}
     client.add_permission(
-        FunctionName=name,
+        **at,
         StatementId="mutation",
         Action="lambda:InvokeFunction",
         Principal=principal,
-        **more,
     )
     yield Broken(cloud.function.arn)
-    client.remove_permission(FunctionName=name, StatementId="mutation")
+    client.remove_permission(**at, StatementId="mutation")
 
 
 @mutation("LAM-07", "anybody may invoke")
 def public_function(cloud: Cloud) -> Steps:
     yield from _permission(cloud, "*")
+
+
+@mutation("LAM-07", "anybody may invoke the alias")
+def public_alias(cloud: Cloud) -> Steps:
+    yield from _permission(cloud, "*", Qualifier="live")
 
 
 @mutation("LAM-07", "every topic of everybody may invoke")

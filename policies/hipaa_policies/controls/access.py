@@ -6,7 +6,7 @@ from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
 from hipaa_policies.facts.apis import RestApi, Stage, WebAcl
-from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.functions import Function, ResourcePolicy
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
 from hipaa_policies.facts.stores import Bucket, Database
 from hipaa_policies.facts.user_pools import UserPool
@@ -18,7 +18,7 @@ from hipaa_policies.iam import (
 )
 from hipaa_policies.joins import document, first_names
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Status, Verdict, failed, judged, passed, unknown
 
 PASSWORD_LENGTH = 12
 TOKEN_SECONDS = 3600
@@ -32,12 +32,15 @@ SESSION_SECONDS = 24 * 3600
     cite="164.312(d)",
     requirement=REQUIRED,
     checklist=Line.AUTHORIZER,
-    blind="Authorisation in the function's code.",
+    blind="Authorisation in the function's code, and a live URL that no resource policy opens: nobody can "
+    "call it without a permission in IAM.",
     satisfied_by="modules/function",
     remedy="Set the URL's authorisation to AWS_IAM, or remove it and use the API.",
 )
 def urls_need_iam(function: Function, _: Account, __: Settings) -> Verdict:
     urls = known(function.urls)
+    if urls is None:
+        return passed("no resource policy lets anybody call a URL of it")
     bad = [u.url for u in urls if u.authorization != "AWS_IAM"]
     good = "its URL needs IAM authorisation" if urls else "has no URL"
     return judged(not bad, good, f"{first_names(bad)} answers anybody")
@@ -50,29 +53,40 @@ def urls_need_iam(function: Function, _: Account, __: Settings) -> Verdict:
     cite="164.312(a)(1)",
     requirement=REQUIRED,
     checklist=Line.ROLE_BASED,
-    blind="What the named caller intends.",
+    blind="What the named caller intends, and the policies of single versions (those of aliases are read).",
     satisfied_by="modules/function",
     remedy="Set SourceArn or SourceAccount of every permission.",
 )
 def function_policy_is_narrow(function: Function, account: Account, settings: Settings) -> Verdict:
-    text = known(function.policy)
-    if text is None:
+    found = [
+        _policy_verdict(policy.document, account, settings, _which(policy))
+        for policy in function.policies.items
+    ]
+    if bad := [verdict for verdict in found if verdict.status is Status.FAIL]:
+        return bad[0]
+    if not function.policies.complete():
         return passed("has no resource policy")
-    return _policy_verdict(text, account, settings)
+    return next((v for v in found if v.status is Status.UNKNOWN), found[0])
 
 
-def _policy_verdict(text: str, account: Account, settings: Settings) -> Verdict:
+def _which(policy: ResourcePolicy) -> str:
+    if policy.qualifier is None:
+        return "its policy"
+    return f"the policy of its {'version' if policy.qualifier.isdigit() else 'alias'} {policy.qualifier}"
+
+
+def _policy_verdict(text: str, account: Account, settings: Settings, which: str = "its policy") -> Verdict:
     policy = document(text)
     if public_statements(policy):
-        return failed("its policy is public")
+        return failed(f"{which} is public")
     if loose := unpinned_services(policy):
-        return failed(f"its policy lets {first_names(loose)} in on anybody's behalf (no aws:SourceArn)")
+        return failed(f"{which} lets {first_names(loose)} in on anybody's behalf (no aws:SourceArn)")
     strangers = [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]
     if strangers:
-        return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
+        return failed(f"{which} lets the account {first_names(strangers)} in, which nobody listed")
     if nameless := nameless_principals(policy):
-        return unknown(f"its policy lets in {first_names(nameless)}: an id that tells no account")
-    return passed("its policy names who may use it")
+        return unknown(f"{which} lets in {first_names(nameless)}: an id that tells no account")
+    return passed(f"{which} names who may use it")
 
 
 @control(

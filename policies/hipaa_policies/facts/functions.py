@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hipaa_policies.facts.base import Unreadable
+from hipaa_policies.facts.base import Listing, Unreadable
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,22 @@ class FunctionUrl:
 
 
 @dataclass(frozen=True)
+class ResourcePolicy:
+    """The policy of a function, or of the alias or version ``qualifier``: each has one of its own.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+    """
+
+    document: str
+    qualifier: str | None = None
+
+
+@dataclass(frozen=True)
 class Function:
-    """One function. Durations in seconds, ``runtime`` is ``None`` for an image."""
+    """One function. Durations in seconds, ``runtime`` is ``None`` for an image.
+
+    ``urls`` is ``None`` where nobody asked, because no resource policy opens one.
+    """
 
     TYPE: ClassVar[str] = "AWS::Lambda::Function"
 
@@ -45,8 +59,8 @@ class Function:
     tracing: str
     log_group: str
     failure_destinations: tuple[str, ...] | Unreadable = ()
-    urls: tuple[FunctionUrl, ...] | Unreadable = ()
-    policy: str | Unreadable | None = None
+    urls: tuple[FunctionUrl, ...] | Unreadable | None = ()
+    policies: Listing[ResourcePolicy] = field(default_factory=Listing)
     reserved_concurrency: int | Unreadable | None = None
     code_signing_config: str | Unreadable | None = None
     code_signing_enforced: bool | Unreadable = False

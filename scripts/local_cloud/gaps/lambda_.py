@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda import urls
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.policy import Policy
 from moto.awslambda.responses import LambdaResponse
 
@@ -80,6 +81,19 @@ def get_account_settings(response: Any) -> str:
     reserved = sum(int(function.reserved_concurrency or 0) for function in found)
     limit = {"ConcurrentExecutions": CONCURRENCY, "UnreservedConcurrentExecutions": CONCURRENCY - reserved}
     return json.dumps({"AccountLimit": limit, "AccountUsage": {"FunctionCount": len(found)}})
+
+
+@wrap(LambdaBackend, "get_policy")
+def get_policy(_: Method, backend: Any, function_name: str, qualifier: str | None = None) -> Any:
+    """moto keeps one policy for a function and all its qualifiers, and gives it for any of them."""
+    policy = copy.copy(backend.get_function(function_name, qualifier).policy)
+    qualifier = qualifier or function_name.rpartition(":function:")[2].partition(":")[2]
+    policy.statements = [s for s in policy.statements if _qualifier_of(s["Resource"]) == qualifier]
+    return policy.wire_format()
+
+
+def _qualifier_of(arn: str) -> str:
+    return arn.rpartition(":function:")[2].partition(":")[2]
 
 
 @wrap(Policy, "principal_formatter")

@@ -37,6 +37,7 @@ def build(
     secret: str = "",
     runtime: str = "python3.13",
     caller: str = "",
+    alias_caller: str = "",
     reserved: bool = True,
     tracing: str = "Active",
     signed: bool = True,
@@ -65,7 +66,9 @@ def build(
         **({"DeadLetterConfig": {"TargetArn": ground.dead_letters}} if dead_letters else {}),
         **({"VpcConfig": {"SubnetIds": placed[0], "SecurityGroupIds": [placed[1]]}} if placed else {}),
     )["FunctionArn"]
-    _callers(ground, name, made, url, caller, source)
+    _callers(ground, name, url, caller, source)
+    if alias_caller:
+        _call_alias(ground, name, alias_caller)
     if reserved:
         ground.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     if log_group:
@@ -105,7 +108,7 @@ def _role(
     return made
 
 
-def _callers(ground: Ground, name: str, function: str, url: str, caller: str, source: str) -> None:
+def _callers(ground: Ground, name: str, url: str, caller: str, source: str) -> None:
     awslambda = ground.client("lambda")
     awslambda.add_permission(
         FunctionName=name,
@@ -120,11 +123,32 @@ def _callers(ground: Ground, name: str, function: str, url: str, caller: str, so
         )
     if url:
         awslambda.create_function_url_config(FunctionName=name, AuthType=url)
+        # Without it not even a URL of authorisation NONE answers anybody.
+        awslambda.add_permission(
+            FunctionName=name,
+            StatementId="url",
+            Action="lambda:InvokeFunctionUrl",
+            Principal="*" if url == "NONE" else ID,
+            FunctionUrlAuthType=url,
+        )
     if source:
         redrive = json.dumps({"deadLetterTargetArn": ground.dead_letters, "maxReceiveCount": 3})
         attributes = {"RedrivePolicy": redrive} if source == "redrive" else {}
         queue = ground.queue(f"{name}-source", **attributes)
         awslambda.create_event_source_mapping(FunctionName=name, EventSourceArn=queue)
+
+
+def _call_alias(ground: Ground, name: str, caller: str) -> None:
+    awslambda = ground.client("lambda")
+    version = awslambda.publish_version(FunctionName=name)["Version"]
+    awslambda.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    awslambda.add_permission(
+        FunctionName=name,
+        Qualifier="live",
+        StatementId="caller",
+        Action="lambda:InvokeFunction",
+        Principal=caller,
+    )
 
 
 def _alarms(ground: Ground, name: str, kind: str) -> None:

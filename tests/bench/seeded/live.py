@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.bench.seeded import functions, logs, people
-from tests.bench.seeded.ground import Ground, arn, document
+from tests.bench.seeded.ground import ID, Ground, arn, document
 from tests.bench.seeded.seeds import SEEDS, Seed
 
 Built = dict[tuple[str, str], str]
@@ -32,11 +32,12 @@ def build(endpoint_url: str | None = None, progress: Callable[[str], None] = lam
 
 
 def _kept(seed: Seed) -> Mapping[str, Any]:
-    """What a twin has where the seed has a wrong one: a queue, a subscriber, a URL; the right one."""
+    """What a twin has where the seed has a wrong one: a queue, a subscriber, a URL, a caller."""
     right = {
         "no-redrive": {"source": "redrive"},
         "by-mail": {"protocol": "sqs"},
         "open-url": {"url": "AWS_IAM"},
+        "public-alias": {"alias_caller": ID},
     }
     return right.get(seed.name, {})
 

@@ -53,6 +53,7 @@ FUNCTIONS = (
     Seed("LAM-07", "public", "function", "everybody may invoke it", {"caller": "*"}),
     Seed("LAM-07", "unpinned", "function", "S3 of any account may invoke it", {"caller": "s3.amazonaws.com"}),
     Seed("LAM-07", "stranger", "function", "an unlisted account may invoke it", {"caller": "210987654321"}),
+    Seed("LAM-07", "public-alias", "function", "everybody may invoke its alias", {"alias_caller": "*"}),
     Seed("LAM-08", "unreserved", "function", "nothing reserved", {"reserved": False}),
     Seed("LAM-09", "untraced", "function", "tracing PassThrough", {"tracing": "PassThrough"}),
     Seed("LAM-10", "unsigned", "function", "no code signing configuration", {"signed": False}),

@@ -11,7 +11,7 @@ from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob, Selection
 from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
-from hipaa_policies.facts.functions import Function, FunctionUrl
+from hipaa_policies.facts.functions import Function, FunctionUrl, ResourcePolicy
 from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.logs import CountedMetric, DataEvents, LogExport, LogGroup, MetricFilter, Trail
@@ -98,6 +98,12 @@ OWN_ONLY = {
 }
 
 
+def resource_policies(own: str, **by_qualifier: str) -> Listing[ResourcePolicy]:
+    """A function's policy, and those of its aliases by their names."""
+    others = (ResourcePolicy(document, qualifier) for qualifier, document in by_qualifier.items())
+    return Listing((ResourcePolicy(own), *others))
+
+
 def function(name: str = "reader", **changes: Any) -> Function:
     values: dict[str, Any] = {
         "arn": arn("lambda", f"function:{name}"),
@@ -115,14 +121,16 @@ def function(name: str = "reader", **changes: Any) -> Function:
         "tracing": "Active",
         "log_group": f"/aws/lambda/{name}",
         "urls": (FunctionUrl("https://a.lambda-url.us-east-1.on.aws/", "AWS_IAM"),),
-        "policy": policy(
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "apigateway.amazonaws.com"},
-                "Action": "lambda:InvokeFunction",
-                "Resource": arn("lambda", f"function:{name}"),
-                "Condition": {"ArnLike": {"AWS:SourceArn": arn("execute-api", "api1/*")}},
-            }
+        "policies": resource_policies(
+            policy(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "apigateway.amazonaws.com"},
+                    "Action": "lambda:InvokeFunction",
+                    "Resource": arn("lambda", f"function:{name}"),
+                    "Condition": {"ArnLike": {"AWS:SourceArn": arn("execute-api", "api1/*")}},
+                }
+            )
         ),
         "reserved_concurrency": 10,
         "code_signing_config": arn("lambda", "code-signing-config:csc-1"),

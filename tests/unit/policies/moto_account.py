@@ -205,6 +205,16 @@ def _function(key: str, subnets: list[str], group: str, queue: str) -> None:
         Principal="apigateway.amazonaws.com",
         SourceArn=f"arn:aws:execute-api:{REGION}:{ID}:api/*",
     )
+    version = awslambda.publish_version(FunctionName="reader")["Version"]
+    awslambda.create_alias(FunctionName="reader", Name="live", FunctionVersion=version)
+    awslambda.add_permission(
+        FunctionName="reader",
+        Qualifier="live",
+        StatementId="portal",
+        Action="lambda:InvokeFunctionUrl",
+        Principal=ID,
+        FunctionUrlAuthType="AWS_IAM",
+    )
     awslambda.put_function_concurrency(FunctionName="reader", ReservedConcurrentExecutions=5)
     awslambda.put_function_event_invoke_config(
         FunctionName="reader", DestinationConfig={"OnFailure": {"Destination": queue}}

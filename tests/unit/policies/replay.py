@@ -107,12 +107,17 @@ class Recording:
 
         def replayed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             other = answer(*operation_of(client, operation))
-            chosen = self._answers[self._key(client, operation, parameters)] if other is None else other
+            chosen = self._recorded(client, operation, parameters) if other is None else other
             if isinstance(chosen, Exception):
                 raise chosen
             return chosen
 
         return self._read(replayed)
+
+    def _recorded(self, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        """The answer; of what moto lacks also where nobody had asked it while it was recorded."""
+        key = self._key(client, operation, parameters)
+        return self._answers[key] if key in self._answers else NOT_IN_MOTO[operation]
 
     @staticmethod
     def _key(client: Any, operation: str, parameters: dict[str, Any]) -> str:

@@ -156,7 +156,7 @@ def test_a_missing_attestation_says_what_to_do() -> None:
 
 
 def test_a_policy_that_aws_would_refuse_makes_unknown() -> None:
-    broken = replace(c.function(), policy='{"Statement": [{"Effect": "allow"}]}')
+    broken = replace(c.function(), policies=c.resource_policies('{"Statement": [{"Effect": "allow"}]}'))
     found = findings(c.account(functions=(broken, c.function("other"))), control="LAM-07")
     assert [f.status for f in found] == [Status.UNKNOWN, Status.PASS]
     assert "neither Allow nor Deny" in found[0].message

@@ -87,13 +87,17 @@ def test_functions(account: Account) -> None:
     assert function.tracing == "Active"
     assert function.reserved_concurrency == 5
     assert function.failure_destinations == (f"arn:aws:sqs:us-east-1:{moto_account.ID}:dead",)
-    assert "apigateway.amazonaws.com" in known(function.policy)
+    own, live = function.policies.complete()
+    assert (own.qualifier, live.qualifier) == (None, "live")
+    assert "apigateway.amazonaws.com" in own.document
+    assert "lambda:InvokeFunctionUrl" in live.document
     assert function.code_signing_config == "arn:csc"
     assert function.log_group == "/aws/lambda/reader"
     assert [url.authorization for url in known(function.urls)] == ["AWS_IAM"]
     assert only(account.event_sources).source_arn.endswith(":in")
     plain = only(account.functions, name="plain")
-    assert (plain.subnet_ids, plain.policy, plain.reserved_concurrency) == ((), None, None)
+    assert (plain.subnet_ids, plain.policies.complete(), plain.reserved_concurrency) == ((), (), None)
+    assert plain.urls is None
 
 
 def test_values_of_variables_never_become_facts(account: Account) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hipaa_policies.facts import Account, Policy
+from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.logs import DataEvents
 from hipaa_policies.facts.messaging import Queue
 from hipaa_policies.facts.monitoring import AnomalySubscription, Metric
@@ -59,12 +59,15 @@ CASES: dict[str, Change] = {
     "LAM-03 queue with redrive": both(
         added("event_sources", SOURCE), added("queues", Queue(SOURCE_QUEUE, "in", c.KEY, None, c.QUEUE))
     ),
-    "LAM-07 no policy": changed("functions", c.FUNCTION, policy=None),
+    "LAM-07 no policy": changed("functions", c.FUNCTION, policies=Listing()),
+    "LAM-04 no URL that anybody could call": changed("functions", c.FUNCTION, urls=None),
     "LAM-07 a listed account": both(
         changed(
             "functions",
             c.FUNCTION,
-            policy=c.policy(c.allow("lambda:InvokeFunction", "*", Principal={"AWS": c.FOREIGN})),
+            policies=c.resource_policies(
+                c.policy(c.allow("lambda:InvokeFunction", "*", Principal={"AWS": c.FOREIGN}))
+            ),
         ),
         told(trusted_accounts=(TrustedAccount(c.FOREIGN, "lab", "Jo", date(2027, 1, 1)),)),
     ),

@@ -1,14 +1,15 @@
-"""How many requests a function takes: at most three, but where it has neither what saves one."""
+"""How many requests a function takes: two, and one for each thing that AWS tells of one function alone."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hipaa_policies.facts import Listing
-from hipaa_policies.facts.functions import Function
+from hipaa_policies.facts.functions import Function, FunctionUrl
 from moto import mock_aws
 
 from tests.unit.policies import moto_account
@@ -26,8 +27,18 @@ def recording() -> Recording:
     return recording
 
 
+def grant(action: str) -> dict[str, str]:
+    """A resource policy that lets everybody do it."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
+    return {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+
+
 def read(
-    recording: Recording, functions: Mapping[str, tuple[bool, int | None]], settings: Any = None
+    recording: Recording,
+    functions: Mapping[str, tuple[bool, int | None]],
+    settings: Any = None,
+    aliases: int = 0,
+    policy: Any = None,
 ) -> tuple[Listing[Function], Counter[str]]:
     """``functions`` tells for each name whether it has dead letters, and its reserved concurrency."""
     left = TOTAL - sum(reserved or 0 for _, reserved in functions.values())
@@ -44,8 +55,9 @@ def read(
     answers: dict[str, Any] = {
         "ListFunctions": {"Functions": listed},
         "GetAccountSettings": settings or {"AccountLimit": limit},
-        "GetPolicy": refusal("ResourceNotFoundException", "GetPolicy"),
-        "ListFunctionUrlConfigs": {"FunctionUrlConfigs": []},
+        "GetPolicy": policy or refusal("ResourceNotFoundException", "GetPolicy"),
+        "ListAliases": {"Aliases": [{"Name": f"a{number}"} for number in range(aliases)]},
+        "ListFunctionUrlConfigs": {"FunctionUrlConfigs": [{"FunctionUrl": "https://x/", "AuthType": "NONE"}]},
         "ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": []},
     }
     concurrency = iter(
@@ -65,6 +77,7 @@ def read(
 def for_each(asked: Counter[str]) -> int:
     wanted = (
         "GetPolicy",
+        "ListAliases",
         "ListFunctionUrlConfigs",
         "GetFunctionConcurrency",
         "ListFunctionEventInvokeConfigs",
@@ -97,9 +110,38 @@ def test_reservations_among_functions_with_dead_letters_cost_the_others_nothing(
 
 
 def test_four_is_what_a_reservation_without_dead_letters_takes(recording: Recording) -> None:
-    """AWS tells none of the four for more than one function at a time, so there is nothing to save."""
+    """AWS tells none of these for more than one function at a time, so there is nothing to save."""
     _, asked = read(recording, {f"f{number}": (False, 2) for number in range(50)})
     assert for_each(asked) == 200
+
+
+def test_every_alias_takes_one_more(recording: Recording) -> None:
+    found, asked = read(recording, {f"f{number}": (True, None) for number in range(50)}, aliases=1)
+    assert (asked["ListAliases"], asked["GetPolicy"], for_each(asked)) == (50, 100, 150)
+    assert {function.policies.complete() for function in found.complete()} == {()}
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunctionUrl", "lambda:*", "lambda:invokefunction*"])
+def test_urls_are_asked_for_where_a_policy_opens_them(recording: Recording, action: str) -> None:
+    found, asked = read(recording, {"f": (True, None)}, policy=grant(action))
+    assert asked["ListFunctionUrlConfigs"] == 1
+    assert found.complete()[0].urls == (FunctionUrl("https://x/", "NONE"),)
+
+
+@pytest.mark.parametrize("policy", [None, grant("lambda:InvokeFunction"), grant("lambda:Get*")])
+def test_urls_that_no_policy_opens_are_not_asked_for(recording: Recording, policy: Any) -> None:
+    found, asked = read(recording, {"f": (True, None)}, aliases=2, policy=policy)
+    assert asked["ListFunctionUrlConfigs"] == 0
+    assert found.complete()[0].urls is None
+
+
+@pytest.mark.parametrize(
+    "policy", [refusal("AccessDeniedException", "GetPolicy"), {"Policy": '{"Statement": [{"Effect": "?"}]}'}]
+)
+def test_urls_are_asked_for_where_the_policy_tells_nothing(recording: Recording, policy: Any) -> None:
+    found, asked = read(recording, {"f": (True, None)}, policy=policy)
+    assert asked["ListFunctionUrlConfigs"] == 1
+    assert found.complete()[0].urls == (FunctionUrl("https://x/", "NONE"),)
 
 
 def test_where_the_sum_cannot_be_read_every_function_is_asked(recording: Recording) -> None:

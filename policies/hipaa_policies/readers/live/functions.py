@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.functions import EventSource, Function, FunctionUrl
+from hipaa_policies.facts.functions import EventSource, Function, FunctionUrl, ResourcePolicy
+from hipaa_policies.iam import MalformedPolicyError, load_policy, statements
+from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 from hipaa_policies.secrets import suspected_secrets
@@ -25,6 +27,7 @@ Signed = Mapping[str, tuple[str | None, bool]]
             "GetAccountSettings",
             "GetFunctionConcurrency",
             "GetPolicy",
+            "ListAliases",
             "ListCodeSigningConfigs",
             "ListEventSourceMappings",
             "ListFunctionEventInvokeConfigs",
@@ -117,21 +120,60 @@ def _with_details(
     aws: Aws, function: Function, signed: Signed | Unreadable, reservations: _Reservations
 ) -> Function:
     name = function.arn
-    policy = aws.optional("lambda", "GetPolicy", ["ResourceNotFoundException"], FunctionName=name)
-    urls = aws.pages("lambda", "ListFunctionUrlConfigs", "FunctionUrlConfigs", FunctionName=name)
+    policies = _policies(aws, function)
     destinations: tuple[str, ...] | Unreadable = ()
     if function.dead_letter_arn is None:  # otherwise nothing hangs on it, and the call is saved
         destinations = _failure_destinations(aws, name)
     config = signed if isinstance(signed, Unreadable) else signed.get(function.arn, (None, False))
     return replace(
         function,
-        policy=policy if isinstance(policy, Unreadable) else policy["Policy"] if policy else None,
-        urls=urls.problem or tuple(FunctionUrl(u["FunctionUrl"], u["AuthType"]) for u in urls.items),
+        policies=policies,
+        urls=_urls(aws, name) if _may_open_a_url(policies) else None,
         reserved_concurrency=reservations.of(function),
         failure_destinations=destinations,
         code_signing_config=config if isinstance(config, Unreadable) else config[0],
         code_signing_enforced=config if isinstance(config, Unreadable) else config[1],
     )
+
+
+def _policies(aws: Aws, function: Function) -> Listing[ResourcePolicy]:
+    """The function's own policy, and those of its aliases. Versions can have some, too: they are not
+    asked for, because an account has any number of them (every deployment leaves one)."""
+    aliases = aws.pages("lambda", "ListAliases", "Aliases", FunctionName=function.name)
+    problem = aliases.problem
+    found = []
+    for qualifier in (None, *(alias["Name"] for alias in aliases.items)):
+        at = {"FunctionName": function.arn} | ({"Qualifier": qualifier} if qualifier else {})
+        answer = aws.optional("lambda", "GetPolicy", ["ResourceNotFoundException"], **at)
+        if isinstance(answer, Unreadable):
+            problem = problem or answer
+        elif answer is not None:
+            found.append(ResourcePolicy(answer["Policy"], qualifier))
+    return Listing(tuple(found), problem)
+
+
+def _may_open_a_url(policies: Listing[ResourcePolicy]) -> bool:
+    """Whether anybody could call a URL of the function without a permission of his own in IAM.
+
+    Also where the URL's authorisation is NONE a resource policy must allow it, of the function or of
+    the alias that has the URL; versions have none.
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    return policies.problem is not None or any(_names_urls(policy.document) for policy in policies.items)
+
+
+def _names_urls(text: str) -> bool:
+    try:
+        found = statements(load_policy(text))
+    except MalformedPolicyError:
+        return True  # nobody knows what it allows
+    return any(s.allows and names_action(s, "lambda:InvokeFunctionUrl") for s in found)
+
+
+def _urls(aws: Aws, name: str) -> tuple[FunctionUrl, ...] | Unreadable:
+    """Those of the function and of its aliases."""
+    listed = aws.pages("lambda", "ListFunctionUrlConfigs", "FunctionUrlConfigs", FunctionName=name)
+    return listed.problem or tuple(FunctionUrl(url["FunctionUrl"], url["AuthType"]) for url in listed.items)
 
 
 def _failure_destinations(aws: Aws, name: str) -> tuple[str, ...] | Unreadable:

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.functions import EventSource, Function, FunctionUrl
+from hipaa_policies.facts.functions import EventSource, Function, FunctionUrl, ResourcePolicy
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
 from hipaa_policies.secrets import suspected_secrets
 
 _FUNCTION = ("aws_lambda_function",)
+_ALIAS = ("aws_lambda_alias",)
 _SIGNING = ("aws_lambda_code_signing_config",)
 _INVOKED = ("aws_lambda_function", "aws_lambda_alias")
 _TARGETS = (
@@ -50,7 +51,7 @@ class _Details:
 
     def __init__(self, plan: Plan) -> None:
         self.urls: dict[str, list[Any]] = {}
-        self.permissions: dict[str, list[Any]] = {}
+        self.permissions: dict[str, list[tuple[str | None, Any]]] = {}
         self.destinations: dict[str, list[Any]] = {}
         self.unplaced: dict[str, NotDecided] = {}
         for planned in plan.of("aws_lambda_function_url"):
@@ -58,14 +59,14 @@ class _Details:
                 self.urls, planned, FunctionUrl(planned.address, planned.values.get("authorization_type", ""))
             )
         for planned in plan.of("aws_lambda_permission"):
-            self._enter(self.permissions, planned, _permission(planned))
+            self._enter(self.permissions, planned, (_qualifier(planned), _permission(planned)))
         for planned in plan.of("aws_lambda_function_event_invoke_config"):
             target = _on_failure(planned)
             if target is not None:
                 self._enter(self.destinations, planned, target)
 
     def _enter(self, table: dict[str, list[Any]], planned: Planned, value: Any) -> None:
-        name = planned.reference("function_name", _INVOKED, "name")
+        name = _function_of(planned)
         if isinstance(name, Unreadable):
             self.unplaced[planned.type] = planned.undecided("function_name")
         elif isinstance(name, str):
@@ -76,6 +77,29 @@ class _Details:
         found = table.get(name, [])
         problem = next((v for v in found if isinstance(v, Unreadable)), None)
         return problem or self.unplaced.get(kind) or tuple(found)
+
+    def policies(self, name: str) -> Listing[ResourcePolicy]:
+        """The function's own policy, and those of its aliases and versions."""
+        by_qualifier: dict[str | None, list[Any]] = {}
+        problem: Unreadable | None = self.unplaced.get("aws_lambda_permission")
+        for qualifier, statement in self.permissions.get(name, []):
+            if isinstance(statement, Unreadable):
+                problem = problem or statement
+            else:
+                by_qualifier.setdefault(qualifier, []).append(statement)
+        return Listing(tuple(ResourcePolicy(_document(s), q) for q, s in by_qualifier.items()), problem)
+
+
+def _function_of(planned: Planned, form: str = "name") -> Any:
+    """The function that something is attached to, through an alias or not: ``form`` where it is only
+    referred to, else as the configuration names it."""
+    named = planned.text("function_name")
+    if not isinstance(named, Unreadable):
+        return named
+    targets = planned.targets("function_name", _INVOKED)
+    if isinstance(targets, list) and [t.type for t in targets] == ["aws_lambda_alias"]:
+        return targets[0].reference("function_name", _FUNCTION, form)
+    return planned.reference("function_name", _INVOKED, form)
 
 
 def _plain_name(reference: str) -> str:
@@ -89,7 +113,6 @@ def _function(planned: Planned, plan: Plan, details: _Details) -> Function:
     name = planned.name
     vpc = planned.block("vpc_config")
     variables, secrets = _environment(planned)
-    policy = details.of(details.permissions, name, "aws_lambda_permission")
     subnets, groups, vpc_id = _network(vpc, plan)
     reserved = planned.get("reserved_concurrent_executions")
     runtime = planned.text("runtime")
@@ -113,7 +136,7 @@ def _function(planned: Planned, plan: Plan, details: _Details) -> Function:
             details.destinations, name, "aws_lambda_function_event_invoke_config"
         ),
         urls=details.of(details.urls, name, "aws_lambda_function_url"),
-        policy=policy if isinstance(policy, Unreadable) else _document(policy),
+        policies=details.policies(name),
         # -1 is the provider's word for "nothing is reserved".
         reserved_concurrency=None if reserved == -1 else reserved,
         code_signing_config=planned.reference("code_signing_config_arn", _SIGNING),
@@ -203,6 +226,19 @@ def _environment(planned: Planned) -> tuple[Any, Any]:
     return names, tuple(dict.fromkeys(suspects))
 
 
+def _qualifier(planned: Planned) -> str | None:
+    """The alias or version that a permission is for. One that is not known is still none of the
+    function's own: it is told by the permission's address."""
+    qualifier = planned.reference("qualifier", _ALIAS, "name")
+    if isinstance(qualifier, Unreadable):
+        return f"that {planned.address} is for"
+    named = planned.text("function_name")
+    if qualifier or isinstance(named, Unreadable) or named is None:
+        return qualifier or None
+    # Of an ARN, a partial ARN, or of name:qualifier.
+    return named.rpartition(":function:")[2].partition(":")[2] or None
+
+
 def _permission(planned: Planned) -> Any:
     """A statement of the function's resource policy."""
     principal = planned.get("principal")
@@ -258,8 +294,8 @@ def _principal(principal: str) -> Any:
     return {"Service" if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "AWS": principal}
 
 
-def _document(statements: tuple[Any, ...]) -> str | None:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}) if statements else None
+def _document(statements: list[Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _on_failure(planned: Planned) -> Any:
@@ -277,7 +313,7 @@ def _names(destination: Block) -> bool:
 
 
 def _event_source(planned: Planned) -> EventSource:
-    name = planned.reference("function_name", _INVOKED, "arn")
+    name = _function_of(planned, "arn")
     if isinstance(name, str) and not name.startswith("arn:"):
         name = planned.plan.arn("lambda", f"function:{name}")
     return partial(

@@ -22,11 +22,15 @@ from tests.unit.policies.breaks.changes import (
     one,
 )
 
+OWN = c.policy(c.allow("lambda:InvokeFunction", "*", Principal={"AWS": c.ID}))
+
 ACCESS = (
     fn("LAM-04", "open URL", "answers anybody", urls=(FunctionUrl("https://x", "NONE"),)),
-    fn("LAM-07", "public", "public", policy=PUBLIC),
-    fn("LAM-07", "any topic", "sns.amazonaws.com", policy=UNPINNED),
-    fn("LAM-07", "a stranger", c.FOREIGN, policy=STRANGERS),
+    fn("LAM-07", "public", "public", policies=c.resource_policies(PUBLIC)),
+    fn("LAM-07", "any topic", "sns.amazonaws.com", policies=c.resource_policies(UNPINNED)),
+    fn("LAM-07", "a stranger", c.FOREIGN, policies=c.resource_policies(STRANGERS)),
+    fn("LAM-07", "public alias", "alias live is public", policies=c.resource_policies(OWN, live=PUBLIC)),
+    fn("LAM-07", "public version", "version 7 is public", policies=c.resource_policies(OWN, **{"7": PUBLIC})),
     one(
         "API-01",
         "open method",

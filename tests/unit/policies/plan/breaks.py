@@ -164,7 +164,10 @@ def access() -> Iterator[PlanBreak]:
         event_source_arn=ref("aws_sqs_queue.lost.arn"),
     )
     yield PlanBreak(
-        "LAM-03", READER, "no dead-letter queue", both(alias, adding("aws_sqs_queue.lost", name="lost"), source)
+        "LAM-03",
+        READER,
+        "no dead-letter queue",
+        both(alias, adding("aws_sqs_queue.lost", name="lost"), source),
     )
     api = "aws_api_gateway_rest_api.main"
     open_method = changing("aws_api_gateway_method.get", authorization="NONE", authorizer_id=None)
