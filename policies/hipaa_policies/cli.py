@@ -2,6 +2,8 @@
 
 Exit status: 0 where nothing failed, 1 where a control failed (or, with ``--strict-unknown``, could not
 be judged), 2 where the work could not be done.
+
+What asks AWS is imported by the commands that ask: importing boto3 takes longer than judging a plan.
 """
 
 from __future__ import annotations
@@ -13,14 +15,12 @@ from collections.abc import Sequence
 
 from hipaa_policies import __version__
 from hipaa_policies.assessment import Assessment
-from hipaa_policies.auditing import audit as audit_live
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.commands import audit, drift, plan
 from hipaa_policies.commands.common import NOT_DONE, PASSED
 from hipaa_policies.decisions import DecisionFileError
 from hipaa_policies.explain import UnknownControlError, explain, find_control
 from hipaa_policies.problems import NotDoneError
-from hipaa_policies.readers.live import policy_document
 from hipaa_policies.reports.as_json import schema_text
 
 
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _live(region: str | None, profile: str | None, progress: bool) -> Assessment:
     """The live lens of `hipaa drift`: waivers aside, since it compares what is, not what is accepted."""
+    from hipaa_policies.auditing import audit as audit_live
+
     return audit_live(regions=[region] if region else [], profile=profile, progress=progress)
 
 
@@ -97,6 +99,8 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _iam_policy(_: argparse.Namespace) -> int:
+    from hipaa_policies.readers.live import policy_document
+
     print(policy_document())
     return PASSED
 

@@ -6,7 +6,6 @@ import argparse
 import sys
 from typing import Any
 
-from hipaa_policies.auditing import audit
 from hipaa_policies.commands.common import (
     ATTESTATIONS,
     FAILED,
@@ -56,6 +55,8 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from hipaa_policies.auditing import audit  # imports boto3, which `hipaa --help` can do without
+
     wanted = outputs(options.format, options.output)
     assessment = audit(
         regions=options.region,

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from hipaa_policies.assessment import Assessment, Asset, by_control, worst
 from hipaa_policies.catalogue import Control
 from hipaa_policies.checklist import Group, Line
@@ -80,6 +78,9 @@ class CitationSummary:
 
 
 def render_html(assessment: Assessment) -> str:
+    # Here, because importing it takes longer than any other report.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("hipaa_policies", "reports/templates"),
         autoescape=True,
