@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -91,13 +91,13 @@ def routes_of(subnet: Subnet, account: Account) -> tuple[Route, ...]:
 
 def ways_out(subnet: Subnet, account: Account) -> tuple[Route, ...]:
     """Routes to the internet: through a gateway, or a NAT (a gateway or a machine) that looks at nothing."""
-    return tuple(route for route in routes_of(subnet, account) if _leads_out(route))
+    return tuple(route for route in routes_of(subnet, account) if _leads_out(route, account))
 
 
-def _leads_out(route: Route) -> bool:
+def _leads_out(route: Route, account: Account) -> bool:
     if route.target.startswith(("cagw-", "eigw-", "igw-", "nat-")):
         return True
-    return route.target.startswith(("eni-", "i-")) and is_world(route.destination)
+    return route.target.startswith(("eni-", "i-")) and bool(to_world([route.destination], account))
 
 
 def function_vpcs(account: Account) -> frozenset[str]:
@@ -112,11 +112,35 @@ def is_world(peer: str) -> bool:
     """
     try:
         network = ipaddress.ip_network(peer, strict=False)
-    except ValueError:  # a prefix list, or another security group
+    except ValueError:  # another security group, or a prefix list (``to_world`` looks into those)
         return False
     if any(network.version == p.version and network.subnet_of(p) for p in _PRIVATE):  # type: ignore[arg-type]
         return False
     return network.prefixlen < (8 if network.version == 4 else 16)
+
+
+def to_world(peers: Iterable[str], account: Account) -> list[str]:
+    """Those that are the world, or a prefix list with the world in it.
+
+    Raises ``FactUnreadableError`` where none is, and the networks of a prefix list are not known.
+    """
+    named = sorted(set(peers))
+    open_to = [peer for peer in named if is_world(peer)]
+    if open_to:
+        return open_to
+    for peer in named:
+        if peer.startswith("pl-"):
+            open_to += [f"{cidr} (by {peer})" for cidr in _networks(peer, account) if is_world(cidr)]
+    return open_to
+
+
+def _networks(prefix_list: str, account: Account) -> tuple[str, ...]:
+    found = next((one for one in account.prefix_lists.items if one.id == prefix_list), None)
+    if found is None:
+        account.prefix_lists.complete()
+        message = f"the prefix list {prefix_list} is not in this account and region"
+        raise FactUnreadableError(Unreadable("ec2:DescribeManagedPrefixLists", "NotShared", message))
+    return known(found.cidrs)
 
 
 def sources_of(function: Function, account: Account) -> tuple[EventSource, ...]:

@@ -17,9 +17,9 @@ from hipaa_policies.joins import (
     first_names,
     function_vpcs,
     in_function_vpcs,
-    is_world,
     route_tables_of,
     subnets_of,
+    to_world,
     ways_out,
 )
 from hipaa_policies.services import endpoint_services
@@ -86,8 +86,8 @@ def has_no_way_out(subnet: Subnet, account: Account, _: Settings) -> Verdict:
     satisfied_by="modules/network",
     remedy="Name the groups or networks that may connect instead of 0.0.0.0/0 or ::/0.",
 )
-def inbound_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict:
-    open_to = sorted({rule.peer for rule in group.inbound if is_world(rule.peer)})
+def inbound_is_closed(group: SecurityGroup, account: Account, _: Settings) -> Verdict:
+    open_to = to_world((rule.peer for rule in group.inbound), account)
     return judged(not open_to, "nothing is open to the world", f"lets in {first_names(open_to)}")
 
 
@@ -102,8 +102,8 @@ def inbound_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict
     satisfied_by="modules/network, modules/function",
     remedy="Allow HTTPS to the endpoints' group and to the prefix lists of S3 and DynamoDB, nothing else.",
 )
-def outbound_is_closed(group: SecurityGroup, _: Account, __: Settings) -> Verdict:
-    open_to = sorted({rule.peer for rule in group.outbound if is_world(rule.peer)})
+def outbound_is_closed(group: SecurityGroup, account: Account, _: Settings) -> Verdict:
+    open_to = to_world((rule.peer for rule in group.outbound), account)
     return judged(not open_to, "nothing may leave to the world", f"lets out to {first_names(open_to)}")
 
 

@@ -17,7 +17,15 @@ from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.logs import LogExport, LogGroup, MetricFilter, Trail
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.monitoring import Alarm, AnomalySubscription, Budget
-from hipaa_policies.facts.network import FlowLog, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
+from hipaa_policies.facts.network import (
+    FlowLog,
+    PrefixList,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
 from hipaa_policies.facts.stores import Bucket, Database, Secret, Table
 from hipaa_policies.facts.user_pools import UserPool
 
@@ -54,6 +62,7 @@ class Account:
     log_exports: Listing[LogExport] = field(default_factory=Listing)
     log_groups: Listing[LogGroup] = field(default_factory=Listing)
     metric_filters: Listing[MetricFilter] = field(default_factory=Listing)
+    prefix_lists: Listing[PrefixList] = field(default_factory=Listing)
     queues: Listing[Queue] = field(default_factory=Listing)
     rest_apis: Listing[RestApi] = field(default_factory=Listing)
     restore_jobs: Listing[RestoreJob] = field(default_factory=Listing)

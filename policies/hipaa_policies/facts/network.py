@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hipaa_policies.facts.base import Unreadable
+
 
 @dataclass(frozen=True)
 class Vpc:
@@ -67,6 +69,20 @@ class SecurityGroup:
     vpc_id: str
     inbound: tuple[Rule, ...]
     outbound: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class PrefixList:
+    """Networks under one name, that rules and routes may mention. AWS's own are those of its services:
+    their ``cidrs`` are not read."""
+
+    TYPE: ClassVar[str] = "AWS::EC2::PrefixList"
+
+    arn: str
+    id: str
+    name: str
+    of_aws: bool
+    cidrs: tuple[str, ...] | Unreadable
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.monitoring import Alarm, Budget, Metric
 from hipaa_policies.facts.network import (
     FlowLog,
+    PrefixList,
     Route,
     RouteTable,
     Rule,
@@ -64,6 +65,7 @@ USER = arn("iam", "user/jo", "")
 ANALYZER = arn("access-analyzer", "analyzer/outside")
 DETECTOR = arn("guardduty", "detector/d1")
 RECORDER = arn("config", "configuration-recorder/default")
+PREFIX_LIST = arn("ec2", "prefix-list/pl-own")
 PLAN = arn("backup", "backup-plan:p1")
 VAULT = arn("backup", "backup-vault:main")
 EXPORT = arn("logs", "account-policy:export")
@@ -216,7 +218,8 @@ def _bucket(name: str, **changes: Any) -> Bucket:
 
 
 def _group(name: str, identifier: str) -> SecurityGroup:
-    rules = (Rule("10.0.0.0/16", "tcp", 443, 443),) if name != "default" else ()
+    peers = ("10.0.0.0/16", "pl-1", "pl-own") if name != "default" else ()
+    rules = tuple(Rule(peer, "tcp", 443, 443) for peer in peers)
     return SecurityGroup(arn("ec2", f"security-group/{identifier}"), identifier, name, VPC, rules, rules)
 
 
@@ -294,6 +297,10 @@ def account(**changes: Any) -> Account:
                 (CountedMetric("Security", name, "1"),),
             )
             for name, pattern in SIGNALS.items()
+        ),
+        "prefix_lists": (
+            PrefixList(arn("ec2", "prefix-list/pl-1", account="aws"), "pl-1", "dynamodb", True, ()),
+            PrefixList(PREFIX_LIST, "pl-own", "offices", False, ("192.0.2.0/24",)),
         ),
         "queues": (Queue(QUEUE, "dead-letters", KEY, None, None),),
         "restore_jobs": (RestoreJob(arn("backup", "restore-job:1"), "DynamoDB", date(2026, 10, 1)),),

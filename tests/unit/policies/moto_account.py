@@ -75,6 +75,12 @@ def _network() -> tuple[list[str], str]:
             }
         ],
     )
+    offices = ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "192.0.2.0/24"}]
+    )["PrefixList"]["PrefixListId"]
+    inward = ec2.create_security_group(GroupName="offices", Description="o", VpcId=vpc)["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": offices}]}
+    ec2.authorize_security_group_ingress(GroupId=inward, IpPermissions=[rule])
     ec2.create_vpc_endpoint(
         VpcId=vpc,
         ServiceName=f"com.amazonaws.{REGION}.dynamodb",

@@ -120,6 +120,26 @@ def test_network(account: Account) -> None:
     }
 
 
+def test_web_acls(account: Account, recording: Recording) -> None:
+    assert only(account.web_acls).stops is False
+    blocking = {"WebACL": {"DefaultAction": {"Allow": {}}, "Rules": [{"Action": {"Block": {}}}]}}
+    other, _ = recording.replay(lambda _, operation: blocking if operation == "GetWebACL" else None)
+    assert only(other.web_acls).stops is True
+    refused, _ = recording.replay(
+        lambda _, operation: refusal("AccessDenied", operation) if operation == "GetWebACL" else None
+    )
+    problem = only(refused.web_acls).stops
+    assert isinstance(problem, Unreadable)
+    assert problem.missing_action == "wafv2:GetWebACL"
+
+
+def test_prefix_lists(account: Account) -> None:
+    own = only(account.prefix_lists, of_aws=False)
+    assert (own.name, own.cidrs) == ("offices", ("192.0.2.0/24",))
+    assert own.id.startswith("pl-")
+    assert all(one.cidrs == () for one in account.prefix_lists.items if one.of_aws)
+
+
 def test_identities(account: Account) -> None:
     role = only(account.roles, name="reader")
     assert [(p.name, p.arn is None) for p in role.policies] == [("inline", True), ("read", False)]
@@ -218,8 +238,13 @@ def test_a_refused_call_is_unknown_names_its_action_and_hides_nothing(
     lost = [f for f in after if f"grant {action}" in f.message]
     # The budget already passes the one control that looks at anomaly subscriptions. Without the account's
     # sum each function is asked for its reserved concurrency.
-    # A bus's key counts where a key is to be deleted.
-    excused = ("ce:GetAnomalySubscriptions", "events:DescribeEventBus", "lambda:GetAccountSettings")
+    # A bus's key counts where a key is to be deleted, a web ACL's rules where it has a stage.
+    excused = (
+        "ce:GetAnomalySubscriptions",
+        "events:DescribeEventBus",
+        "lambda:GetAccountSettings",
+        "wafv2:GetWebACL",
+    )
     assert lost or action in excused
     assert {f.status for f in lost} <= {Status.UNKNOWN}
 

@@ -8,6 +8,7 @@ from typing import Any
 from hipaa_policies.facts import Listing
 from hipaa_policies.facts.network import (
     FlowLog,
+    PrefixList,
     Route,
     RouteTable,
     Rule,
@@ -64,6 +65,27 @@ def read_network(aws: Aws, where: Where) -> Facts:
         "vpc_endpoints": listing("DescribeVpcEndpoints", "VpcEndpoints", _endpoint),
         "flow_logs": listing("DescribeFlowLogs", "FlowLogs", _flow_log),
     }
+
+
+@reader("prefix_lists", operations={"ec2": ("DescribeManagedPrefixLists", "GetManagedPrefixListEntries")})
+def read_prefix_lists(aws: Aws, _: Where) -> Facts:
+    listed = aws.pages("ec2", "DescribeManagedPrefixLists", "PrefixLists")
+    found = aws.each(listed.items, lambda answer: _prefix_list(aws, answer))
+    return {"prefix_lists": Listing(found, listed.problem)}
+
+
+def _prefix_list(aws: Aws, answer: Mapping[str, Any]) -> PrefixList:
+    identifier, of_aws = answer["PrefixListId"], answer.get("OwnerId") == "AWS"
+    entries: Listing[Any] = Listing()
+    if not of_aws:
+        entries = aws.pages("ec2", "GetManagedPrefixListEntries", "Entries", PrefixListId=identifier)
+    return PrefixList(
+        arn=answer["PrefixListArn"],
+        id=identifier,
+        name=answer["PrefixListName"],
+        of_aws=of_aws,
+        cidrs=entries.problem or tuple(sorted(entry["Cidr"] for entry in entries.items)),
+    )
 
 
 def _vpc(answer: Mapping[str, Any], where: Where) -> Vpc:

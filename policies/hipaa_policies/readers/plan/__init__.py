@@ -21,6 +21,7 @@ from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters 
     messaging,
     monitoring,
     network,
+    prefix_lists,
     stores,
     user_pools,
 )

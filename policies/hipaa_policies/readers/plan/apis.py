@@ -321,7 +321,7 @@ def _web_acl(planned: Planned, plan: Plan, stages: list[str], unplaced: NotDecid
 def _stops(planned: Planned, plan: Plan) -> Any:
     """Whether the default action blocks, or a rule does; not decided where one may."""
     default = planned.block("default_action")
-    found = [default.blocks("block") if isinstance(default, Block) else default or ()]
+    found: list[Any] = [default.blocks("block") if isinstance(default, Block) else default or ()]
     rules = planned.blocks("rule")
     found += [rules] if isinstance(rules, Unreadable) else [_acts(rule) for rule in rules]
     written = planned.text("rule_json")
@@ -338,7 +338,7 @@ def _stops(planned: Planned, plan: Plan) -> Any:
 def _acts(rule: Block) -> Any:
     """Whether a rule stops what it matches, or leaves that to its group's rules."""
     for name, kinds in (("action", STOPPING), ("override_action", ("None",))):
-        action = rule.block(name)
+        action: Any = rule.block(name)
         for kind in kinds if action is not None else ():
             acts = action if isinstance(action, Unreadable) else action.blocks(kind.lower())
             if acts:  # or that it is not decided

@@ -39,6 +39,7 @@ def build(document: Mapping[str, Any], handled: frozenset[str], locals_of: Local
         name = f"{planned.type}.{resource.get('name', '')}"
         if planned.mode == "data":
             by_name.setdefault((module_address, f"data.{name}"), []).append(planned)
+            plan.data.setdefault(planned.type, []).append(planned)
             continue
         by_name.setdefault((module_address, name), []).append(planned)
         plan.by_type.setdefault(planned.type, []).append(planned)

@@ -44,6 +44,7 @@ _PREFIXES = {
     "aws_default_subnet": "subnet-",
     "aws_default_vpc": "vpc-",
     "aws_ec2_carrier_gateway": "cagw-",
+    "aws_ec2_managed_prefix_list": "pl-",
     "aws_egress_only_internet_gateway": "eigw-",
     "aws_instance": "i-",
     "aws_internet_gateway": "igw-",

@@ -238,6 +238,7 @@ class Plan:
     region: str = ""
     partition: str = "aws"
     by_type: dict[str, list[Planned]] = field(default_factory=dict)
+    data: dict[str, list[Planned]] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
     resolver: Resolver = field(default_factory=lambda: Resolver({}, {}))
     terraform_version: str = ""
@@ -246,6 +247,11 @@ class Plan:
     def of(self, *types: str) -> tuple[Planned, ...]:
         """Managed resources of these types, in the order of their addresses."""
         found = [resource for kind in types for resource in self.by_type.get(kind, ())]
+        return tuple(sorted(found, key=lambda resource: resource.address))
+
+    def read(self, *types: str) -> tuple[Planned, ...]:
+        """Data sources of these types that were read while planning."""
+        found = [resource for kind in types for resource in self.data.get(kind, ())]
         return tuple(sorted(found, key=lambda resource: resource.address))
 
     def managed(self) -> Iterator[Planned]:

@@ -25,7 +25,7 @@ _SUBNETS = ("aws_subnet", "aws_default_subnet")
 _TABLES = ("aws_route_table", "aws_default_route_table")
 _GROUPS = ("aws_security_group", "aws_default_security_group")
 _ENDPOINT = ("aws_vpc_endpoint",)
-_PEERS = (*_GROUPS, "aws_ec2_managed_prefix_list", "aws_vpc_endpoint")
+_PEERS = (*_GROUPS, "aws_ec2_managed_prefix_list", "aws_prefix_list", "aws_vpc_endpoint")
 _DESTINATIONS = (
     "destination_cidr_block",
     "cidr_block",
@@ -224,20 +224,32 @@ def _rules(plan: Plan) -> tuple[dict[tuple[str, str], list[Any]], NotDecided | N
 def _lines(block: Block) -> list[Any]:
     """A rule for each of its peers, whichever of the three forms it is written in."""
     peers: list[Any] = [block.text(name) for name in ("cidr_ipv4", "cidr_ipv6")]
-    # Whichever prefix list or group it is: it is none of the two that stand for the world.
-    for name in ("prefix_list_id", "referenced_security_group_id", "source_security_group_id"):
+    # Whichever group it is: it is none of the two networks that stand for the world.
+    for name in ("referenced_security_group_id", "source_security_group_id"):
         found = block.reference(name, _PEERS, "id")
         peers.append(f"({block.owner.address})" if isinstance(found, Unreadable) else found)
+    peers.append(_prefix_list_of(block))
     for name in ("cidr_blocks", "ipv6_cidr_blocks"):
         values = block.get(name)
         peers += values if isinstance(values, list) else [values]
-    for name in ("prefix_list_ids", "security_groups"):
-        named = block.all_references(name, _PEERS, "id")
-        peers += named if isinstance(named, tuple) else [f"({block.owner.address})"]
+    groups = block.all_references("security_groups", _PEERS, "id")
+    peers += groups if isinstance(groups, tuple) else [f"({block.owner.address})"]
+    lists = block.all_references("prefix_list_ids", _PEERS, "id")
+    peers += lists if isinstance(lists, tuple) else [lists]
     peers.append("self" if block.values.get("self") else None)
     protocol = block.values.get("ip_protocol") or block.values.get("protocol") or "-1"
     ports = (block.values.get("from_port"), block.values.get("to_port"))
     return [p if isinstance(p, Unreadable) else partial(Rule, p, str(protocol), *ports) for p in peers if p]
+
+
+def _prefix_list_of(block: Block) -> Any:
+    """The list; AWS's own, whichever it is, where all that it can be are endpoints."""
+    found = block.reference("prefix_list_id", _PEERS, "id")
+    if isinstance(found, Unreadable):
+        targets = block.targets("prefix_list_id", _PEERS)
+        if isinstance(targets, list) and all(target.type == "aws_vpc_endpoint" for target in targets):
+            return f"({block.owner.address})"
+    return found
 
 
 def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> SecurityGroup:

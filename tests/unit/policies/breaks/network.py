@@ -13,6 +13,7 @@ from tests.unit.policies.breaks.changes import (
     SUBNET_A,
     VPC,
     Break,
+    both,
     changed,
     fn,
     listed,
@@ -42,6 +43,28 @@ NETWORK = (
         "NET-02", "IPv4", "security_groups", SG, "0.0.0.0/0", outbound=(Rule("0.0.0.0/0", "-1", None, None),)
     ),
     one("NET-02", "IPv6", "security_groups", SG, "::/0", outbound=(Rule("::/0", "tcp", 443, 443),)),
+    *(
+        Break(
+            control,
+            f"{cidr} by a prefix list",
+            SG,
+            f"{cidr} (by pl-own)",
+            changed("prefix_lists", c.PREFIX_LIST, cidrs=(cidr,)),
+        )
+        for control in ("NET-01", "NET-02")
+        for cidr in ("0.0.0.0/0", "::/0", "128.0.0.0/1")
+    ),
+    Break(
+        "NET-05",
+        "an interface, by a prefix list",
+        SUBNET_A,
+        "pl-own to eni-1",
+        both(
+            changed("route_tables", RTB, routes=(Route("pl-own", "eni-1"),)),
+            changed("prefix_lists", c.PREFIX_LIST, cidrs=("0.0.0.0/0",)),
+        ),
+        (c.arn("ec2", "subnet/subnet-b"),),
+    ),
     Break("NET-03", "none", VPC, "no flow log", listed("flow_logs")),
     one(
         "NET-06", "a rule", "security_groups", DEFAULT_SG, "1 rule", inbound=(Rule("sg-x", "-1", None, None),)

@@ -81,6 +81,15 @@ def network() -> Iterator[PlanBreak]:
         yield PlanBreak(control, "aws_security_group.functions", "::/0", old)
         inline = {kind: [{"cidr_blocks": ["0.0.0.0/0"], "protocol": "-1", "from_port": 0, "to_port": 0}]}
         yield one(control, "aws_security_group.functions", "0.0.0.0/0", **inline)
+    offices = "aws_ec2_managed_prefix_list.offices"
+    world = changing(offices, entry=[{"cidr": "192.0.2.0/24"}, {"cidr": "::/0"}])
+    yield PlanBreak("NET-02", "aws_security_group.functions", "::/0 (by pl-", world)
+    entry = adding(
+        "aws_ec2_managed_prefix_list_entry.more", prefix_list_id=ref(f"{offices}.id"), cidr="0.0.0.0/0"
+    )
+    listed = {"prefix_list_ids": ref(f"{offices}.id"), "protocol": "tcp", "from_port": 0, "to_port": 443}
+    inward = adding("aws_security_group_rule.in", security_group_id=group, type="ingress", **listed)
+    yield PlanBreak("NET-01", "aws_security_group.functions", "0.0.0.0/0 (by pl-", both(entry, inward))
     yield PlanBreak("NET-06", "aws_vpc.main", "2 rule(s)", without("aws_default_security_group.closed"))
     yield PlanBreak("NET-03", "aws_vpc.main", "no flow log", without("aws_flow_log.main"))
     yield PlanBreak("NET-03", "aws_vpc.main", "part of", changing("aws_flow_log.main", traffic_type="REJECT"))

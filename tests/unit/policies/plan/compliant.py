@@ -115,6 +115,18 @@ def network() -> Resources:
             "to_port": 443,
         },
     }
+    found["aws_ec2_managed_prefix_list.offices"] = {"name": "offices", "entry": [{"cidr": "192.0.2.0/24"}]}
+    for name, reached in {
+        "offices": "aws_ec2_managed_prefix_list.offices.id",
+        "tables": "aws_vpc_endpoint.dynamodb.prefix_list_id",
+    }.items():
+        found[f"aws_vpc_security_group_egress_rule.{name}"] = {
+            "security_group_id": ref("aws_security_group.functions.id"),
+            "prefix_list_id": ref(reached),
+            "ip_protocol": "tcp",
+            "from_port": 443,
+            "to_port": 443,
+        }
     for letter in "ab":
         found[f"aws_subnet.{letter}"] = {
             "vpc_id": VPC,

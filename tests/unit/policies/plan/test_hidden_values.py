@@ -16,6 +16,7 @@ from tests.unit.policies.plan.test_plan_controls import status, verdicts
 
 LATE = ref("terraform_data.late.output")
 READER = "aws_lambda_function.reader"
+GROUP = "aws_security_group.functions"
 TRAIL = "aws_cloudtrail.audit"
 ACCOUNT = "the account"
 ANYBODY = c.policy(c.allow("*", "*", Principal="*"))
@@ -73,6 +74,16 @@ def _selector(**more: Any) -> list[dict[str, Any]]:
                 advanced_event_selector=[],
                 event_selector=[{"data_resource": [{"type": "AWS::S3::Object", "values": LATE}]}],
             ),
+        ),
+        # Which networks a prefix list holds, or which list it is.
+        ("NET-02", GROUP, changing("aws_vpc_security_group_egress_rule.offices", prefix_list_id=LATE)),
+        ("NET-02", GROUP, changing("aws_vpc_security_group_egress_rule.offices", prefix_list_id="pl-1234")),
+        ("NET-02", GROUP, changing("aws_ec2_managed_prefix_list.offices", entry=LATE)),
+        ("NET-02", GROUP, changing("aws_ec2_managed_prefix_list.offices", entry=[{"cidr": LATE}])),
+        (
+            "NET-02",
+            GROUP,
+            adding("aws_ec2_managed_prefix_list_entry.x", prefix_list_id=LATE, cidr="192.0.2.0/24"),
         ),
         # A list of which a part is known, and another is not.
         (
