@@ -149,6 +149,14 @@ class TestEscalation:
             rest = [policy(*(allow(action) for action in path.actions if action != left_out), allow("a:B"))]
             assert path not in escalation_paths(rest)
 
+    @pytest.mark.parametrize("action", ["IAM:PutRolePolicy", "ia?:PutRolePolicy", "*:PutRolePolicy"])
+    def test_a_service_is_found_however_it_is_written(self, action: str) -> None:
+        assert "iam:PutRolePolicy" in {path.name for path in escalation_paths([policy(allow(action))])}
+
+    def test_all_but_a_service_is_every_other_one(self) -> None:
+        but_tables = {"Effect": "Allow", "NotAction": "dynamodb:*", "Resource": "*"}
+        assert escalation_paths([policy(but_tables)]) == PATHS
+
     def test_an_administrator_has_them_all(self) -> None:
         assert escalation_paths([policy(allow())]) == PATHS
 
