@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from importlib.resources import files
+from io import StringIO
 from typing import Any
 
 from hipaa_policies.assessment import Assessment
@@ -28,20 +29,28 @@ def render_json(assessment: Assessment) -> str:
         "account": assessment.account,
         "region": assessment.region,
         "facts_sha256": assessment.facts_sha256,
-        "scopes": [asdict(scope) for scope in assessment.scopes],
+        "scopes": assessment.scopes,
         "summary": {status.value: counts[status] for status in Status},
-        "findings": [asdict(finding) for finding in assessment.findings],
-        "waivers": [asdict(waiver) for waiver in assessment.waivers],
-        "unused_waivers": [asdict(waiver) for waiver in assessment.unused_waivers],
-        "attestations": [asdict(given) for given in assessment.settings.attestations.values()],
+        "findings": assessment.findings,
+        "waivers": assessment.waivers,
+        "unused_waivers": assessment.unused_waivers,
+        "attestations": tuple(assessment.settings.attestations.values()),
         "asked": dict(sorted(assessment.asked.items())),
-        "unreadable": [asdict(problem) for problem in assessment.unreadable],
+        "unreadable": assessment.unreadable,
         "tags": [{"key": key, "value": value} for key, value in assessment.tags],
-        "out_of_scope": [asdict(asset) for asset in assessment.out_of_scope],
-        "assets": [asdict(asset) for asset in assessment.assets],
+        "out_of_scope": assessment.out_of_scope,
+        "assets": assessment.assets,
     }
-    return json.dumps(document, indent=2, default=_plain) + "\n"
+    # Piece by piece, and each fact when its turn comes: of ten thousand findings json.dumps holds a list of
+    # a million pieces, five times the text.
+    text = StringIO()
+    for piece in json.JSONEncoder(indent=2, default=_plain).iterencode(document):
+        text.write(piece)
+    text.write("\n")
+    return text.getvalue()
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return str(value.value) if isinstance(value, Enum) else str(value)
