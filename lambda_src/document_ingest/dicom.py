@@ -9,6 +9,7 @@ DICOM PS3.10 section 7 (the file), PS3.5 sections 7.1 (elements) and 9.1 (UIDs),
 import re
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
@@ -137,7 +138,7 @@ def header_of(stored: StoredObject) -> Header:
 
 def _header(window: Window, stored: StoredObject) -> Header:
     window.seek(132)
-    meta = _elements(window, implicit=False, little_endian=True, stop=lambda tag, *_: tag >> 16 != 2)
+    meta = _elements(window, implicit=False, little_endian=True, ends_at=lambda tag: tag >> 16 != 2)
     syntax = _text(meta, SYNTAX)
     if not syntax:
         raise Rejected("dicom_meta")
@@ -153,7 +154,7 @@ def _header(window: Window, stored: StoredObject) -> Header:
         window,
         implicit=syntax == _IMPLICIT,
         little_endian=not big_endian,
-        stop=lambda tag, *_: tag in _PIXELS,
+        ends_at=_PIXELS.__contains__,
         wanted=wanted,
     )
     has_pixels = _check_end(window, implicit=syntax == _IMPLICIT, order="big" if big_endian else "little")
@@ -166,8 +167,20 @@ def _header(window: Window, stored: StoredObject) -> Header:
 
 
 def _elements(
-    window: Window, *, implicit: bool, little_endian: bool, stop: Any, wanted: list[int] | None = None
+    window: Window,
+    *,
+    implicit: bool,
+    little_endian: bool,
+    ends_at: Callable[[int], bool],
+    wanted: list[int] | None = None,
 ) -> Dataset:
+    def stop(tag: int, _vr: str | None, length: int) -> bool:
+        if ends_at(tag):
+            return True
+        if length != _UNDEFINED and window.tell() + length > window.size:
+            raise Rejected("dicom_truncated")  # pydicom would take an element without its value
+        return False
+
     tags: Any = wanted
     return read_dataset(cast("BinaryIO", window), implicit, little_endian, stop_when=stop, specific_tags=tags)
 

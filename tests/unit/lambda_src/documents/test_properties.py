@@ -1,0 +1,204 @@
+"""Any bytes under any name and type: stored or quarantined, and never anything else. Spans are exact."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from document_ingest import extraction, kinds, reading
+from document_ingest.chunks import LONGEST, chunks_of, text_of
+from document_ingest.faults import CODES, Rejected
+from document_ingest.labels import LABELS
+from document_ingest.objects import StoredObject
+from document_ingest.texts import Extracted, Passage, plain
+from healthcare.patient_identity import PATIENT_ID, PatientIdentifier
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.lambda_src.documents.samples import (
+    JANE,
+    NAMESPACE,
+    OID,
+    PREAMBLE,
+    ccda,
+    ccda_around,
+    dicom,
+    pdf,
+)
+from tests.unit.lambda_src.documents.test_dicom import Sparse
+
+SEEDS = [
+    pdf("Hello", "again"),
+    ccda(),
+    ccda_around(pdf("x")),
+    dicom(),
+    dicom(pixels=None),
+    b"Plain text.",
+    PREAMBLE,
+]
+RULES = reading.Rules(PatientIdentifier(NAMESPACE, OID, "https://hosp.example.org/mrn", "MR"), "R", {})
+NAMES = st.sampled_from(
+    ["a", "a.pdf", "a.txt", "a.xml", "a.dcm", "a.exe", ".pdf", "a.b.c", "", "Jane Doe.PDF"]
+)
+TYPES = st.sampled_from(
+    ["", "application/pdf", "text/plain", "text/plain; charset=utf-16", "text/plain; charset=\u00e9", "a/b",
+     ";", "application/xml", "application/dicom", "application/octet-stream", "text/plain; charset*=x''%ff"]
+)  # fmt: skip
+
+
+class InProcess:
+    """The reader without its process: what a document does to it is seen, not contained."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, stored: StoredObject, kind: str, charset: str) -> Extracted:
+        path = self.folder / "document"
+        with path.open("wb") as file:
+            stored.copy_to(file)
+        return extraction.extract(kind, path, charset)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> bytes:
+    """Random bytes, or a whole document with some bytes changed, cut out or put in."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from([b"", b"%PDF-1.4\n", PREAMBLE, b"<a>", b"\xff\xfe"])) + draw(
+            st.binary(max_size=600)
+        )
+    content = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(content)))
+        content[at : at + draw(st.integers(0, 40))] = draw(st.binary(max_size=40))
+    return bytes(content)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents(), NAMES, TYPES, st.sampled_from([None, JANE, "\u00e9"]), st.sampled_from(["", "N", "x"]))
+def test_stored_or_quarantined(
+    tmp_path: Path, content: bytes, name: str, content_type: str, declared: str | None, label: str
+) -> None:
+    if not content:
+        return
+    stored = Sparse(content, len(content)).open()
+    stored.key, stored.content_type, stored.metadata = (
+        f"incoming/{name}",
+        content_type,
+        {"access-label": label},
+    )
+    reader: Any = InProcess(tmp_path)
+    try:
+        found = reading.read(stored, declared, RULES, reader)
+    except Rejected as rejected:
+        assert rejected.code in CODES  # noqa: PT017 - either way is right
+        return
+    assert found.facts["status"] in ("stored", "no_text")
+    assert PATIENT_ID.fullmatch(found.facts["patient_id"])
+    assert found.facts["access_label"] in LABELS
+    assert found.facts["kind"] in (kinds.CCDA, kinds.DICOM, kinds.PDF, kinds.TEXT)
+    assert text_of(found.passages).encode().decode() == text_of(found.passages)
+
+
+WORDS = st.sampled_from(["Word", "end. ", "\n\n", "\n", " ", "a" * 700, "\u00e9\u0301"])
+PASSAGES = st.lists(
+    st.builds(
+        Passage,
+        st.one_of(
+            st.text(max_size=4_000),
+            st.lists(WORDS, max_size=80).map("".join),
+        ).map(plain),
+        st.sampled_from(["page 1", "section 1-1"]),
+        st.sampled_from(["N", "V"]),
+    ).filter(lambda passage: passage.text),
+    max_size=4,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(PASSAGES)
+def test_chunks_are_the_text(passages: list[Passage]) -> None:
+    text, chunks = text_of(passages), chunks_of(passages)
+    rest = list(text)
+    end = 0
+    for chunk in chunks:
+        piece = text[chunk.start : chunk.end]
+        assert end <= chunk.start < chunk.end
+        assert len(piece) <= LONGEST
+        assert piece == piece.strip()
+        rest[chunk.start : chunk.end] = " " * len(piece)
+        end = chunk.end
+    assert "".join(rest).strip() == ""  # nothing but white space is left out
+    offset = 0
+    for passage in passages:
+        inside = [chunk for chunk in chunks if offset <= chunk.start < offset + len(passage.text)]
+        assert all(chunk.end <= offset + len(passage.text) for chunk in inside)
+        assert {(chunk.place, chunk.access_label) for chunk in inside} == {(passage.place, passage.label)}
+        offset += len(passage.text) + 2
+
+
+def test_chunks_end_where_sentences_do() -> None:
+    sentence = "The patient slept well and had no pain. "
+    chunks = chunks_of([Passage(plain(sentence * 100))])
+    text = plain(sentence * 100)
+    assert len(chunks) >= 3
+    assert all(text[chunk.end - 1] == "." for chunk in chunks)
+    paragraphs = plain("\n\n".join([sentence * 20] * 5))
+    assert [chunk.start for chunk in chunks_of([Passage(paragraphs)])] == [
+        802 * number for number in range(5)
+    ]
+
+
+@pytest.mark.parametrize("content", [*SEEDS[:2], b"Plain text."])
+def test_the_child_says_what_the_reader_says(tmp_path: Path, content: bytes) -> None:
+    from document_ingest.child import Reader
+
+    stored = Sparse(content, len(content)).open()
+    kind = kinds.kind_of(content, "incoming/1", "")
+    inside = InProcess(tmp_path).read(stored, kind, "")
+    outside = Reader(768, 20).read(stored, kind, "")
+    assert asdict(outside) == asdict(inside)
+
+
+def test_a_reader_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from document_ingest import child
+
+    (tmp_path / "python").write_text("#!/bin/sh\nsleep 60\n")
+    (tmp_path / "python").chmod(0o700)
+    monkeypatch.setattr(child.sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(Rejected, match="limit_time"):
+        child.Reader(768, 0).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [("kill -SEGV $$", "parser_crashed"), ("kill -XCPU $$", "limit_time"), ("kill -KILL $$", "limit_memory"),
+     ("exit 3", "limit_memory"), ("exit 1", "parser_crashed")],
+)  # fmt: skip
+def test_a_reader_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, code: str) -> None:
+    from document_ingest import child
+
+    (tmp_path / "python").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "python").chmod(0o700)
+    monkeypatch.setattr(child.sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(Rejected, match=code):
+        child.Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+
+
+def test_the_reader_has_no_credentials_and_little_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from document_ingest import child
+
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
+    (tmp_path / "python").write_text(f"#!/bin/sh\nenv > {tmp_path}/environment\nexit 1\n")
+    (tmp_path / "python").chmod(0o700)
+    with monkeypatch.context() as patched:
+        patched.setattr(child.sys, "executable", str(tmp_path / "python"))
+        with pytest.raises(Rejected):
+            child.Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+    assert "AWS" not in (tmp_path / "environment").read_text()
+    content = b"<a>" + b"<b/>" * 1_000_000 + b"</a>"
+    with pytest.raises(Rejected, match="limit_memory"):
+        child.Reader(100, 20).read(Sparse(content, len(content)).open(), kinds.CCDA, "")
