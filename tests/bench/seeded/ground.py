@@ -25,6 +25,24 @@ def trust(service: str = "lambda.amazonaws.com") -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
 
 
+# Of the account's own principals, and of the alarms that publish to the topic.
+KEY_POLICY = document(
+    {
+        "Effect": "Allow",
+        "Principal": {"AWS": arn("iam", "root", "")},
+        "Action": "kms:*",
+        "Resource": "*",
+    },
+    {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": SOURCE,
+    },
+)
+
+
 class Ground:
     """``client`` gives a boto3 client of the account; all that is shared is created here."""
 
@@ -34,7 +52,7 @@ class Ground:
         self.stream = ""
         self._numbers = iter(range(256))  # of the networks: 10.<number>.0.0/16
         kms = self.client("kms")
-        self.key: str = kms.create_key(Description="all data")["KeyMetadata"]["Arn"]
+        self.key: str = kms.create_key(Description="all data", Policy=KEY_POLICY)["KeyMetadata"]["Arn"]
         kms.enable_key_rotation(KeyId=self.key)
         self.client("logs").create_log_group(logGroupName="/flow", kmsKeyId=self.key)
         self.signing: str = self.client("lambda").create_code_signing_config(
