@@ -16,6 +16,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     dynamodb_streams,
     ec2,
     events,
+    firehose,
     guardduty,
     iam,
     kms,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -46,6 +47,34 @@ def test_a_detectors_features_are_set_one_at_a_time(cloud: Cloud) -> None:
     guardduty.update_detector(Enable=False, **named)
     assert len(guardduty.get_detector(**named)["Features"]) == 2
     guardduty.delete_detector(**named)
+
+
+def test_a_stream_writes_under_its_prefix_and_the_buckets_lock(cloud: Cloud) -> None:
+    firehose, s3, bucket = cloud.client("firehose"), cloud.client("s3"), unique("archive")
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
+
+    def written(prefix: str, **more: str) -> str:
+        stream = unique("stream")
+        role = "arn:aws:iam::123456789012:role/x"
+        destination = {"RoleARN": role, "BucketARN": f"arn:aws:s3:::{bucket}", "Prefix": prefix, **more}
+        firehose.create_delivery_stream(
+            DeliveryStreamName=stream, ExtendedS3DestinationConfiguration=destination
+        )
+        firehose.put_record(DeliveryStreamName=stream, Record={"Data": b"line"})
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix.partition("!")[0])["Contents"]
+        (key,) = [str(item["Key"]) for item in listed if f"/{stream}-1-" in item["Key"]]
+        found = s3.get_object(Bucket=bucket, Key=key)
+        assert (found["Body"].read(), found["ObjectLockMode"]) == (b"line", "GOVERNANCE")
+        return key
+
+    today = datetime.now(UTC).strftime("%Y/%m/%d/")
+    named = written("logs/!{timestamp:yyyy/MM/dd/}", FileExtension=".json.gz")
+    assert named.startswith(f"logs/{today}stream-")
+    assert named.endswith(".json.gz")
+    assert written("plain/").startswith(f"plain/{today}")
 
 
 def test_a_backup_plans_selections_are_kept(cloud: Cloud) -> None:
