@@ -14,6 +14,8 @@ locals {
     alert_topic_arn            = module.observability.alert_topic_arn
     endpoint_security_group_id = module.network.endpoint_security_group_id
     environment_key_arn        = module.encryption.key_arns["configuration"]
+    log_export                 = module.audit.log_export
+    log_masking                = var.log_masking
     logs_key_arn               = module.encryption.key_arns["logs"]
     permissions_boundary_arn   = var.permissions_boundary_arn
     phi_key_arn                = module.encryption.key_arns["phi"]
@@ -44,6 +46,7 @@ locals {
 
   # Alarms that modules raise on what they make, by what they watch.
   _module_alarm_names = merge(
+    { for name, alarm in module.audit.alarm_names : "audit-${replace(name, "_", "-")}" => alarm },
     { for name, alarm in try(module.api[0].alarm_names, {}) : "api-${name}" => alarm },
     { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
     { for name, alarm in try(module.clinical_events[0].alarm_names, {}) : "clinical-events-${replace(name, "_", "-")}" => alarm },
@@ -99,6 +102,7 @@ module "audit" {
   detection                = var.audit.detection
   force_destroy            = var.audit.force_destroy
   kms_key_arn              = module.encryption.key_arns["logs"]
+  log_export               = { alarm = { topic_arn = module.observability.alert_topic_arn }, enabled = var.audit.log_export }
   log_retention_days       = var.log_retention_days
   object_lock              = var.audit.object_lock
   permissions_boundary_arn = var.permissions_boundary_arn
@@ -150,7 +154,9 @@ module "api" {
   cors                     = { origins = var.api.allowed_origins }
   domain                   = var.api.domain
   functions                = local._api_functions
+  log_export               = module.audit.log_export
   log_kms_key_arn          = module.encryption.key_arns["logs"]
+  log_masking              = var.log_masking
   log_retention_days       = var.log_retention_days
   manage_account_logging   = var.api.manage_account_logging
   openapi_document         = file("${path.module}/openapi.yaml")

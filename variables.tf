@@ -86,7 +86,7 @@ variable "architecture" {
 }
 
 variable "audit" {
-  description = "The trail: what its data events are narrowed to (empty: nothing is left out), how its archive is locked, and whether destroy may empty it. `detection` has GuardDuty, Inspector and an access analyzer, one each for an account and region: false for those that your organisation or another deployment in the account has. See modules/audit."
+  description = "The trail: what its data events are narrowed to (empty: nothing is left out), how its archive is locked, and whether destroy may empty it. `log_export` sends what functions and the API log there as well. `detection` has GuardDuty, Inspector and an access analyzer, one each for an account and region: false for those that your organisation or another deployment in the account has. See modules/audit."
   type = object({
     data_event_arn_prefixes = optional(object({
       dynamodb = optional(set(string), [])
@@ -101,6 +101,7 @@ variable "audit" {
       inspector_code     = optional(bool, false)
     }), {})
     force_destroy = optional(bool, false)
+    log_export    = optional(bool, true)
     object_lock = optional(object({
       acknowledge_compliance_locks = optional(bool, false)
       mode                         = optional(string, "GOVERNANCE")
@@ -345,6 +346,16 @@ variable "key_deletion_window_days" {
     condition     = var.key_deletion_window_days >= 7 && var.key_deletion_window_days <= 30
     error_message = "key_deletion_window_days must be from 7 to 30."
   }
+}
+
+variable "log_masking" {
+  description = "What CloudWatch hides in the logs of functions and of the API, by its names of identifiers (\"Ssn-US\"): the second net under functions that log none of it. It costs by the gigabyte that is logged. `enabled = false` is for regions without it; the catalogue (LOG-05) reports it. See modules/function."
+  type = object({
+    data_identifiers = optional(set(string), ["DrugEnforcementAgencyNumber-US", "EmailAddress", "HealthInsuranceClaimNumber-US", "MedicareBeneficiaryNumber-US", "PhoneNumber-US", "Ssn-US"])
+    enabled          = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "log_retention_days" {

@@ -16,6 +16,9 @@ locals {
     status              = "$context.status"
     waf                 = "$context.wafResponseCode"
   }
+
+  _log_group_names = { access = aws_cloudwatch_log_group.access.name, execution = aws_cloudwatch_log_group.execution.name }
+  _masked_data     = [for name in var.log_masking.data_identifiers : "arn:${var.context.partition}:dataprotection::aws:data-identifier/${name}"]
 }
 
 resource "aws_cloudwatch_log_group" "access" {
@@ -31,6 +34,40 @@ resource "aws_cloudwatch_log_group" "execution" {
   kms_key_id        = var.log_kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.context.tags
+}
+
+# As modules/function has it for functions' logs.
+resource "aws_cloudwatch_log_data_protection_policy" "this" {
+  for_each = { for name, group in local._log_group_names : name => group if var.log_masking.enabled }
+
+  log_group_name = each.value
+
+  policy_document = jsonencode({
+    Name    = "${local._name}-api-${each.key}"
+    Version = "2021-06-01"
+    Statement = [
+      {
+        Sid            = "Audit"
+        DataIdentifier = local._masked_data
+        Operation      = { Audit = { FindingsDestination = {} } }
+      },
+      {
+        Sid            = "Mask"
+        DataIdentifier = local._masked_data
+        Operation      = { Deidentify = { MaskConfig = {} } }
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "this" {
+  for_each = { for name, group in local._log_group_names : name => group if var.log_export != null }
+
+  name            = "${local._name}-api-${each.key}-export"
+  log_group_name  = each.value
+  destination_arn = var.log_export.stream_arn
+  role_arn        = var.log_export.role_arn
+  filter_pattern  = ""
 }
 
 # One role for all of the account's APIs in a region: whoever has set it elsewhere says manage_account_logging = false.

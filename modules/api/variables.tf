@@ -140,6 +140,20 @@ variable "functions" {
   }
 }
 
+variable "log_export" {
+  description = "Stream into a locked bucket, and the role with which CloudWatch Logs sends the access and execution logs to it (modules/audit: log_export). Null: they are not exported."
+  type = object({
+    role_arn   = string
+    stream_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.log_export == null || (can(regex("^arn:[^:]+:firehose:[^:]+:[0-9]{12}:deliverystream/", var.log_export.stream_arn)) && can(regex("^arn:[^:]+:iam::[0-9]{12}:role/", var.log_export.role_arn)))
+    error_message = "log_export must have stream_arn, a Firehose stream (arn:aws:firehose:REGION:ACCOUNT:deliverystream/NAME), and role_arn, the role with which CloudWatch Logs sends to it; or be null: use the output log_export of modules/audit."
+  }
+}
+
 variable "log_kms_key_arn" {
   description = "Key that encrypts the log groups. Its policy must admit CloudWatch Logs (modules/encryption: services = [\"logs\"])."
   type        = string
@@ -148,6 +162,22 @@ variable "log_kms_key_arn" {
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.log_kms_key_arn))
     error_message = "log_kms_key_arn must be the ARN of a customer-managed key (arn:aws:kms:...:key/...), not an alias or a key id: use an output of modules/encryption."
+  }
+}
+
+variable "log_masking" {
+  description = "What CloudWatch hides in the access and execution logs, by its names of identifiers (\"Ssn-US\"). Both leave paths out anyway; this is for what an error message quotes."
+  type = object({
+    data_identifiers = optional(set(string), ["DrugEnforcementAgencyNumber-US", "EmailAddress", "HealthInsuranceClaimNumber-US", "MedicareBeneficiaryNumber-US", "PhoneNumber-US", "Ssn-US"])
+    enabled          = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-managed-data-identifiers.html
+  validation {
+    condition     = length(var.log_masking.data_identifiers) > 0 && alltrue([for name in var.log_masking.data_identifiers : can(regex("^[A-Z][A-Za-z]+(-[A-Z]{2})?$", name))])
+    error_message = "log_masking.data_identifiers must have one or more of CloudWatch's names of identifiers, with a country where they have one: \"EmailAddress\", \"Ssn-US\". To mask nothing, set log_masking.enabled = false."
   }
 }
 

@@ -10,6 +10,11 @@ output "access_log_bucket_name" {
   depends_on = [aws_s3_bucket_policy.access_logs] # S3 refuses logs to a bucket that does not admit them.
 }
 
+output "alarm_names" {
+  description = "Names of the alarms, by what they watch: log_export_late. Empty where nobody would hear them."
+  value       = { for alarm in aws_cloudwatch_metric_alarm.log_export : "log_export_late" => alarm.alarm_name }
+}
+
 output "archive_bucket_arn" {
   description = "ARN of the locked archive."
   value       = aws_s3_bucket.archive.arn
@@ -23,6 +28,16 @@ output "archive_bucket_name" {
 output "detector_id" {
   description = "Id of GuardDuty's detector. Null where it is switched off here."
   value       = one(aws_guardduty_detector.this[*].id)
+}
+
+output "log_export" {
+  description = "What a log group needs to be exported to the archive: stream_arn and role_arn. Null where there is no stream."
+  value = var.log_export.enabled ? {
+    role_arn   = "arn:${var.context.partition}:iam::${var.context.account_id}:role/${local._export_name}-subscription"
+    stream_arn = local._export_arn
+  } : null
+
+  depends_on = [aws_iam_role_policy.log_subscription, aws_kinesis_firehose_delivery_stream.logs]
 }
 
 output "log_group_arn" {

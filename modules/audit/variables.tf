@@ -96,6 +96,21 @@ variable "kms_key_arn" {
   }
 }
 
+variable "log_export" {
+  description = "Whether there is a stream into the archive for what functions and the API log (output `log_export`, for `platform` of modules/function and `log_export` of modules/api). The topic of `alarm` hears where logs don't arrive; null: nobody does. The archive's lock holds for them too."
+  type = object({
+    alarm   = optional(object({ topic_arn = string }))
+    enabled = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.log_export.alarm == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.log_export.alarm.topic_arn))
+    error_message = "log_export.alarm.topic_arn must be the ARN of an SNS topic (arn:aws:sns:...), or log_export.alarm null for no alarm: use the output alert_topic_arn of modules/observability."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long log groups keep their events. The default is 7 years; less than 6 years (45 CFR 164.316(b)(2)(i)) is refused. 0 keeps them forever."
   type        = number

@@ -281,15 +281,23 @@ variable "permissions" {
 variable "platform" {
   description = "The foundation that the function stands on. The root module gives exactly this object as its `function_platform` output."
   type = object({
-    alert_topic_arn            = string                    # SNS topic of the alarms
-    endpoint_security_group_id = string                    # security group of the interface endpoints
-    environment_key_arn        = string                    # KMS key of the environment variables
-    logs_key_arn               = string                    # KMS key of the log groups
-    permissions_boundary_arn   = optional(string)          # managed policy that bounds the role
-    phi_key_arn                = string                    # KMS key of the dead letters
-    prefix_list_ids            = optional(map(string), {}) # gateway endpoints: { dynamodb = "pl-...", s3 = "pl-..." }
-    subnet_ids                 = list(string)              # private subnets, at least two
-    vpc_id                     = string
+    alert_topic_arn            = string # SNS topic of the alarms
+    endpoint_security_group_id = string # security group of the interface endpoints
+    environment_key_arn        = string # KMS key of the environment variables
+    log_export = optional(object({      # stream into a locked bucket (modules/audit: log_export), null for none
+      role_arn   = string
+      stream_arn = string
+    }))
+    log_masking = optional(object({ # what CloudWatch hides in the log, by its names of identifiers
+      data_identifiers = optional(set(string), ["DrugEnforcementAgencyNumber-US", "EmailAddress", "HealthInsuranceClaimNumber-US", "MedicareBeneficiaryNumber-US", "PhoneNumber-US", "Ssn-US"])
+      enabled          = optional(bool, true)
+    }), {})
+    logs_key_arn             = string                    # KMS key of the log groups
+    permissions_boundary_arn = optional(string)          # managed policy that bounds the role
+    phi_key_arn              = string                    # KMS key of the dead letters
+    prefix_list_ids          = optional(map(string), {}) # gateway endpoints: { dynamodb = "pl-...", s3 = "pl-..." }
+    subnet_ids               = list(string)              # private subnets, at least two
+    vpc_id                   = string
   })
   nullable = false
 
@@ -303,6 +311,17 @@ variable "platform" {
       for arn in [var.platform.environment_key_arn, var.platform.logs_key_arn, var.platform.phi_key_arn] : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", arn))
     ])
     error_message = "platform: environment_key_arn, logs_key_arn and phi_key_arn are ARNs of KMS keys (not aliases): arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
+
+  validation {
+    condition     = try(var.platform.log_export, null) == null || (can(regex("^arn:[^:]+:firehose:[^:]+:[0-9]{12}:deliverystream/", var.platform.log_export.stream_arn)) && can(regex("^arn:[^:]+:iam::[0-9]{12}:role/", var.platform.log_export.role_arn)))
+    error_message = "platform.log_export has stream_arn, a Firehose stream (arn:aws:firehose:REGION:ACCOUNT:deliverystream/NAME), and role_arn, the role with which CloudWatch Logs sends to it; or it is null: use the output log_export of modules/audit."
+  }
+
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-managed-data-identifiers.html
+  validation {
+    condition     = length(var.platform.log_masking.data_identifiers) > 0 && alltrue([for name in var.platform.log_masking.data_identifiers : can(regex("^[A-Z][A-Za-z]+(-[A-Z]{2})?$", name))])
+    error_message = "platform.log_masking.data_identifiers has one or more of CloudWatch's names of identifiers, with a country where they have one: \"EmailAddress\", \"Ssn-US\". To mask nothing, set platform.log_masking.enabled = false."
   }
 }
 

@@ -105,14 +105,6 @@ def _all_groups(cloud: Cloud, control: str) -> Broken:
     return Broken(first, also=tuple((control, other) for other in others))
 
 
-def _account_policy(cloud: Cloud, stream: str, pattern: str = "") -> None:
-    role = f"arn:aws:iam::{cloud.account.id}:role/{NAME}"
-    document = {"DestinationArn": stream, "RoleArn": role, "FilterPattern": pattern}
-    cloud.client("logs").put_account_policy(
-        policyName=NAME, policyType="SUBSCRIPTION_FILTER_POLICY", policyDocument=json.dumps(document)
-    )
-
-
 def _lock_for(cloud: Cloud, days: int) -> None:
     rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": days}}
     lock = {"ObjectLockEnabled": "Enabled", "Rule": rule}
@@ -120,63 +112,84 @@ def _lock_for(cloud: Cloud, days: int) -> None:
 
 
 @contextmanager
-def _exported(cloud: Cloud) -> Iterator[str]:
-    """Every group's events go to the archive, locked for seven years; yields the stream's ARN."""
-    firehose, logs = cloud.client("firehose"), cloud.client("logs")
+def _locked_for_long(cloud: Cloud) -> Iterator[None]:
+    """The archive that the groups are exported to, locked for seven years: here it is for a day."""
     named = cloud.client("s3").get_object_lock_configuration(Bucket=cloud.archive.name)
     before = named["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"]
-    stream = firehose.create_delivery_stream(
-        DeliveryStreamName=NAME,
-        ExtendedS3DestinationConfiguration={
-            "RoleARN": f"arn:aws:iam::{cloud.account.id}:role/{NAME}",
-            "BucketARN": cloud.archive.arn,
-        },
-    )["DeliveryStreamARN"]
     _lock_for(cloud, 2557)
-    _account_policy(cloud, stream)
-    yield str(stream)
-    logs.delete_account_policy(policyName=NAME, policyType="SUBSCRIPTION_FILTER_POLICY")
+    yield
     _lock_for(cloud, before)
-    firehose.delete_delivery_stream(DeliveryStreamName=NAME)
 
 
-@mutation("LOG-03", "only errors are exported")
+def _subscription(cloud: Cloud, group: str) -> dict[str, str]:
+    listed = cloud.client("logs").describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+    (found,) = listed
+    return {
+        name: found[name]
+        for name in ("logGroupName", "filterName", "filterPattern", "destinationArn", "roleArn")
+    }
+
+
+@mutation("LOG-03", "only errors of one group are exported")
 def errors_only(cloud: Cloud) -> Steps:
-    with _exported(cloud) as stream:
+    logs, group = cloud.client("logs"), _function_groups(cloud)[0]
+    before = _subscription(cloud, group)
+    with _locked_for_long(cloud):
         yield MENDED
-        _account_policy(cloud, stream, pattern="ERROR")
-        yield _all_groups(cloud, "LOG-03")
+        logs.put_subscription_filter(**{**before, "filterPattern": "ERROR"})
+        yield Broken(_group_arn(cloud, group))
+        logs.put_subscription_filter(**before)
+
+
+@mutation("LOG-03", "one group is exported no more")
+def one_group_forgotten(cloud: Cloud) -> Steps:
+    logs, group = cloud.client("logs"), _function_groups(cloud)[0]
+    before = _subscription(cloud, group)
+    with _locked_for_long(cloud):
+        yield MENDED
+        logs.delete_subscription_filter(logGroupName=group, filterName=before["filterName"])
+        yield Broken(_group_arn(cloud, group))
+        logs.put_subscription_filter(**before)
 
 
 @mutation("LOG-03", "the bucket's lock is short")
 def exported_to_a_short_lock(cloud: Cloud) -> Steps:
-    with _exported(cloud):
+    with _locked_for_long(cloud):
         yield MENDED
         _lock_for(cloud, 90)
         broken = _all_groups(cloud, "LOG-03")
         yield Broken(broken.resource, also=(*broken.also, ("TRL-05", cloud.trail.arn)))
 
 
+@contextmanager
+def _unmasked(cloud: Cloud, groups: list[str]) -> Iterator[None]:
+    logs = cloud.client("logs")
+    before = {
+        group: logs.get_data_protection_policy(logGroupIdentifier=group)["policyDocument"] for group in groups
+    }
+    for group in groups:
+        logs.delete_data_protection_policy(logGroupIdentifier=group)
+    yield
+    for group, document in before.items():
+        logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=document)
+
+
 @mutation("LOG-05", "the policy of one group gone")
 def one_unmasked(cloud: Cloud) -> Steps:
-    logs, groups = cloud.client("logs"), _function_groups(cloud)
-    for group in groups:
-        logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument="{}")
-    yield MENDED
-    logs.delete_data_protection_policy(logGroupIdentifier=groups[0])
-    yield Broken(_group_arn(cloud, groups[0]))
-    for group in groups[1:]:
-        logs.delete_data_protection_policy(logGroupIdentifier=group)
+    group = _function_groups(cloud)[0]
+    with _unmasked(cloud, [group]):
+        yield Broken(_group_arn(cloud, group))
 
 
-@mutation("LOG-05", "the account's policy gone")
+@mutation("LOG-05", "the account's policy gone, and the groups have none")
 def all_unmasked(cloud: Cloud) -> Steps:
     logs = cloud.client("logs")
     named = {"policyName": NAME, "policyType": "DATA_PROTECTION_POLICY"}
-    logs.put_account_policy(policyDocument="{}", **named)
-    yield MENDED
-    logs.delete_account_policy(**named)
-    yield _all_groups(cloud, "LOG-05")
+    with _unmasked(cloud, _function_groups(cloud)):
+        logs.put_account_policy(policyDocument="{}", **named)
+        yield MENDED
+        logs.delete_account_policy(**named)
+        yield _all_groups(cloud, "LOG-05")
 
 
 def _tls_group(cloud: Cloud, value: str) -> None:
@@ -288,6 +301,19 @@ def vault_unlocked(cloud: Cloud) -> Steps:
 def _deployed_detector(cloud: Cloud) -> str:
     (identifier,) = cloud.client("guardduty").list_detectors()["DetectorIds"]
     return str(identifier)
+
+
+@mutation("BKP-02", "the plan writes to another vault, too")
+def second_vault(cloud: Cloud) -> Steps:
+    backup, name = cloud.client("backup"), f"{NAME}-second"
+    with _backed_up(cloud) as (plan, _, __):
+        yield MENDED
+        backup.create_backup_vault(BackupVaultName=name)
+        rules = [{"RuleName": vault, "TargetBackupVaultName": vault} for vault in (NAME, name)]
+        document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": rules}
+        backup.update_backup_plan(BackupPlanId=plan, BackupPlan=document)
+        yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{name}")
+    backup.delete_backup_vault(BackupVaultName=name)
 
 
 @mutation("DET-01", "the detector suspended")

@@ -40,7 +40,7 @@ OPEN = {
     "AUD-01",
 }
 # What this plan makes none of, and the account may have from elsewhere.
-ELSEWHERE_MADE = {"BKP-01", "BKP-02", "LOG-03", "LOG-05"}
+ELSEWHERE_MADE = {"BKP-01", "BKP-02"}
 Values = dict[str, Any]
 
 
@@ -216,6 +216,18 @@ MUTATIONS = (
     Mutation("IAM-07", ROLE, to(assume_role_policy=trust({"AWS": FOREIGN}))),
     Mutation("LOG-01", f"{PATIENT_API}.aws_cloudwatch_log_group.this", to(kms_key_id=None)),
     Mutation("LOG-02", f"{PATIENT_API}.aws_cloudwatch_log_group.this", to(retention_in_days=30)),
+    Mutation(
+        "LOG-03",
+        f"{PATIENT_API}.aws_cloudwatch_log_subscription_filter.this[0]",
+        to(filter_pattern="ERROR"),
+        f"{PATIENT_API}.aws_cloudwatch_log_group.this",
+    ),
+    Mutation(
+        "LOG-05",
+        f"{PATIENT_API}.aws_cloudwatch_log_data_protection_policy.this[0]",
+        to(log_group_name="/aws/lambda/another"),
+        f"{PATIENT_API}.aws_cloudwatch_log_group.this",
+    ),
     Mutation("TRL-01", TRAIL, to(enable_logging=False), ACCOUNT),
     Mutation("TRL-02", TRAIL, to(enable_log_file_validation=False)),
     Mutation("TRL-03", TRAIL, to(kms_key_id=None)),

@@ -30,6 +30,12 @@ run "hardened_by_default" {
     source = "./modules/api"
   }
 
+  # --- logs are masked
+  assert {
+    condition     = keys(aws_cloudwatch_log_data_protection_policy.this) == ["access", "execution"] && length(jsondecode(aws_cloudwatch_log_data_protection_policy.this["access"].policy_document).Statement[1].DataIdentifier) == 6
+    error_message = "What looks like a patient's number or address is masked in both logs."
+  }
+
   # --- the document
   assert {
     condition = alltrue(flatten([
@@ -241,6 +247,28 @@ run "origins_networks_and_domain" {
   }
 }
 
+run "exported_and_unmasked_by_name" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    log_export  = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/log-export" }
+    log_masking = { enabled = false }
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_log_subscription_filter.this) == ["access", "execution"] && alltrue([for filter in aws_cloudwatch_log_subscription_filter.this : filter.destination_arn == var.log_export.stream_arn && filter.role_arn == var.log_export.role_arn && filter.filter_pattern == ""])
+    error_message = "Both logs are exported whole."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_log_data_protection_policy.this) == 0
+    error_message = "Masking can be switched off by name."
+  }
+}
+
 run "several_origins" {
   command = plan
 
@@ -351,7 +379,9 @@ run "wrong_values_1" {
     domain                   = { name = "https://api.example.org", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000" }
     execution_log_level      = "INFO"
     functions                = {}
+    log_export               = { role_arn = "log-export", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/log-export" }
     log_kms_key_arn          = "alias/logs"
+    log_masking              = { data_identifiers = [] }
     log_retention_days       = 365
     openapi_document         = "openapi: 3.1.0"
     permissions_boundary_arn = "boundary"
@@ -363,7 +393,7 @@ run "wrong_values_1" {
 
   expect_failures = [
     var.alarms, var.alert_topic_arn, var.allowed_source_cidrs, var.context, var.cors, var.domain, var.execution_log_level, var.functions,
-    var.log_kms_key_arn, var.log_retention_days, var.openapi_document, var.permissions_boundary_arn, var.rate_limit, var.stage_name,
+    var.log_export, var.log_kms_key_arn, var.log_masking, var.log_retention_days, var.openapi_document, var.permissions_boundary_arn, var.rate_limit, var.stage_name,
     var.throttle, var.user_pool_arn,
   ]
 }

@@ -262,6 +262,70 @@ run "has_the_account_watched" {
   }
 }
 
+run "exports_logs_to_the_locked_archive" {
+  command = plan
+
+  module {
+    source = "./modules/audit"
+  }
+
+  variables {
+    log_export = { alarm = { topic_arn = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts" } }
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.logs[0].server_side_encryption[0].key_type == "CUSTOMER_MANAGED_CMK" && aws_kinesis_firehose_delivery_stream.logs[0].server_side_encryption[0].key_arn == var.kms_key_arn && aws_kinesis_firehose_delivery_stream.logs[0].extended_s3_configuration[0].kms_key_arn == var.kms_key_arn
+    error_message = "Logs must be under the given key, on their way and in the archive."
+  }
+
+  assert {
+    condition     = output.log_export == { role_arn = "arn:aws:iam::123456789012:role/healthcare-log-export-subscription", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/healthcare-log-export" } && aws_kinesis_firehose_delivery_stream.logs[0].name == "healthcare-log-export" && aws_iam_role.log_subscription[0].name == "healthcare-log-export-subscription"
+    error_message = "The output must name what is made."
+  }
+
+  assert {
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.log_export[0].policy).Statement : statement.Action])) == toset(["kms:Decrypt", "kms:GenerateDataKey", "s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"])
+    error_message = "The stream's role must be able to write, and neither to read nor to delete."
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.log_export[0].policy).Statement : statement.Resource if contains(statement.Action, "s3:PutObject")]) == ["arn:aws:s3:::healthcare-audit-123456789012/logs/*"]
+    error_message = "The stream must not write where the trail does."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.log_export[0].assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == output.log_export.stream_arn && jsondecode(aws_iam_role.log_subscription[0].assume_role_policy).Statement[0].Condition.StringLike["aws:SourceArn"] == "arn:aws:logs:us-east-1:123456789012:*"
+    error_message = "Only this stream, and only this account's log groups, may use the roles."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.log_subscription[0].policy).Statement[0].Resource == [output.log_export.stream_arn]
+    error_message = "Log groups must send to this stream alone."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.log_export[0].dimensions["DeliveryStreamName"] == "healthcare-log-export" && aws_cloudwatch_metric_alarm.log_export[0].alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:healthcare-alerts"]) && output.alarm_names == { log_export_late = "healthcare-log-export-late" }
+    error_message = "Logs that do not arrive must be alarmed."
+  }
+}
+
+run "exports_no_logs_where_that_is_said" {
+  command = plan
+
+  module {
+    source = "./modules/audit"
+  }
+
+  variables {
+    log_export = { enabled = false }
+  }
+
+  assert {
+    condition     = length(aws_kinesis_firehose_delivery_stream.logs) + length(aws_iam_role.log_export) + length(aws_iam_role.log_subscription) + length(aws_cloudwatch_metric_alarm.log_export) == 0 && output.log_export == null && length(output.alarm_names) == 0
+    error_message = "There must be no stream, and nothing that names one."
+  }
+}
+
 run "leaves_the_watching_to_others_where_that_is_said" {
   command = plan
 
@@ -315,12 +379,13 @@ run "refuses_an_account_of_9_digits_a_key_alias_and_an_unknown_lock" {
     context                  = { account_id = "123456789", region = "us-east-1", name_prefix = "healthcare" }
     kms_key_arn              = "alias/healthcare-logs"
     detection                = { guardduty_features = ["RUNTIME_MONITORING"] }
+    log_export               = { alarm = { topic_arn = "healthcare-alerts" } }
     log_retention_days       = 30
     permissions_boundary_arn = "boundary"
     object_lock              = { mode = "NONE" }
   }
 
-  expect_failures = [var.context, var.detection, var.kms_key_arn, var.log_retention_days, var.permissions_boundary_arn, var.object_lock]
+  expect_failures = [var.context, var.detection, var.kms_key_arn, var.log_export, var.log_retention_days, var.permissions_boundary_arn, var.object_lock]
 }
 
 run "refuses_a_zone_as_region_a_bucket_without_slash_and_a_short_lock" {

@@ -53,6 +53,21 @@ run "hardened_by_default" {
 
   # --- logs
   assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_cloudwatch_log_data_protection_policy.this[0].policy_document).Statement :
+      statement.DataIdentifier == [for name in ["DrugEnforcementAgencyNumber-US", "EmailAddress", "HealthInsuranceClaimNumber-US", "MedicareBeneficiaryNumber-US", "PhoneNumber-US", "Ssn-US"] : "arn:aws:dataprotection::aws:data-identifier/${name}"]
+    ])
+    error_message = "What looks like a patient's number or address is masked, and both statements name the same."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_cloudwatch_log_data_protection_policy.this[0].policy_document).Statement : statement.Operation] == [{ Audit = { FindingsDestination = {} } }, { Deidentify = { MaskConfig = {} } }] && aws_cloudwatch_log_data_protection_policy.this[0].log_group_name == aws_cloudwatch_log_group.this.name
+    error_message = "The log is masked, and findings are written nowhere."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_log_subscription_filter.this) == 0
+    error_message = "Without a stream there is nothing to export to."
+  }
+  assert {
     condition = (
       aws_cloudwatch_log_group.this.name == "/aws/lambda/healthcare-probe" && aws_cloudwatch_log_group.this.retention_in_days == 2557 &&
       aws_cloudwatch_log_group.this.kms_key_id == var.platform.logs_key_arn &&
@@ -370,6 +385,58 @@ run "outside_the_vpc_by_name" {
   }
 }
 
+run "exported_where_there_is_a_stream" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    platform = {
+      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      log_export                 = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/log-export" }
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = "vpc-00000000000000001"
+    }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_subscription_filter.this[0].log_group_name == aws_cloudwatch_log_group.this.name && aws_cloudwatch_log_subscription_filter.this[0].destination_arn == var.platform.log_export.stream_arn && aws_cloudwatch_log_subscription_filter.this[0].role_arn == var.platform.log_export.role_arn && aws_cloudwatch_log_subscription_filter.this[0].filter_pattern == ""
+    error_message = "All that the function logs is exported."
+  }
+}
+
+run "unmasked_by_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    platform = {
+      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      log_masking                = { enabled = false }
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = "vpc-00000000000000001"
+    }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_data_protection_policy.this) == 0
+    error_message = "Masking can be switched off by name."
+  }
+}
+
 run "missing_zip" {
   command = plan
 
@@ -468,11 +535,21 @@ run "wrong_values_3" {
   variables {
     context     = { account_id = "123456789012", name_prefix = "healthcare", partition = "gcp", region = "us-east-1" }
     environment = { SETTINGS = "AKIAIOSFODNN7EXAMPLE" }
+    platform = {
+      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      log_masking                = { data_identifiers = ["arn:aws:dataprotection::aws:data-identifier/Ssn-US"] }
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = "vpc-00000000000000001"
+    }
     package     = { s3 = { bucket = "releases", key = "probe.zip", hash = "not base64 of 32 bytes" } }
     permissions = { read = { actions = [], resources = ["arn:aws:dynamodb:us-east-1:123456789012:table/patients"] } }
   }
 
-  expect_failures = [var.context, var.environment, var.package, var.permissions]
+  expect_failures = [var.context, var.environment, var.package, var.permissions, var.platform]
 }
 
 run "wrong_values_4" {
@@ -483,13 +560,23 @@ run "wrong_values_4" {
   }
 
   variables {
+    platform = {
+      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      log_export                 = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "log-export" }
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = "vpc-00000000000000001"
+    }
     context     = { account_id = "123456789012", name_prefix = "Healthcare", region = "us-east-1" }
     environment = { AWS_DEFAULT_REGION = "us-east-1" }
     package     = { filename = "dist/probe.zip", s3 = { bucket = "releases", key = "probe.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
     permissions = { read = { actions = ["dynamodb:GetItem"], resources = ["*"] } }
   }
 
-  expect_failures = [var.context, var.environment, var.package, var.permissions]
+  expect_failures = [var.context, var.environment, var.package, var.permissions, var.platform]
 }
 
 run "wrong_values_5" {

@@ -68,7 +68,7 @@ run "patient_api" {
     error_message = "The patient API's alarms: its security signals and its health."
   }
   assert {
-    condition     = toset(keys(local._module_alarm_names)) == toset(["api-client-errors", "api-server-errors", "patient-api-dead-letters", "patient-api-duration", "patient-api-errors", "patient-api-throttles"])
+    condition     = toset(keys(local._module_alarm_names)) == toset(["api-client-errors", "api-server-errors", "audit-log-export-late", "patient-api-dead-letters", "patient-api-duration", "patient-api-errors", "patient-api-throttles"])
     error_message = "The dashboard is given the alarms of the API and of the function, too."
   }
   assert {

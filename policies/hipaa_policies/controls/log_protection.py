@@ -25,7 +25,7 @@ def _function_groups(account: Account) -> Listing[LogGroup]:
     checklist=Line.LOGS_KEPT,
     blind="What a subscriber other than Firehose does with the events. Export tasks are not counted: what is "
     "deleted between two of them is lost. A trail writes to its bucket itself: TRL-05.",
-    satisfied_by="no module so far",
+    satisfied_by="modules/audit",
     remedy="Subscribe the group, or the whole account, to a Firehose stream into a bucket with Object Lock.",
 )
 def logs_are_exported(group: LogGroup, account: Account, _: Settings) -> Verdict:
@@ -63,7 +63,7 @@ def _lock_of(name: str | None, account: Account) -> tuple[bool | None, str]:
     requirement=REQUIRED,
     checklist=Line.PHI_AUDIT,
     blind="PHI that the policy's identifiers do not know, and who may unmask (logs:Unmask).",
-    satisfied_by="no module so far",
+    satisfied_by="modules/function",
     remedy="Put a data protection policy on the group, or on the account.",
 )
 def logs_are_masked(group: LogGroup, _: Account, __: Settings) -> Verdict:
