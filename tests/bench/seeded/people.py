@@ -86,13 +86,26 @@ def domain(ground: Ground, name: str, security_policy: str = "TLS_1_2") -> str:
     return f"arn:aws:apigateway:{REGION}::/domainnames/{full}"
 
 
+COMMON_RULES = {
+    "Name": "common",
+    "Priority": 0,
+    "Statement": {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}},
+    "OverrideAction": {"None": {}},
+    "VisibilityConfig": {
+        "SampledRequestsEnabled": False,
+        "CloudWatchMetricsEnabled": True,
+        "MetricName": "common",
+    },
+}
+
+
 def web_acl(ground: Ground, name: str, logs: bool = True, redacts: bool = True) -> str:
     waf = ground.client("wafv2")
     made: str = waf.create_web_acl(
         Name=name,
         Scope="REGIONAL",
         DefaultAction={"Allow": {}},
-        Rules=[],
+        Rules=[COMMON_RULES],
         VisibilityConfig={
             "SampledRequestsEnabled": False,
             "CloudWatchMetricsEnabled": True,
