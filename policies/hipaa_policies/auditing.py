@@ -24,7 +24,7 @@ from hipaa_policies.facts import Unreadable
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.readers.live import UnreadableError, read_account, read_tag_scope
 from hipaa_policies.readers.live.disabled import unread_account
-from hipaa_policies.readers.live.sessions import assumed, check_role, explained, session_of
+from hipaa_policies.readers.live.sessions import EXPIRED, assumed, check_role, explained, session_of
 from hipaa_policies.settings import Settings
 from hipaa_policies.side_by_side import side_by_side
 
@@ -84,9 +84,13 @@ def audit(
     )
     say = _teller(progress)
     targets = _targets(profile, regions, roles, external_id)
-    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="account") as pool:
+    pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="account")
+    try:
         running = [pool.submit(_tried, target, decisions, say) for target in targets]
         done = [future.result() for future in running]
+    finally:
+        # Without waiting: who interrupts (Ctrl-C) does not want to see the calls' retries out.
+        pool.shutdown(wait=False, cancel_futures=True)
     judged = [one for one in done if isinstance(one, Assessment)]
     if not judged:
         raise next(one for one in done if isinstance(one, NotDoneError))
@@ -187,7 +191,7 @@ def _judge(target: _Target, decisions: _Decisions, say: Say) -> Assessment:
             scope = read_tag_scope(target.session, target.region, decisions.tags, record)
         except UnreadableError as error:
             raise NotDoneError(f"what has the tags cannot be listed: {error.problem}") from error
-    return assess(
+    assessment = assess(
         account,
         decisions.settings,
         lens="live",
@@ -196,4 +200,13 @@ def _judge(target: _Target, decisions: _Decisions, say: Say) -> Assessment:
         asked=record.asked,
         unreadable=tuple(record.problems),
         scope=scope,
+    )
+    expired = next((problem for problem in record.problems if problem.code in EXPIRED), None)
+    if expired is None:
+        return assessment
+    return replace(
+        assessment,
+        not_read=(
+            f"{target.label} was read in part: {expired} on the way. Renew the credentials, and run again.",
+        ),
     )

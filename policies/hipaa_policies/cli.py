@@ -1,7 +1,7 @@
 """The command line.
 
 Exit status: 0 where nothing failed, 1 where a control failed (or, with ``--strict-unknown``, could not
-be judged), 2 where the work could not be done.
+be judged), 2 where the work could not be done, 130 where it was interrupted.
 
 What asks AWS is imported by the commands that ask: importing boto3 takes longer than judging a plan.
 """
@@ -11,17 +11,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from hipaa_policies import __version__
 from hipaa_policies.assessment import Assessment
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.commands import audit, drift, plan
-from hipaa_policies.commands.common import NOT_DONE, PASSED
+from hipaa_policies.commands.common import INTERRUPTED, NOT_DONE, PASSED
 from hipaa_policies.decisions import DecisionFileError
 from hipaa_policies.explain import UnknownControlError, explain, find_control
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.reports.as_json import schema_text
+
+# The threads that ask AWS (auditing.py, readers/live).
+_WORKERS = ("account", "aws", "reader")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_DONE
     except KeyboardInterrupt:
         print("hipaa: interrupted, nothing was written", file=sys.stderr)
-        return NOT_DONE
+        return _interrupted()
     return status
+
+
+def _interrupted() -> int:
+    """Python would wait for the calls that are under way, and for their retries, before it ends."""
+    if any(thread.name.startswith(_WORKERS) for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    return INTERRUPTED
 
 
 def _drop_output() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from hipaa_policies.problems import NotDoneError
 
 PASSED, FAILED, NOT_DONE = 0, 1, 2
+INTERRUPTED = 130  # as shells say it: 128, and the number of SIGINT
 # Below the current directory: where this repository, and whoever copies its layout, keeps them.
 WAIVERS = Path("policies", "waivers.yaml")
 ATTESTATIONS = Path("policies", "attestations.yaml")

@@ -26,6 +26,8 @@ _NO_CREDENTIALS_HELP = (
     "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or "
     "give --profile. For the local cloud `make up` prints the variables."
 )
+# How services say that a session is over.
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 # Longer than the largest account takes to read; the most that one role may give another.
 _SECONDS = 3600
 
