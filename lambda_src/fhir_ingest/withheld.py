@@ -60,8 +60,10 @@ def restore(public: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
 
 def _spellings(number: str) -> set[str]:
     digits = "".join(character for character in number if character.isdigit())
+    # "unknown", "0" and the like stand where a number is missing. They are words of the record, and to take
+    # them out of it everywhere would make another record of it.
     if len(digits) != 9:
-        return {number}
+        return set()
     return {
         number,
         digits,
@@ -77,5 +79,6 @@ def _without(value: Any, numbers: set[str]) -> Any:
         return [_without(one, numbers) for one in value]
     if isinstance(value, str):
         for number in sorted(numbers, key=len, reverse=True):
-            value = value.replace(number, "***")
+            # Not within a longer number, which is another one.
+            value = re.sub(rf"(?<![0-9]){re.escape(number)}(?![0-9])", "***", value)
     return value
