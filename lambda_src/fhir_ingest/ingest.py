@@ -74,8 +74,11 @@ class Ingest:
                     raise unit.refusal
                 changes = self._stored(unit, message_id, body_hash)
         except RefusedError as refusal:
-            self._refuse(refusal, delivery, suffix, body_hash, original)
-            return
+            # Another delivery of the message may have stored it meanwhile: then it is itself what it meets.
+            done = self.messages.done(message_id)
+            if done is None or done.outcome != STORED:
+                self._refuse(refusal, delivery, suffix, body_hash, original)
+                return
         except KnownError:  # the answer to a write was lost, or another delivery was quicker
             done = self.messages.done(message_id)
         if done is not None:

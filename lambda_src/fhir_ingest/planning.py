@@ -40,6 +40,7 @@ class Planner:
             for change, where, to_do in addressed
             if to_do
         ]
+        _check_apart(placed)
         # Patients first: the others are theirs.
         own: dict[str, str] = {}
         for change, where in placed:
@@ -136,6 +137,15 @@ class Planner:
         # The record's id goes to CloudTrail in plain text: it is random, and not the resource's.
         record_id = str(uuid.uuid4())
         return body, Seal(self.seal.encrypt(text, patient_id, record_id), record_id)
+
+
+def _check_apart(placed: list[tuple[Change, str]]) -> None:
+    """RefusedError where two changes have met at one address, as by a condition: DynamoDB takes no two."""
+    seen: set[str] = set()
+    for change, where in placed:
+        if where in seen:
+            raise refused(f"{change.place}.request.url", "duplicate", "resource-twice")
+        seen.add(where)
 
 
 def _urls_of(change: Change) -> list[str]:
