@@ -12,8 +12,8 @@ from healthcare.ssn import SsnCipher
 from fhir_ingest import fhir_json
 from fhir_ingest.answers import headers_of, history_of
 from fhir_ingest.inputs import History, Read
-from fhir_ingest.patients import WITHOUT_PATIENT
-from fhir_ingest.store import Resources, Version
+from fhir_ingest.patients import MAY_NAME_PATIENT, WITHOUT_PATIENT
+from fhir_ingest.store import Pointer, Resources, Version
 from fhir_ingest.withheld import restore
 
 ADMINISTRATION: Final = "administration"
@@ -41,9 +41,7 @@ class Operations:
     def read(self, access: Access, asked: Read) -> Reply:
         """The current version, or the one asked for."""
         self._allow(access, asked)
-        pointer = self.resources.pointer(asked.resource)
-        if pointer is None:
-            raise not_found()
+        pointer = self._existing(access, asked)
         version = self.resources.version(asked.resource, asked.version or pointer.number)
         if version is None:
             raise not_found()
@@ -58,8 +56,7 @@ class Operations:
     def history(self, access: Access, asked: History) -> Reply:
         """A page of the versions, deletions among them. Social Security numbers are never in it."""
         self._allow(access, asked)
-        if self.resources.pointer(asked.resource) is None:
-            raise not_found()
+        self._existing(access, asked)
         versions, after = self.resources.history(asked.resource, asked.before, asked.count)
         access.ground.disclosed = [_disclosed(asked, version) for version in versions if version.body]
         return Reply(200, history_of(asked.resource, versions, after, asked.count))
@@ -86,6 +83,16 @@ class Operations:
             access.ground.purpose = ADMINISTRATION
         else:
             raise forbidden()
+
+    def _existing(self, access: Access, asked: Read) -> Pointer:
+        """The pointer, where it is still the one that the access was judged by and is on record for."""
+        pointer = self.resources.pointer(asked.resource)
+        if pointer is None or pointer.patient_id != access.patient_id:
+            # Of these types some are a patient's, which a caller without a right is answered 403 for.
+            if access.ground.purpose == OPERATIONS and asked.type in MAY_NAME_PATIENT:
+                raise forbidden()
+            raise not_found()
+        return pointer
 
     def _opens(self, asked: Read, version: Version) -> bool:
         return asked.with_ssn and version.seal is not None

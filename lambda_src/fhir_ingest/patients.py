@@ -31,6 +31,9 @@ WITHOUT_PATIENT: Final = frozenset(_NOBODYS.split())
 patient's.
 """
 
+MAY_NAME_PATIENT: Final = frozenset({"Contract", "Device"})
+"""Those of them that have an element for a patient: whether there is one must not be told to everybody."""
+
 WhoseId = Callable[[str], str | None]
 """The patient_id of the Patient with that logical id; None where there is none (yet)."""
 

@@ -114,6 +114,8 @@ class Resources:
 
     def history(self, resource: str, before: int | None, count: int) -> tuple[list[Version], int | None]:
         """Versions, newest first, below number `before`, and where the next page begins (None: nowhere)."""
+        if before == 1:  # nothing is below it, and DynamoDB refuses a range that ends before it begins
+            return [], None
         query: dict[str, Any] = {
             "TableName": self.table,
             "KeyConditionExpression": "#resource = :resource AND #version BETWEEN :first AND :last",

@@ -16,7 +16,16 @@ from tests.unit.lambda_src.fhir.fhir_world import (
     observation,
     patient,
 )
-from tests.unit.lambda_src.world import ADMIN, JANE, PATIENT, PROVIDER, REASON, REQUEST_ID, STRANGER
+from tests.unit.lambda_src.world import (
+    ADMIN,
+    JANE,
+    PATIENT,
+    PROVIDER,
+    REASON,
+    REQUEST_ID,
+    STRANGER,
+    hooked,
+)
 
 SSN = "987-65-4321"
 BREAK = {"X-Break-Glass-Reason": REASON}
@@ -131,6 +140,43 @@ def test_who_may_read(
 def test_refusals_say_the_same_whether_or_not_it_is_there(stored: FhirWorld) -> None:
     there, not_there = (stored.get(path, sub=STRANGER) for path in ("Patient/jane", "Patient/none"))
     assert (there.body, there.headers) == (not_there.body, not_there.headers)
+
+
+@pytest.mark.parametrize("groups", ["Provider", "Admin"])
+def test_a_device_that_may_be_a_patients_is_not_told_of_either(stored: FhirWorld, groups: str) -> None:
+    stored.send({"resourceType": "Device", "id": "pump", "patient": {"reference": "Patient/jane"}})
+    for suffix in ("", "/_history"):
+        there, not_there = (
+            stored.get(f"Device/{name}{suffix}", sub=STRANGER, groups=groups) for name in ("pump", "none")
+        )
+        assert (there.status, there.body) == (403, not_there.body)
+
+
+@pytest.mark.parametrize("suffix", ["", "/_history"])
+def test_what_becomes_a_patients_between_the_looks_is_not_shown(stored: FhirWorld, suffix: str) -> None:
+    from healthcare import aws
+
+    pump = {"resourceType": "Device", "id": "pump", "patient": {"reference": "Patient/jane"}}
+    sent = False
+
+    def come(**_: Any) -> None:
+        nonlocal sent
+        if not sent:
+            sent = True
+            assert stored.send(pump) == []
+
+    # The attempt is written between the first look at the pointer and the second.
+    with hooked(aws.dynamodb(), "before-call.*.PutItem", come):
+        answer = stored.get(f"Device/pump{suffix}", sub=STRANGER)
+    assert answer.status == 403
+    assert stored.get(f"Device/pump{suffix}").status == 200
+
+
+def test_nothing_is_before_the_first_version(stored: FhirWorld) -> None:
+    # As DynamoDB answers a range that ends before it begins; moto takes it.
+    with stored.fails("dynamodb", "Query", "ValidationException"):
+        answer = stored.get("Observation/weight/_history", query={"_before": "1"})
+    assert (answer.status, answer.body.get("entry")) == (200, None)
 
 
 def test_every_access_is_on_record(stored: FhirWorld) -> None:
