@@ -1,4 +1,4 @@
-"""`make bench`: every measure, or the named ones (functions, terraform, demo, catalogue, fhir, hl7).
+"""`make bench`: every measure, or those that are named (``MEASURES``).
 
 A part of the catalogue's is named with it: ``catalogue:scale``.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, fhir, functions, hl7, terraform
+from tests.bench import catalogue, fhir, functions, hl7, hl7_batches, terraform
 
 MEASURES = {
     "functions": functions.main,
@@ -17,6 +17,7 @@ MEASURES = {
     "catalogue": catalogue.main,
     "fhir": fhir.main,
     "hl7": hl7.main,
+    "hl7-batches": hl7_batches.main,
 }
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from scripts.local_cloud.functions.runtime_api import Invocation, RuntimeApi
 from scripts.local_deployment import ROOT, host_architecture
@@ -56,7 +58,9 @@ class Unpacked:
 class Process:
     """One function's process behind a Runtime API of its own."""
 
-    def __init__(self, function: Unpacked, endpoint_url: str) -> None:
+    def __init__(
+        self, function: Unpacked, endpoint_url: str, more: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.api = RuntimeApi()
         variables = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -80,6 +84,7 @@ class Process:
             "LOG_LEVEL": "INFO",
             "POWERTOOLS_SERVICE_NAME": "patient_api",
             "POWERTOOLS_METRICS_NAMESPACE": "Healthcare/Security",
+            **more,
         }
         self.started = time.perf_counter()
         command = [str(PYTHON), "-B", "-s", "-m", "awslambdaric", function.handler]
@@ -89,16 +94,22 @@ class Process:
 
     def invoke(self) -> float:
         """Send the event and wait for its answer, which must be a 200; return the seconds it took."""
+        seconds, payload = self.ask(json.dumps(EVENT).encode())
+        if json.loads(payload)["statusCode"] != 200:
+            raise RuntimeError(f"the function answered: {payload.decode()[:500]}")
+        return seconds
+
+    def ask(self, payload: bytes) -> tuple[float, bytes]:
+        """Send an event and wait for its answer, which must be no error; the seconds, and the answer."""
         began = time.perf_counter()
-        payload = json.dumps(EVENT).encode()
         self.api.invocations.put(
             Invocation("bench", payload, "arn:aws:lambda:bench", 30.0, "Root=1-0-0", None, threading.Event())
         )
         answer = self.api.answers.get(timeout=60)
         seconds = time.perf_counter() - began
-        if answer.kind != "response" or json.loads(answer.payload)["statusCode"] != 200:
+        if answer.kind != "response":
             raise RuntimeError(f"the function answered {answer.kind}: {answer.payload.decode()[:500]}")
-        return seconds
+        return seconds, answer.payload
 
     def end(self) -> float:
         """End the process; return the CPU seconds it used."""
