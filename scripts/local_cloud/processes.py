@@ -13,7 +13,7 @@ from scripts.local_cloud.state import State, read_state, remove_state
 
 LOG_FILE = "local_cloud.log"
 POLL_SECONDS = 0.1
-END_WAIT_SECONDS = 15.0
+END_WAIT_SECONDS = 60.0
 
 
 def start(state_dir: Path, port: int, gateway_port: int) -> int:

@@ -119,6 +119,8 @@ def service_of(http: Request, signature: Signature | None) -> str | None:
         return "dynamodbstreams"
     if name == "apigateway" and http.path.startswith("/v2/"):
         return "apigatewayv2"
+    if name == "ses" and http.path.startswith("/v2/email/"):
+        return "sesv2"
     if name == "elasticloadbalancing" and http.values.get("Version") == "2012-06-01":
         return "elb"
     service = SERVICE_OF_SIGNING_NAME.get(name, name)

@@ -127,6 +127,30 @@ def test_attributes_bind_what_is_read_of_an_item(cloud: Cloud) -> None:
         assert code == "AccessDeniedException"
 
 
+def test_ses_judges_the_sender_and_the_configuration_set(cloud: Cloud) -> None:
+    domain, name = f"{unique('mail')}.example", unique("set")
+    cloud.client("sesv2").create_email_identity(EmailIdentity=domain)
+    for known in (name, f"{name}-other"):
+        cloud.client("sesv2").create_configuration_set(ConfigurationSetName=known)
+    resources = [cloud.arn("ses", f"identity/{domain}"), cloud.arn("ses", f"configuration-set/{name}")]
+    condition = {"StringEquals": {"ses:FromAddress": f"no-reply@{domain}"}}
+    statements = [allow("ses:SendEmail", resource, **condition) for resource in resources]
+    client = cloud.as_role("sesv2", statements)
+    content = {"Simple": {"Subject": {"Data": "a"}, "Body": {"Text": {"Data": "b"}}}}
+
+    def send(sender: str, configuration_set: str) -> Any:
+        return client.send_email(
+            FromEmailAddress=sender,
+            Destination={"ToAddresses": ["somebody@example.org"]},
+            Content=content,
+            ConfigurationSetName=configuration_set,
+        )
+
+    send(f"no-reply@{domain}", name)
+    for sender, configuration_set in ((f"ceo@{domain}", name), (f"no-reply@{domain}", f"{name}-other")):
+        assert refused(send, sender=sender, configuration_set=configuration_set)[0] == "AccessDeniedException"
+
+
 def test_kms_judges_the_encryption_context(cloud: Cloud) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     alias = f"alias/{unique('key')}"

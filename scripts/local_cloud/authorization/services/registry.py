@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scripts.local_cloud.authorization.access import Access, action_of
-from scripts.local_cloud.authorization.services import compute, dynamodb, kms, messaging, s3, security
+from scripts.local_cloud.authorization.services import compute, dynamodb, kms, messaging, s3, security, ses
 from scripts.local_cloud.protocol.requests import AwsRequest
 
 EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
@@ -23,6 +23,7 @@ EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
     "s3": s3.accesses,
     "s3control": s3.account_accesses,
     "secretsmanager": security.secret_accesses,
+    "sesv2": ses.accesses,
     "sns": messaging.topic_accesses,
     "sqs": messaging.queue_accesses,
     "ssm": security.parameter_accesses,
