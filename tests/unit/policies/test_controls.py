@@ -162,6 +162,19 @@ def test_a_policy_that_aws_would_refuse_makes_unknown() -> None:
     assert "neither Allow nor Deny" in found[0].message
 
 
+@pytest.mark.parametrize(
+    ("principal", "status"), [("*", Status.FAIL), ({"AWS": c.ID}, Status.UNKNOWN)], ids=["public", "narrow"]
+)
+def test_policies_that_were_not_all_read_pass_nothing_and_hide_nothing(
+    principal: Any, status: Status
+) -> None:
+    read = c.resource_policies(c.policy(c.allow("lambda:InvokeFunction", "*", Principal=principal)))
+    problem = Unreadable("lambda:ListAliases", "AccessDenied", "", "lambda:ListAliases")
+    function = replace(c.function(), policies=Listing(read.items, problem))
+    (found, _) = findings(c.account(functions=(function, c.function("other"))), control="LAM-07")
+    assert found.status is status
+
+
 @pytest.mark.parametrize("line", Line)
 def test_every_line_of_the_checklist_has_a_control(line: Line) -> None:
     assert [control.id for control in CONTROLS.values() if line in control.checklist]
