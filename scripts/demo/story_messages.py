@@ -86,11 +86,12 @@ class MessageStory:
             "subject": {"reference": "Patient/maria-example"},
             "valueQuantity": {"value": 70.5, "unit": "kg"},
         }
+        provider = self.story.tokens[PROVIDER.username]
+        path = ""
         for resource in (patient, weight):
             self.send("fhir_queue", json.dumps(resource))
-        path = "/fhir/Observation/maria-weight"
-        provider = self.story.tokens[PROVIDER.username]
-        self.wait(lambda: self.story.request("GET", path, provider).status_code == 200, "the observation")
+            path = f"/fhir/{resource['resourceType']}/{resource['id']}"
+            self.wait(lambda: self.story.request("GET", path, provider).status_code == 200, path)
         self.story.expect(200, self.story.request("GET", path, self.story.tokens[MARIA_HERSELF.username]))
         self.story.expect(403, self.story.request("GET", path, self.story.tokens[SAM_HIMSELF.username]))
         answer = self.story.expect(200, self.story.request("GET", f"{path}/_history", provider))
