@@ -91,7 +91,7 @@ class MessageStory:
         for resource in (patient, weight):
             self.send("fhir_queue", json.dumps(resource))
             path = f"/fhir/{resource['resourceType']}/{resource['id']}"
-            self.wait(lambda: self.story.request("GET", path, provider).status_code == 200, path)
+            self.wait_for(path, provider)
         self.story.expect(200, self.story.request("GET", path, self.story.tokens[MARIA_HERSELF.username]))
         self.story.expect(403, self.story.request("GET", path, self.story.tokens[SAM_HIMSELF.username]))
         answer = self.story.expect(200, self.story.request("GET", f"{path}/_history", provider))
@@ -113,6 +113,9 @@ class MessageStory:
         return [
             row for row in found if row["entry"]["S"].startswith(entry) and subject in row["subject"]["S"]
         ]
+
+    def wait_for(self, path: str, token: str) -> None:
+        self.wait(lambda: self.story.request("GET", path, token).status_code == 200, f"GET {path}")
 
     def wait(self, holds: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
