@@ -12,8 +12,16 @@ from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judg
 
 
 def _function_groups(account: Account) -> Listing[LogGroup]:
+    """Once each function's is found, the rest cannot be one: a plan has groups (of an API) whose names come
+    after apply, and lists them last."""
     names = {function.log_group for function in account.functions.complete()}
-    return account.log_groups.where(lambda group: group.name in names)
+    found: list[LogGroup] = []
+    for group in account.log_groups.items:
+        if len(found) == len(names):
+            break
+        if group.name in names:
+            found.append(group)
+    return Listing(tuple(found), account.log_groups.problem)
 
 
 @control(
