@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from hipaa_policies.facts.functions import SuspectedSecret
 
@@ -31,11 +31,18 @@ _IDENTIFIER = re.compile(r"[0-9a-fA-F-]{32,64}|([a-z]{2,}|[0-9]+)([-_/]([a-z]{2,
 _RANDOM_BITS = 4.2  # bits a character: random base64 has about 4.9 at 40 characters, words and paths below 4
 
 
-def suspected_secrets(variables: Mapping[str, str]) -> tuple[SuspectedSecret, ...]:
-    """The variables that look like secrets, with the reason; never with the value."""
+def suspected_secrets(
+    variables: Mapping[str, str], sensitive: Collection[str] = ()
+) -> tuple[SuspectedSecret, ...]:
+    """The variables that look like secrets, with the reason; never with the value.
+
+    ``sensitive`` are those whose values somebody marked so: secrets, unless they name where one is kept.
+    """
     found = []
     for name, value in sorted(variables.items()):
         reason = _reason(name, value)
+        if reason is None and name in sensitive and not (_ARN.match(value) or _REFERENCES.search(name)):
+            reason = "Terraform marks its value as sensitive"
         if reason is not None:
             found.append(SuspectedSecret(name, reason))
     return tuple(found)

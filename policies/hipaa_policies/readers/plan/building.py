@@ -98,10 +98,15 @@ def _planned(
         index=index,
         actions=tuple(details.get("actions") or ()),
         # The provider's version 6 lets each resource say its region.
+        sensitive=_marks(resource.get("sensitive_values") or details.get("after_sensitive")),
         region=str(values.get("region") or regions.get(configured.get("provider_config_key", ""), "")),
         scope=Scope(module, index, configured.get("for_each_expression")),
         plan=plan,
     )
+
+
+def _marks(sensitive: Any) -> Mapping[str, Any]:
+    return sensitive if isinstance(sensitive, Mapping) else {}
 
 
 def _configured(module: Module) -> Mapping[tuple[str, str, str], Mapping[str, Any]]:

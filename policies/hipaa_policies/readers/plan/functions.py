@@ -222,8 +222,24 @@ def _environment(planned: Planned) -> tuple[Any, Any]:
     names = tuple(sorted({*values, *hidden}))
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
     # A value that comes from another resource may be anything; its name is looked at like every other.
-    suspects = suspected_secrets(texts | dict.fromkeys(hidden, "from another resource"))
+    marked = _sensitive_variables(planned)
+    suspects = suspected_secrets(texts | dict.fromkeys(hidden, "from another resource"), marked or ())
+    if marked is None and not suspects:
+        hint = "is sensitive as a whole: the plan does not tell which of its values is a secret"
+        return names, NotDecided(planned.address, "environment[0].variables", hint)
     return names, tuple(dict.fromkeys(suspects))
+
+
+def _sensitive_variables(planned: Planned) -> tuple[str, ...] | None:
+    """Those whose values Terraform is told to hide; ``None`` where the map is marked as a whole."""
+    blocks = planned.sensitive.get("environment")
+    if blocks is True:
+        return None
+    block = blocks[0] if isinstance(blocks, list) and blocks else {}
+    marks = block.get("variables") if isinstance(block, dict) else block
+    if marks is True:
+        return None
+    return tuple(name for name, mark in marks.items() if mark is True) if isinstance(marks, dict) else ()
 
 
 def _qualifier(planned: Planned) -> str | None:

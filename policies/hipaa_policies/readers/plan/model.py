@@ -196,7 +196,8 @@ def _plain(value: Any) -> Any:
 class Planned(Block):
     """One resource instance as it will be. ``actions`` are Terraform's: create, update, no-op, ...
 
-    ``region`` is that of its provider, or its own, where the plan tells.
+    ``region`` is that of its provider, or its own, where the plan tells. ``sensitive`` has the form of the
+    values, with true for what Terraform was told to keep out of its output.
     """
 
     owner: Planned = field(init=False, repr=False, compare=False)
@@ -206,6 +207,7 @@ class Planned(Block):
     index: Segment | None = None
     actions: tuple[str, ...] = ()
     region: str = ""
+    sensitive: Mapping[str, Any] = field(default_factory=dict, repr=False)
     scope: Scope = field(default_factory=lambda: Scope(Module("", {})), repr=False)
     plan: Plan = field(default_factory=lambda: Plan(), repr=False)
 
