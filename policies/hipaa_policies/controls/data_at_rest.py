@@ -12,7 +12,7 @@ from hipaa_policies.facts.stores import Bucket, Database, Table
 from hipaa_policies.iam import could_allow
 from hipaa_policies.joins import boundary, documents, first_names, role_that_runs, with_customer_key
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable
+from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Status, Verdict, failed, judged, not_applicable
 
 
 @control(
@@ -22,12 +22,21 @@ from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judg
     cite="164.312(a)(2)(iv)",
     requirement=ADDRESSABLE,
     checklist=Line.AT_REST,
-    blind="Which fields are encrypted a second time by the application.",
+    blind="Which fields are encrypted a second time by the application. The keys of replicas are only named "
+    "here: an audit of their region looks at them.",
     satisfied_by="modules/table",
-    remedy="Set server-side encryption with your own KMS key.",
+    remedy="Set server-side encryption with your own KMS key, and name one for each replica.",
 )
 def table_is_encrypted(table: Table, account: Account, _: Settings) -> Verdict:
-    return with_customer_key(known(table.key), account, "is encrypted with the key that AWS owns")
+    own = with_customer_key(known(table.key), account, "is encrypted with the key that AWS owns")
+    plain = [replica.region for replica in known(table.replicas) if _is_of_aws(replica.key)]
+    if own.status is Status.PASS and plain:
+        return failed(f"its replica in {first_names(plain)} is encrypted with a key of AWS")
+    return own
+
+
+def _is_of_aws(key: str | None) -> bool:
+    return key is None or key.split(":")[-1].startswith("alias/aws/")
 
 
 @control(

@@ -9,6 +9,14 @@ from hipaa_policies.facts.base import Unreadable
 
 
 @dataclass(frozen=True)
+class Replica:
+    """A table's copy in another region. ``key`` is ``None`` for one of AWS's keys."""
+
+    region: str
+    key: str | None
+
+
+@dataclass(frozen=True)
 class Table:
     """``key`` is the KMS key's ARN; ``None`` for the key that AWS owns."""
 
@@ -19,6 +27,7 @@ class Table:
     key: str | Unreadable | None
     deletion_protection: bool | Unreadable
     recovery: bool | Unreadable
+    replicas: tuple[Replica, ...] | Unreadable = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hipaa_policies.catalogue import catalogue
 from hipaa_policies.facts import Account, Unreadable, known
 from hipaa_policies.facts.logs import CountedMetric
 from hipaa_policies.facts.network import Route
-from hipaa_policies.facts.stores import ObjectLock
+from hipaa_policies.facts.stores import ObjectLock, Replica
 from hipaa_policies.iam import statements
 from hipaa_policies.judge import judge
 from hipaa_policies.readers.live import (
@@ -118,6 +118,17 @@ def test_network(account: Account) -> None:
         "us-east-1a",
         "us-east-1b",
     }
+
+
+def test_replicas(recording: Recording) -> None:
+    copies = [
+        {"RegionName": "us-east-1"},
+        {"RegionName": "eu-west-1", "KMSMasterKeyId": "k"},
+        {"RegionName": "eu-west-2"},
+    ]
+    answer = {"Table": {"TableName": "patients", "Replicas": copies}}
+    other, _ = recording.replay(lambda _, operation: answer if operation == "DescribeTable" else None)
+    assert only(other.tables).replicas == (Replica("eu-west-1", "k"), Replica("eu-west-2", None))
 
 
 def test_web_acls(account: Account, recording: Recording) -> None:

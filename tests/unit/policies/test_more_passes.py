@@ -11,6 +11,7 @@ from hipaa_policies.facts.logs import DataEvents
 from hipaa_policies.facts.messaging import Queue
 from hipaa_policies.facts.monitoring import AnomalySubscription, Metric
 from hipaa_policies.facts.network import Rule
+from hipaa_policies.facts.stores import Replica
 from hipaa_policies.settings import Settings, TrustedAccount
 from hipaa_policies.verdicts import Status
 
@@ -46,7 +47,7 @@ CASES: dict[str, Change] = {
     "NET-01 private networks": changed(
         "security_groups",
         SG,
-        inbound=(Rule("10.0.0.0/8", "tcp", 443, 443), Rule("pl-63a5400a", "tcp", 443, 443)),
+        inbound=(Rule("10.0.0.0/8", "tcp", 443, 443), Rule("pl-1", "tcp", 443, 443)),
     ),
     "NET-04 another account's grant through S3 only": role_says(
         READ,
@@ -70,6 +71,9 @@ CASES: dict[str, Change] = {
             ),
         ),
         told(trusted_accounts=(TrustedAccount(c.FOREIGN, "lab", "Jo", date(2027, 1, 1)),)),
+    ),
+    "DDB-01 a replica with a key of its region": changed(
+        "tables", c.PATIENTS, replicas=(Replica("eu-west-1", c.KEY.replace("us-east-1", "eu-west-1")),)
     ),
     "WAF-01 by the web ACL's own list": changed("stages", c.STAGE, web_acl_arn=None),
     "IAM-03 actions without resources": role_says(

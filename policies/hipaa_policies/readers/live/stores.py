@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Replica, Secret, Table
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 
@@ -31,12 +31,17 @@ def _table(aws: Aws, name: str, where: Where) -> Table:
         point = description.get("PointInTimeRecoveryDescription") or {}
         recovery = point.get("PointInTimeRecoveryStatus") == "ENABLED"
     if isinstance(described, Unreadable):
-        return Table(arn, name, described, described, recovery)
+        return Table(arn, name, described, described, recovery, described)
     table = (described or {})["Table"]
     encryption = table.get("SSEDescription") or {}
     # KMS without a key ARN, or with the alias, is alias/aws/dynamodb: a key that AWS manages.
     key = encryption.get("KMSMasterKeyArn") if encryption.get("SSEType") == "KMS" else None
-    return Table(arn, name, key, bool(table.get("DeletionProtectionEnabled")), recovery)
+    replicas = tuple(
+        Replica(replica["RegionName"], replica.get("KMSMasterKeyId") or None)
+        for replica in table.get("Replicas") or ()
+        if replica["RegionName"] != where.region
+    )
+    return Table(arn, name, key, bool(table.get("DeletionProtectionEnabled")), recovery, replicas)
 
 
 @reader(

@@ -7,23 +7,39 @@ from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.partial import partial
-from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Secret, Table
+from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Replica, Secret, Table
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.policies import Attached
 from hipaa_policies.readers.plan.registry import Facts, reader
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key")
 _BUCKET = ("aws_s3_bucket",)
+_TABLE = ("aws_dynamodb_table",)
 _SECRET = ("aws_secretsmanager_secret",)
 _YEAR_DAYS = 365
 
 
-@reader("tables", types=("aws_dynamodb_table",))
+@reader("tables", types=(*_TABLE, "aws_dynamodb_table_replica"))
 def read_tables(plan: Plan) -> Facts:
-    return {"tables": Listing(tuple(map(_table, plan.of("aws_dynamodb_table"))))}
+    separate = [(p, p.reference("global_table_arn", _TABLE)) for p in plan.of("aws_dynamodb_table_replica")]
+    unplaced = next((owner for _, owner in separate if isinstance(owner, NotDecided)), None)
+
+    def replicas(planned: Planned) -> Any:
+        inline = planned.blocks("replica", computed=True)
+        if isinstance(inline, Unreadable):
+            return inline
+        found = [_replica(block, block.get("region_name")) for block in inline]
+        found += [_replica(p, p.region or f"({p.address})") for p, owner in separate if owner == planned.arn]
+        return unplaced or tuple(found)
+
+    return {"tables": Listing(tuple(_table(p, replicas(p)) for p in plan.of(*_TABLE)))}
 
 
-def _table(planned: Planned) -> Table:
+def _replica(block: Block, region: Any) -> Replica:
+    return partial(Replica, region=region, key=block.reference("kms_key_arn", _KEYS))
+
+
+def _table(planned: Planned, replicas: Any) -> Table:
     encryption = planned.block("server_side_encryption")
     key: Any = encryption
     if isinstance(encryption, Block):
@@ -39,6 +55,7 @@ def _table(planned: Planned) -> Table:
         key=key,
         deletion_protection=planned.flag("deletion_protection_enabled"),
         recovery=recovery.flag("enabled") if isinstance(recovery, Block) else recovery or False,
+        replicas=replicas,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hipaa_policies.facts.functions import SuspectedSecret
 from hipaa_policies.facts.keys import Key
+from hipaa_policies.facts.stores import Replica
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import (
@@ -101,6 +102,17 @@ ENCRYPTION = (
     one("SEC-01", "no key", "secrets", SECRET, "AWS manages", key=None),
     one("SEC-02", "off", "secrets", SECRET, "rotation is off", rotation=False),
     one("DDB-01", "no key", "tables", c.PATIENTS, "AWS owns", key=None),
+    *(
+        one(
+            "DDB-01",
+            f"a replica, {key}",
+            "tables",
+            c.PATIENTS,
+            "its replica in eu-west-1",
+            replicas=(Replica("us-west-2", c.KEY), Replica("eu-west-1", key)),
+        )
+        for key in (None, "arn:aws:kms:eu-west-1:1:alias/aws/dynamodb")
+    ),
     one("DDB-02", "off", "tables", c.PATIENTS, "is off", recovery=False),
     one("DDB-03", "off", "tables", c.PATIENTS, "is off", deletion_protection=False),
     one("S3-04", "off", "buckets", c.BUCKET, "is off", versioning=False),

@@ -113,6 +113,10 @@ def encryption() -> Iterator[PlanBreak]:
     yield one("DDB-01", "aws_dynamodb_table.patients", "AWS owns", server_side_encryption=[])
     no_key = [{"enabled": True, "kms_key_arn": None}]
     yield one("DDB-01", "aws_dynamodb_table.patients", "AWS owns", server_side_encryption=no_key)
+    copy = {"region_name": "eu-west-1", "kms_key_arn": None}
+    yield one("DDB-01", "aws_dynamodb_table.patients", "its replica in eu-west-1", replica=[copy])
+    apart = adding("aws_dynamodb_table_replica.west", global_table_arn=ref("aws_dynamodb_table.patients.arn"))
+    yield PlanBreak("DDB-01", "aws_dynamodb_table.patients", "its replica in", apart)
     yield one("DDB-02", "aws_dynamodb_table.patients", "off", point_in_time_recovery=[{"enabled": False}])
     yield one("DDB-03", "aws_dynamodb_table.patients", "off", deletion_protection_enabled=False)
     suspended = changing(

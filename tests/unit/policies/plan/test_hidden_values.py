@@ -16,6 +16,7 @@ from tests.unit.policies.plan.test_plan_controls import status, verdicts
 
 LATE = ref("terraform_data.late.output")
 READER = "aws_lambda_function.reader"
+TABLE = "aws_dynamodb_table.patients"
 GROUP = "aws_security_group.functions"
 TRAIL = "aws_cloudtrail.audit"
 ACCOUNT = "the account"
@@ -75,6 +76,10 @@ def _selector(**more: Any) -> list[dict[str, Any]]:
                 event_selector=[{"data_resource": [{"type": "AWS::S3::Object", "values": LATE}]}],
             ),
         ),
+        # Whether a table has replicas, and with which keys.
+        ("DDB-01", TABLE, changing(TABLE, replica=LATE)),
+        ("DDB-01", TABLE, changing(TABLE, replica=[{"region_name": "eu-west-1", "kms_key_arn": LATE}])),
+        ("DDB-01", TABLE, adding("aws_dynamodb_table_replica.lost", global_table_arn=LATE, kms_key_arn="x")),
         # Which networks a prefix list holds, or which list it is.
         ("NET-02", GROUP, changing("aws_vpc_security_group_egress_rule.offices", prefix_list_id=LATE)),
         ("NET-02", GROUP, changing("aws_vpc_security_group_egress_rule.offices", prefix_list_id="pl-1234")),
