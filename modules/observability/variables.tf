@@ -72,6 +72,13 @@ variable "alarms" {
   }
 }
 
+variable "alert_on_findings" {
+  description = "Whether the topic hears of what GuardDuty and Inspector find (high severity) and whom an access analyzer finds let in from outside. Costs nothing where those services are off; false where a security account hears of them. The topic's key must admit EventBridge (modules/encryption: services = [\"events\"])."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "context" {
   description = "Where and for whom this is deployed: 12-digit account, region, partition, the prefix of every name, and tags. ARNs are derived from it, so that no module reads the account."
   type = object({
@@ -102,13 +109,6 @@ variable "context" {
     condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.context.name_prefix))
     error_message = "context.name_prefix must have 3 to 32 lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
   }
-}
-
-variable "alert_on_findings" {
-  description = "Whether the topic hears of what GuardDuty and Inspector find (high severity) and whom an access analyzer finds let in from outside. Costs nothing where those services are off; false where a security account hears of them. The topic's key must admit EventBridge (modules/encryption: services = [\"events\"])."
-  type        = bool
-  default     = true
-  nullable    = false
 }
 
 variable "dashboard_alarm_names" {
