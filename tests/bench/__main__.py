@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, fhir, functions, hl7, hl7_batches, terraform
+from tests.bench import catalogue, documents, fhir, functions, hl7, hl7_batches, terraform
 
 MEASURES = {
     "functions": functions.main,
     "terraform": terraform.main,
     "demo": demo,
     "catalogue": catalogue.main,
+    "documents": documents.main,
     "fhir": fhir.main,
     "hl7": hl7.main,
     "hl7-batches": hl7_batches.main,

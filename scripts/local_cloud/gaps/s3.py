@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import BucketNeedsToBeNew
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
 from moto.s3.responses import S3Response
 
 from scripts.local_cloud.gaps.patching import Method, wrap
@@ -20,6 +20,15 @@ def get_permission(_original: Method, _bucket: Any, _action: str, _resource: str
     The local cloud's own judgement has read the policy before, conditions included.
     """
     return PermissionResult.NEUTRAL
+
+
+def dispose(_marker: Any) -> None:
+    """moto lets go of all versions of a key of a bucket whose versioning is suspended, and forgets that some
+    are delete markers: Terraform's destroy suspends versioning before it empties a bucket.
+    """
+
+
+FakeDeleteMarker.dispose = dispose  # type: ignore[attr-defined]
 
 
 def log_permissions_enabled(target_bucket: Any, target_prefix: str | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 OID = "1.2.3.4"
 NAMESPACE = "HOSP"
@@ -19,7 +19,7 @@ NOTE = "Jane Doe was admitted with chest pain. She was sent home on aspirin."
 
 
 def pdf(*pages: str, encrypted: bool = False) -> bytes:
-    """A PDF with one line of text a page (none for ""), its streams compressed. Letters are Helvetica's."""
+    """A PDF with the text of each page (none for ""), its streams compressed. Letters are Helvetica's."""
     count = len(pages)
     kids = " ".join(f"{3 + 2 * number} 0 R" for number in range(count))
     font = 3 + 2 * count
@@ -33,6 +33,7 @@ def pdf(*pages: str, encrypted: bool = False) -> bytes:
             f"/Resources<</Font<</F1 {font} 0 R>>>>>>".encode()
         )
         escaped = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        escaped = escaped.replace("\n", ") Tj 0 -15 Td (")
         objects.append(pdf_stream(f"BT /F1 12 Tf 72 720 Td ({escaped}) Tj ET".encode() if text else b"q Q"))
     objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
     trailer = b""
@@ -126,7 +127,7 @@ def dicom(
 ) -> bytes:
     """A CT image with preamble. `tags` by pydicom's keywords; `without` leaves some out."""
     data = Dataset()
-    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, "1.2.840.99.1"
+    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, UID("1.2.840.99.1")
     data.StudyInstanceUID, data.SeriesInstanceUID = "1.2.840.99", "1.2.840.99.2"
     data.PatientID, data.IssuerOfPatientID, data.PatientName = JANE, NAMESPACE, "Doe^Jane"
     data.StudyDate, data.Modality, data.StudyDescription = "20260131", "CT", "CHEST OF JANE DOE"
@@ -142,9 +143,9 @@ def dicom(
         data["PixelData"].VR = "OB" if encapsulated else "OW"
         data["PixelData"].is_undefined_length = encapsulated
     meta = FileMetaDataset()
-    meta.TransferSyntaxUID = syntax
+    meta.TransferSyntaxUID = UID(syntax)
     meta.MediaStorageSOPClassUID = data.get("SOPClassUID", CTImageStorage)
-    meta.MediaStorageSOPInstanceUID = "1.2.840.99.1"
+    meta.MediaStorageSOPInstanceUID = UID("1.2.840.99.1")
     data.file_meta = meta
     file = io.BytesIO()
     pydicom.dcmwrite(file, data, enforce_file_format=True)

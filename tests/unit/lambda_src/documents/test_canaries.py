@@ -7,6 +7,7 @@ becomes a dead letter's attribute, bus entries, the table's keys, and keys and m
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from document_ingest.events import IngestFailedError
@@ -56,7 +57,9 @@ def test_in_key_content_metadata_and_type(documents: DocumentWorld, name: str) -
     returned = []
     for number, extension in enumerate(EXTENSIONS):
         key = f"{KEY}{number}{extension}"
-        more = {"metadata": {CANARY.lower(): CANARY, "patient-id": CANARY}} if number != 1 else {}
+        more: dict[str, Any] = (
+            {"metadata": {CANARY.lower(): CANARY, "patient-id": CANARY}} if number != 1 else {}
+        )
         version = documents.put(CONTENTS[name], key, patient=None, **more)
         events = (created(version, key), notification(version, key), by_queue(created(version, key)))
         returned += [documents.tell(event) for event in events]

@@ -121,7 +121,7 @@ def test_an_element_of_4_gb_is_not_read() -> None:
 @pytest.mark.parametrize("syntax", SYNTAXES, ids=lambda syntax: str(syntax.name))
 @pytest.mark.parametrize("pixels", [b"\0" * 3_000, None], ids=["image", "report"])
 def test_every_syntax_and_every_cut(syntax: Any, pixels: bytes | None) -> None:
-    tags = {} if pixels else {"SOPClassUID": BasicTextSRStorage, "Modality": "SR"}
+    tags: dict[str, Any] = {} if pixels else {"SOPClassUID": BasicTextSRStorage, "Modality": "SR"}
     issuer = Dataset()
     issuer.UniversalEntityID, issuer.UniversalEntityIDType = OID, "ISO"
     issuer.is_undefined_length_sequence_item = True

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from document_ingest import reading
 from document_ingest.events import IngestFailedError
 from document_ingest.notices import is_later, notices_of
 from healthcare.requests import UnsupportedEventError
@@ -254,7 +255,8 @@ def test_two_versions_at_once(documents: DocumentWorld, monkeypatch: pytest.Monk
 
     early, late = sequencer(), sequencer()
     first = documents.put(b"The first.")
-    read, nested = module.read, []
+    read = reading.read
+    nested: list[str] = []
 
     def slow(*arguments: Any) -> Any:
         reading = read(*arguments)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from document_ingest import extraction, kinds, reading
+from document_ingest.child import Reader
 from document_ingest.chunks import LONGEST, chunks_of, text_of
 from document_ingest.faults import CODES, Rejected
 from document_ingest.labels import LABELS
@@ -152,8 +154,6 @@ def test_chunks_end_where_sentences_do() -> None:
 
 @pytest.mark.parametrize("content", [*SEEDS[:2], b"Plain text."])
 def test_the_child_says_what_the_reader_says(tmp_path: Path, content: bytes) -> None:
-    from document_ingest.child import Reader
-
     stored = Sparse(content, len(content)).open()
     kind = kinds.kind_of(content, "incoming/1", "")
     inside = InProcess(tmp_path).read(stored, kind, "")
@@ -162,13 +162,11 @@ def test_the_child_says_what_the_reader_says(tmp_path: Path, content: bytes) -> 
 
 
 def test_a_reader_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from document_ingest import child
-
     (tmp_path / "python").write_text("#!/bin/sh\nsleep 60\n")
     (tmp_path / "python").chmod(0o700)
-    monkeypatch.setattr(child.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Rejected, match="limit_time"):
-        child.Reader(768, 0).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+        Reader(768, 0).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
 
 
 @pytest.mark.parametrize(
@@ -177,28 +175,24 @@ def test_a_reader_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.M
      ("exit 3", "limit_memory"), ("exit 1", "parser_crashed")],
 )  # fmt: skip
 def test_a_reader_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, code: str) -> None:
-    from document_ingest import child
-
     (tmp_path / "python").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "python").chmod(0o700)
-    monkeypatch.setattr(child.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Rejected, match=code):
-        child.Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+        Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
 
 
 def test_the_reader_has_no_credentials_and_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from document_ingest import child
-
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
     (tmp_path / "python").write_text(f"#!/bin/sh\nenv > {tmp_path}/environment\nexit 1\n")
     (tmp_path / "python").chmod(0o700)
     with monkeypatch.context() as patched:
-        patched.setattr(child.sys, "executable", str(tmp_path / "python"))
+        patched.setattr(sys, "executable", str(tmp_path / "python"))
         with pytest.raises(Rejected):
-            child.Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+            Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
     assert "AWS" not in (tmp_path / "environment").read_text()
     content = b"<a>" + b"<b/>" * 1_000_000 + b"</a>"
     with pytest.raises(Rejected, match="limit_memory"):
-        child.Reader(100, 20).read(Sparse(content, len(content)).open(), kinds.CCDA, "")
+        Reader(100, 20).read(Sparse(content, len(content)).open(), kinds.CCDA, "")
