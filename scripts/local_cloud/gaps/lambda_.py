@@ -96,6 +96,17 @@ def _qualifier_of(arn: str) -> str:
     return arn.rpartition(":function:")[2].partition(":")[2]
 
 
+@wrap(Policy, "decode_policy")
+def statement_of_permission(original: Method, policy: Any, asked: dict[str, Any]) -> Any:
+    """moto puts a URL's authorisation into the statement as an element, which no policy has."""
+    authorization = asked.pop("FunctionUrlAuthType", None)
+    decoded = original(policy, asked)
+    if authorization:
+        conditions = asked.setdefault("Condition", {})
+        conditions.setdefault("StringEquals", {})["lambda:FunctionUrlAuthType"] = authorization
+    return decoded
+
+
 @wrap(Policy, "principal_formatter")
 def principal_of_permission(original: Method, policy: Any, principal: Any) -> Any:
     """moto leaves an account's number as it is; Lambda makes it the principal that it is."""

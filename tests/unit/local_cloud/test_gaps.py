@@ -106,6 +106,23 @@ def test_a_buckets_default_lock_changes_for_what_comes_after(cloud: Cloud) -> No
     assert [v["Key"] for v in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["later"]
 
 
+def test_a_bucket_with_delete_markers_is_emptied(cloud: Cloud) -> None:
+    """As `terraform destroy` does, which suspends versioning first."""
+    s3, bucket = cloud.client("s3"), unique("marked")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="report", Body=b"1")
+    s3.delete_object(Bucket=bucket, Key="report")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    found = s3.list_object_versions(Bucket=bucket)
+    for version in [*found["Versions"], *found["DeleteMarkers"]]:
+        named: Any = {"Key": version["Key"], "VersionId": version["VersionId"]}
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [named]})
+    s3.delete_bucket(Bucket=bucket)
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=bucket)
+
+
 def test_a_bucket_may_log_to_one_whose_policy_names_everyone(cloud: Cloud) -> None:
     s3, source, target = cloud.client("s3"), unique("source"), unique("target")
     for bucket in (source, target):
@@ -198,6 +215,20 @@ def test_an_alias_has_a_policy_of_its_own(cloud: Cloud) -> None:
     client.remove_permission(FunctionName=name, StatementId="live", Qualifier="live")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_policy(FunctionName=name, Qualifier="live")
+
+
+def test_a_permission_for_a_url_is_a_statement_with_a_condition(cloud: Cloud) -> None:
+    client, name = cloud.client("lambda"), cloud.function(SOURCE, group=False)
+    client.add_permission(
+        FunctionName=name,
+        StatementId="url",
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )
+    (statement,) = json.loads(client.get_policy(FunctionName=name)["Policy"])["Statement"]
+    assert statement.keys() == {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+    assert statement["Condition"] == {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
 
 
 def test_a_web_acl_names_the_stages_it_protects(cloud: Cloud) -> None:

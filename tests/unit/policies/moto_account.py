@@ -219,7 +219,6 @@ def _function(key: str, subnets: list[str], group: str, queue: str) -> None:
         StatementId="portal",
         Action="lambda:InvokeFunctionUrl",
         Principal=ID,
-        FunctionUrlAuthType="AWS_IAM",
     )
     awslambda.put_function_concurrency(FunctionName="reader", ReservedConcurrentExecutions=5)
     awslambda.put_function_event_invoke_config(
