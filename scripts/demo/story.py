@@ -30,6 +30,7 @@ from scripts.demo.people import (
 )
 from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
 from scripts.demo.story_appointments import AppointmentStory
+from scripts.demo.story_documents import DocumentStory
 from scripts.demo.story_evidence import EvidenceStory
 from scripts.demo.story_messages import MessageStory
 from scripts.local_deployment import LocalDeployment
@@ -107,6 +108,7 @@ class Story:
             ),
             *AppointmentStory(self).scenes(),
             *MessageStory(self).scenes(),
+            *DocumentStory(self).scenes(),
             *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 
