@@ -28,7 +28,7 @@ def dispose(_marker: Any) -> None:
     """
 
 
-FakeDeleteMarker.dispose = dispose  # type: ignore[attr-defined]
+FakeDeleteMarker.dispose = dispose
 
 
 def log_permissions_enabled(target_bucket: Any, target_prefix: str | None) -> bool:
