@@ -3,6 +3,7 @@
 What is none of these is refused aloud: an answer would lose it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from healthcare.logs import describe
@@ -24,7 +25,7 @@ def handle(ingest: Ingest, event: object, context: object) -> BatchAnswer | None
     """Everything that an event tells, stored or in quarantine; IngestFailedError where it must come again."""
     if event_kind(event) == "sqs":
 
-        def process(record: dict[str, Any]) -> None:
+        def process(record: dict[str, Any], _out_of_time: Callable[[], bool]) -> None:
             _each(ingest, message_in(str(record["body"])))
 
         return each_message(event, context, process, ingest.logger)

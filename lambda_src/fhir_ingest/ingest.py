@@ -7,12 +7,13 @@ again, and finds done what was done.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from healthcare.metrics import Signals
-from healthcare.problems import unavailable
+from healthcare.problems import RETRY_SOON, unavailable
 
 from fhir_ingest import fhir_json
 from fhir_ingest.announcements import Announcements
@@ -42,8 +43,11 @@ class Ingest:
     logger: Logger
     signals: Signals = field(default_factory=Signals)
 
-    def process(self, record: dict[str, Any]) -> None:
-        """All that an SQS record holds, stored or in quarantine; Problem where it must come again."""
+    def process(self, record: dict[str, Any], out_of_time: Callable[[], bool]) -> None:
+        """All that an SQS record holds, stored or in quarantine; Problem where it must come again.
+
+        So must what `out_of_time` interrupts: a batch Bundle is gone on with where it was left.
+        """
         delivery = delivery_of(record)
         original = self.originals.keep(delivery.path, delivery.content)
         body_hash = hashlib.sha256(delivery.content).hexdigest()
@@ -53,6 +57,8 @@ class Ingest:
             units = [Unit(refusal=refusal)]
         waiting = False
         for position, unit in enumerate(units):
+            if position and out_of_time():
+                raise unavailable("OutOfTime", RETRY_SOON)
             suffix = "" if len(units) == 1 else f"#{position}"
             try:
                 self._unit(unit, delivery, suffix, body_hash, original)
@@ -62,7 +68,7 @@ class Ingest:
                     self._refuse(missing, delivery, suffix, body_hash, original)
                 waiting = waiting or delivery.receives < WAITS
         if waiting:
-            raise unavailable("AwaitedReference", 1)
+            raise unavailable("AwaitedReference", RETRY_SOON)
 
     def _unit(self, unit: Unit, delivery: Delivery, suffix: str, body_hash: str, original: str) -> None:
         message_id = delivery.message_id + suffix
@@ -97,7 +103,7 @@ class Ingest:
                 self.transactions.write(writes, self.messages.row(message_id, body_hash, STORED, changes))
             except MovedError:
                 if left == 0:
-                    raise unavailable("ResourceMoved", 1) from None
+                    raise unavailable("ResourceMoved", RETRY_SOON) from None
             else:
                 return changes
         raise AssertionError  # the last try returns or raises

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # The same key has the same content: a message that comes again finds it there.
-_THERE_ALREADY: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+# Not ConditionalRequestConflict: another write is under way, and may yet fail.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_THERE_ALREADY: Final = "PreconditionFailed"
 _MEDIA_TYPE: Final = "application/fhir+json"
 
 
@@ -46,5 +48,5 @@ class Originals:
                     Bucket=self.bucket, Key=key, Body=content, ContentType=_MEDIA_TYPE, IfNoneMatch="*"
                 )
             except ClientError as error:
-                if error_code(error) not in _THERE_ALREADY:
+                if error_code(error) != _THERE_ALREADY:
                     raise

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
@@ -21,9 +22,14 @@ BatchAnswer = dict[str, list[dict[str, str]]]
 
 
 def each_message(
-    event: object, context: object, process: Callable[[dict[str, Any]], None], logger: Logger
+    event: object,
+    context: object,
+    process: Callable[[dict[str, Any], Callable[[], bool]], None],
+    logger: Logger,
 ) -> BatchAnswer:
     """Give every SQS record to `process`; those for which it raises come back, and are delivered again.
+
+    `process` is given as well what to ask whether time is up: one record may hold thousands of messages.
 
     On a FIFO queue, whatever follows a failure in its message group comes back untouched, so that order is
     kept. UnsupportedEventError where the event is no batch of SQS.
@@ -31,15 +37,16 @@ def each_message(
     if event_kind(event) != "sqs" or not isinstance(event, dict):
         logger.error("event refused", extra={"event_kind": event_kind(event)})
         raise UnsupportedEventError
+    out_of_time = partial(_out_of_time, context)
     failed: list[str] = []
     stopped: set[str] = set()
     for record in event["Records"]:
         group = _fifo_group(record)
-        if group in stopped or _out_of_time(context):
+        if group in stopped or out_of_time():
             failed.append(record["messageId"])
             continue
         try:
-            process(record)
+            process(record, out_of_time)
         except Exception as error:  # noqa: BLE001 - whatever it is: the message is delivered again, and then a dead letter
             logger.error("message failed", extra={"message_id": record["messageId"], **describe(error)})
             failed.append(record["messageId"])

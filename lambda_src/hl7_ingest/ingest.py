@@ -6,11 +6,13 @@ What can never be stored goes to quarantine at once, and the rest of its batch g
 raises Problem: the delivery comes again, and finds done what was done.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from healthcare.metrics import Signal, Signals
+from healthcare.problems import RETRY_SOON, unavailable
 
 from hl7_ingest import er7, framing, times
 from hl7_ingest.acknowledgements import Acknowledgements
@@ -21,7 +23,7 @@ from hl7_ingest.faults import Rejected
 from hl7_ingest.headers import Header, header_of
 from hl7_ingest.originals import Originals
 from hl7_ingest.records import Received
-from hl7_ingest.store import PatientEvents, ReceiptExists
+from hl7_ingest.store import EventExists, PatientEvents, ReceiptExists
 
 
 @dataclass(slots=True)
@@ -36,8 +38,11 @@ class Ingest:
     logger: Logger
     signals: Signals = field(default_factory=Signals)
 
-    def process(self, record: dict[str, Any]) -> None:
-        """Everything that an SQS record holds, stored or in quarantine; Problem where it must come again."""
+    def process(self, record: dict[str, Any], out_of_time: Callable[[], bool]) -> None:
+        """Everything that an SQS record holds, stored or in quarantine; Problem where it must come again.
+
+        So must what `out_of_time` interrupts: a batch is gone on with where it was left.
+        """
         delivery = delivery_of(record)
         try:
             content = content_of(str(delivery.content), self.originals)
@@ -48,6 +53,8 @@ class Ingest:
         key = self.originals.keep(delivery.path, content)
         parts = framing.take_apart(content).parts
         for number, part in enumerate(parts):
+            if number and out_of_time():
+                raise unavailable("OutOfTime", RETRY_SOON)
             # A batch's messages are told apart by their number in it.
             suffix = "" if len(parts) == 1 else f"-{number:05d}"
             received = Received(delivery.message_id + suffix, key, times.text_of(delivery.sent_at))
@@ -78,6 +85,9 @@ class Ingest:
             received = Received(received.source, received.original, received.received_at, tuple(keys))
             try:
                 receipt = self.store.save(event, received)
+            except EventExists:  # replayed after control_id_days: announced long ago
+                self._duplicate(event, received)
+                return
             except ReceiptExists:
                 receipt = self.store.receipt(event.header.identity)
                 if receipt is None:  # it has expired within this very moment
@@ -95,10 +105,13 @@ class Ingest:
         if receipt["source"] == received.source:
             self._line("message known", event, received)
         else:
-            self.store.duplicate(event.header.identity, received.source, received)
-            self._count("HL7Duplicate", "message duplicate", event, received)
+            self._duplicate(event, received)
         if not receipt["published"]:
             self._announce(event, receipt, received)
+
+    def _duplicate(self, event: Event, received: Received) -> None:
+        self.store.duplicate(event.header.identity, received.source, received)
+        self._count("HL7Duplicate", "message duplicate", event, received)
 
     def _announce(self, event: Event, receipt: dict[str, Any], received: Received) -> None:
         """Count what is stored and put it on the bus, then note that: all of it again until that is noted."""

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "application/hl7-v2"
 _MEDIA_TYPES: Final = {"pdf": "application/pdf"}
-_GONE: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404", "InvalidArgument", "MethodNotAllowed"})
+_GONE: Final = frozenset(
+    {"NoSuchKey", "NoSuchVersion", "404", "InvalidArgument", "KeyTooLongError", "MethodNotAllowed"}
+)
 # The same key has the same content: a delivery that is repeated finds it there.
-_THERE_ALREADY: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+# Not ConditionalRequestConflict: another write is under way, and may yet fail.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_THERE_ALREADY: Final = "PreconditionFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +96,5 @@ class Originals:
                     IfNoneMatch="*",
                 )
             except ClientError as error:
-                if error_code(error) not in _THERE_ALREADY:
+                if error_code(error) != _THERE_ALREADY:
                     raise

@@ -42,6 +42,10 @@ class ReceiptExists(Exception):  # noqa: N818 - no error: the message, or one wi
     """Another delivery has stored this control id meanwhile."""
 
 
+class EventExists(Exception):  # noqa: N818 - as above
+    """The message is there, and its receipt has expired since."""
+
+
 @dataclass(frozen=True, slots=True)
 class PatientEvents:
     """The table. Items that change have a `version`, and are replaced only as they were read."""
@@ -58,8 +62,8 @@ class PatientEvents:
     def save(self, event: Event, received: Received) -> dict[str, Any]:
         """Store the event with the states that follow from it, and return its receipt.
 
-        ReceiptExists where the control id is there already, Rejected where the event contradicts what is
-        known.
+        ReceiptExists where the control id is there already, EventExists where the very message is though its
+        receipt is not, Rejected where the event contradicts what is known.
         """
         for pause in (*_PAUSES, None):
             snapshot = self._snapshot(event)
@@ -69,6 +73,8 @@ class PatientEvents:
                 return receipt
             if reasons[0] == "ConditionalCheckFailed":
                 raise ReceiptExists
+            if reasons[1:2] == ["ConditionalCheckFailed"]:
+                raise EventExists
             refused = next(reason for reason in reasons if reason != "None")
             if refused not in ("ConditionalCheckFailed", "TransactionConflict") or pause is None:
                 raise problem_for(refused)

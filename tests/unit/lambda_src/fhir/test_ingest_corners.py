@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.lambda_src.fhir.fhir_world import MRN, SSN_SYSTEM, FhirWorld, bundle, entry, patient
+from tests.unit.lambda_src.fhir.fhir_world import MRN, SSN_SYSTEM, FhirWorld, bundle, entry, patient, record
 from tests.unit.lambda_src.world import JANE, hooked
 
 
@@ -64,3 +64,29 @@ def test_a_delivery_that_meets_what_another_has_stored_of_it_is_known(fhir: Fhir
     assert fhir.stored("Patient") == ["Patient/jane#1", "Patient/jane#2"]
     assert fhir.objects("quarantine/") == {}
     assert len(fhir.heard()) == 1
+
+
+def test_a_batch_that_takes_too_long_is_gone_on_with(fhir: FhirWorld) -> None:
+    from healthcare.queues import each_message
+
+    class Hurried:
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def get_remaining_time_in_millis(self) -> int:
+            self.asked += 1
+            return 60_000 if self.asked <= 2 else 4_000
+
+    entries = [entry("POST", "Patient", patient(f"patient-{n}")) for n in range(4)]
+    sent = record(bundle(*entries, kind="batch"), "batch")
+    answer = each_message({"Records": [sent]}, Hurried(), fhir.ingest.process, fhir.ingest.logger)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "batch"}]}
+    assert len(fhir.stored("Patient")) == 2
+    assert fhir.deliver(sent) == []
+    assert len(fhir.stored("Patient")) == 4
+
+
+def test_a_write_that_another_is_under_way_for_is_tried_again(fhir: FhirWorld) -> None:
+    with fhir.fails("s3", "PutObject", "ConditionalRequestConflict"):
+        assert fhir.send(patient(), message_id="one") == ["one"]
+    assert fhir.rows() == []

@@ -89,7 +89,7 @@ def test_exceptions_carry_no_value(fhir: FhirWorld) -> None:
         ("PutEvents", "events"),
     ):
         with fhir.fails(service, operation, "AccessDenied"), pytest.raises(Problem) as raised:
-            fhir.ingest.process(record(planted()))
+            fhir.ingest.process(record(planted()), lambda: False)
         chain = [raised.value, raised.value.__cause__]
         assert not any(canary in repr(error) + str(error) for error in chain for canary in CANARIES)
         assert raised.value.__suppress_context__

@@ -15,6 +15,7 @@ from tests.unit.lambda_src.hl7.world import (
     JANE,
     JOHN,
     STANDARD,
+    TABLE,
     Hl7World,
     adt,
     mrn,
@@ -236,6 +237,29 @@ def test_a_receipt_expires_and_the_event_does_not(hl7: Hl7World) -> None:
     assert not any("expires_at" in row for row in hl7.events() + hl7.entries("state") + hl7.entries("visit#"))
 
 
+def test_a_message_whose_receipt_has_expired_is_still_a_duplicate(hl7: Hl7World) -> None:
+    text = adt("A01", AT)
+    hl7.send(text)
+    (receipt,) = hl7.entries("receipt")
+    key = {name: {"S": receipt[name]} for name in ("subject", "entry")}
+    hl7.aws["dynamodb"].delete_item(TableName=TABLE, Key=key)
+    before = hl7.state()
+    again = record(text)
+    for _ in range(2):
+        assert hl7.deliver(again) == []
+    assert hl7.state() == before
+    assert counted(hl7) == (1, 1, 0)
+    assert len(hl7.audit()) == 1
+
+
+def test_a_write_that_another_is_under_way_for_is_tried_again(hl7: Hl7World) -> None:
+    sent = record(adt("A01", AT), message_id="m-1")
+    with hl7.fails(aws.s3(), "PutObject", "ConditionalRequestConflict"):
+        assert hl7.deliver(sent) == ["m-1"]
+    assert hl7.deliver(sent) == []
+    assert len(hl7.objects("received/")) == 1
+
+
 def test_one_bad_message_neither_blocks_nor_repeats_the_rest(hl7: Hl7World) -> None:
     good = [record(adt("A28", AT, f"P-{n}")) for n in range(3)]
     assert hl7.deliver(good[0], record("MSH|rubbish"), good[1], record("\x00"), good[2]) == []
@@ -291,6 +315,26 @@ def test_what_there_is_no_time_for_comes_back(hl7: Hl7World) -> None:
 
     assert hl7.deliver(record(adt("A28", AT), message_id="m-1"), context=Late()) == ["m-1"]
     assert hl7.rows() == []
+
+
+def test_a_batch_that_takes_too_long_is_gone_on_with(hl7: Hl7World) -> None:
+    class Hurried:
+        aws_request_id = "88888888-8888-4888-8888-888888888888"
+
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def get_remaining_time_in_millis(self) -> int:
+            self.asked += 1
+            return 60_000 if self.asked <= 2 else 4_000
+
+    texts = [adt("A28", AT, f"P-{n}") for n in range(4)]
+    batch = record("".join(["BHS|^~\\&\r", *texts, "BTS|4\r"]), message_id="batch")
+    other = record(adt("A28", AT, "P-9"), message_id="other")
+    assert hl7.deliver(batch, other, context=Hurried()) == ["batch", "other"]
+    assert counted(hl7) == (2, 0, 0)
+    assert hl7.deliver(batch, other) == []
+    assert counted(hl7) == (5, 0, 0)
 
 
 @pytest.mark.parametrize(
