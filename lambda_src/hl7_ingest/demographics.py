@@ -6,7 +6,7 @@ needs them.
 
 from typing import Final
 
-from hl7_ingest.er7 import Repetition, Segment
+from hl7_ingest.er7 import DELETED, Repetition, Segment
 from hl7_ingest.faults import Rejected
 from hl7_ingest.times import date
 
@@ -70,11 +70,10 @@ def _telecommunication(pid: Segment, name: str, number: int) -> Changes:
         return {name: None}
     changes: Changes = {}
     for repetition in reversed(pid.repetitions(number)):
-        if repetition.text(3) == "Internet" or "@" in repetition.text(4):
-            changes["email"] = repetition.text(4) or repetition.text(1)
-        elif phone := _phone(repetition):
-            changes[name] = phone
-    return {name: value for name, value in changes.items() if value}
+        kind = "email" if repetition.text(3) == "Internet" or "@" in repetition.text(4) else name
+        value = repetition.text(4) or repetition.text(1) if kind == "email" else _phone(repetition)
+        changes |= _change(kind, value, deletes=value == DELETED)
+    return changes
 
 
 def _phone(repetition: Repetition) -> str:

@@ -133,7 +133,7 @@ def _visit_number(pv1: Segment, pid: Segment) -> str:
         value = segment.text(number)
         if len(value) > _LONGEST_VISIT_NUMBER:
             raise Rejected("data_type", segment.name, number)
-        if value and not segment.deletes(number):
+        if value and not segment.first(number).deletes(1):
             return value
     return UNNUMBERED
 
@@ -153,7 +153,12 @@ def _visit(pv1: Segment, zone: tzinfo) -> Changes:
             changes[name] = times.instant(stamp, zone)
             if changes[name] is None:
                 raise Rejected("data_type", "PV1", number)
-    location = {part: pv1.text(3, component) for part, component in _LOCATION_PARTS.items()}
+    place = pv1.first(3)
+    location = {
+        part: place.text(component)
+        for part, component in _LOCATION_PARTS.items()
+        if not place.deletes(component)
+    }
     if pv1.deletes(3):
         changes["location"] = None
     elif any(location.values()):

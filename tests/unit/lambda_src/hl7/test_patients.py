@@ -116,6 +116,15 @@ def test_null_deletes_and_empty_leaves_as_it_is(hl7: Hl7World) -> None:
     assert hl7.events()[-1]["deleted"] == ["family_name", "given_name", "middle_name", "prefix", "suffix"]
 
 
+def test_null_in_a_component_is_no_value(hl7: Hl7World) -> None:
+    before = "F|||||555-0100^PRN^PH~^NET^Internet^jane@example.org"
+    hl7.send(adt("A01", "20260131090000", rest=before, visit='""^^^HOSP', location='3W^""^""'))
+    visit = hl7.visit("unnumbered")
+    assert visit["details"]["location"] == {"point_of_care": "3W"}
+    hl7.send(adt("A31", "20260131100000", rest='F|||||""^PRN^PH~^NET^Internet^""'))
+    assert {"home_phone", "email"}.isdisjoint(hl7.state()["demographics"])
+
+
 def test_an_address_is_one_value(hl7: Hl7World) -> None:
     hl7.send(adt("A28", "20260131090000", rest="F|||1 Main St^Apt 4^Springfield^IL^62701^USA"))
     hl7.send(adt("A31", "20260131100000", rest="F|||2 Elm St^^Shelbyville"))
