@@ -59,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
         frozenset(options.code),
         options.segment,
         options.since,
-        options.until,
+        # What is sent is received, and maybe refused, again: without an end it would be sent for ever.
+        min(options.until, datetime.now(UTC)),
         options.again,
     )
     s3, sqs = boto3.client("s3"), boto3.client("sqs")

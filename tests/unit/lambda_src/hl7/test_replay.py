@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,24 @@ def test_what_can_be_stored_now_is_stored(hl7: Hl7World, queue: str) -> None:
     assert "1  unknown_patient_identifier PID-3" in again
     for word in ("Müller", "Łucja", "P-1", JANE, "Doe"):
         assert word not in said + again
+
+
+def test_what_a_replay_makes_is_not_replayed_by_it(
+    hl7: Hl7World, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function's copies come at the end of a listing that goes on: it must end where it began."""
+    ends: list[datetime] = []
+
+    def listed(_s3: Any, _bucket: str, wanted: replay_hl7.Wanted, _skipped: Any) -> list[Any]:
+        ends.append(wanted.until)
+        return []
+
+    monkeypatch.setattr(replay_hl7, "candidates", listed)
+    before = datetime.now(UTC)
+    replay(hl7, queue, "--send", "--from", "received")
+    replay(hl7, queue, "--send", "--until", "2026-01-31T09:00")
+    assert before <= ends[0] <= datetime.now(UTC)
+    assert ends[1] == datetime(2026, 1, 31, 9, tzinfo=UTC)
 
 
 def test_replaying_what_is_stored_stores_nothing_twice(hl7: Hl7World, queue: str) -> None:
