@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import jsonschema
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
@@ -79,6 +80,10 @@ def test_reading_the_address_is_on_record_before_and_after(world: AppointmentWor
     row = world.rows()[-1]
     assert (row["action"], row["actor"]) == ("notify_patient", "appointment-notifications")
     assert row["disclosed"] == ["email"]
+    # The accounting shows it, so it must be as the API says that the accounting is.
+    schema = world.document["components"]["schemas"]["Disclosure"]
+    shown = {name: row[name] for name in schema["required"]}
+    jsonschema.Draft4Validator({**schema, "components": world.document["components"]}).validate(shown)
 
 
 def test_without_an_attempt_on_record_no_address_is_read(world: AppointmentWorld, notify: Any) -> None:
