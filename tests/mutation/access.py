@@ -106,6 +106,41 @@ def no_web_acl(cloud: Cloud) -> Steps:
     client.associate_web_acl(WebACLArn=acl, ResourceArn=stage.arn)
 
 
+def _rules(cloud: Cloud, rules: list[dict[str, Any]]) -> Steps:
+    client = cloud.client("wafv2")
+    listed = next(a for a in client.list_web_acls(Scope="REGIONAL")["WebACLs"])
+    named = {"Name": listed["Name"], "Id": listed["Id"], "Scope": "REGIONAL"}
+    before = client.get_web_acl(**named)["WebACL"]
+    known = set(client.meta.service_model.operation_model("UpdateWebACL").input_shape.members)
+
+    def update(rules: list[dict[str, Any]]) -> None:
+        kept = {name: value for name, value in before.items() if name in known}
+        token = client.get_web_acl(**named)["LockToken"]
+        client.update_web_acl(**{**kept, **named, "Rules": rules, "LockToken": token})
+
+    update(rules or [_counting(rule) for rule in before["Rules"]])
+    yield Broken(cloud.stage.arn)
+    update(before["Rules"])
+
+
+def _counting(rule: dict[str, Any]) -> dict[str, Any]:
+    kind = "OverrideAction" if "OverrideAction" in rule else "Action"
+    return {**rule, kind: {"Count": {}}}
+
+
+@mutation("WAF-01", "every rule only counts")
+def rules_only_count(cloud: Cloud) -> Steps:
+    yield from _rules(cloud, [])
+
+
+@mutation("WAF-01", "one rule is left, which allows")
+def rule_that_allows(cloud: Cloud) -> Steps:
+    visible = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "mutation"}
+    matched = {"GeoMatchStatement": {"CountryCodes": ["US"]}}
+    rule = {"Name": "mutation", "Priority": 1, "Statement": matched, "Action": {"Allow": {}}}
+    yield from _rules(cloud, [{**rule, "VisibilityConfig": visible}])
+
+
 def _mfa(cloud: Cloud, wanted: str) -> Steps:
     client, pool = cloud.client("cognito-idp"), cloud.pool
     totp = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}
@@ -189,6 +224,15 @@ def no_groups(cloud: Cloud) -> Steps:
     yield Broken(pool.arn)
     for group in groups:
         client.create_group(**{name: value for name, value in group.items() if name in known})
+
+
+@mutation("COG-04", "a new pool")
+def new_pool(cloud: Cloud) -> Steps:
+    """As Cognito makes one: nothing else of it is good either."""
+    client = cloud.client("cognito-idp")
+    pool = client.create_user_pool(PoolName="mutation")["UserPool"]
+    yield Broken(pool["Arn"], also=tuple((control, pool["Arn"]) for control in ("COG-01", "COG-02")))
+    client.delete_user_pool(UserPoolId=pool["Id"])
 
 
 def _public_block(cloud: Cloud, **switches: bool) -> Steps:

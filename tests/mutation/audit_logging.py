@@ -138,6 +138,17 @@ def stage_untraced(cloud: Cloud) -> Steps:
     yield Broken(stage.arn)
 
 
+@mutation("API-04", "a new stage")
+def new_stage(cloud: Cloud) -> Steps:
+    """Which also logs nothing, and has no web ACL."""
+    client, stage = cloud.client("apigateway"), cloud.stage
+    deployment = client.get_stage(restApiId=stage.api_id, stageName=stage.name)["deploymentId"]
+    client.create_stage(restApiId=stage.api_id, stageName="mutation", deploymentId=deployment)
+    arn = stage.arn.replace(f"/stages/{stage.name}", "/stages/mutation")
+    yield Broken(arn, also=(("API-02", arn), ("WAF-01", arn)))
+    client.delete_stage(restApiId=stage.api_id, stageName="mutation")
+
+
 def _acl_log(cloud: Cloud, redacted: list[dict[str, Any]] | None) -> Steps:
     client, acl = cloud.client("wafv2"), cloud.account.web_acls.items[0]
     before = client.get_logging_configuration(ResourceArn=acl.arn)["LoggingConfiguration"]
@@ -223,6 +234,15 @@ def no_validation(cloud: Cloud) -> Steps:
     yield from _trail(
         cloud, cloud.trail.arn, {"EnableLogFileValidation": False}, {"EnableLogFileValidation": True}
     )
+
+
+@mutation("TRL-02", "a new trail")
+def new_trail(cloud: Cloud) -> Steps:
+    """As CloudTrail makes one: without a key, too; the bucket's lock is as short as for the other."""
+    client = cloud.client("cloudtrail")
+    arn = client.create_trail(Name="mutation", S3BucketName=cloud.trail.bucket)["TrailARN"]
+    yield Broken(arn, also=(("TRL-03", arn), ("TRL-05", arn)))
+    client.delete_trail(Name="mutation")
 
 
 @mutation("TRL-03", "no key")

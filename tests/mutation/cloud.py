@@ -10,6 +10,7 @@ import boto3
 from hipaa_policies.facts import Account
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.keys import Key
+from hipaa_policies.facts.messaging import Queue
 from hipaa_policies.facts.stores import Bucket
 
 FOREIGN = "999999999999"
@@ -82,6 +83,27 @@ class Cloud:
     def spare_key(self) -> Key:
         """A sound key that nothing uses (``with_spare_key``): to be broken without side effects."""
         return self.key("-mutation-spare")
+
+    def bucket(self, name: str) -> Bucket:
+        """The bucket that was named so (its whole name ends with the account)."""
+        return next(b for b in self.account.buckets.items if b.name.endswith(f"-{name}-{self.account.id}"))
+
+    def queue(self, name: str) -> Queue:
+        return next(q for q in self.account.queues.items if q.name.endswith(name))
+
+    def queue_url(self, queue: Queue) -> str:
+        return str(self._session.client("sqs").get_queue_url(QueueName=queue.name)["QueueUrl"])
+
+    def function_named(self, name: str) -> Function:
+        return next(f for f in self.account.functions.items if f.name.endswith(name))
+
+    def bus(self, name: str) -> Any:
+        return next(b for b in self.account.event_buses.items if b.name.endswith(name))
+
+    def alarmed(self) -> tuple[tuple[str, str], ...]:
+        """What has alarms on the one topic: it fails where that topic is closed to CloudWatch."""
+        functions = (("ALM-01", function.arn) for function in self.account.functions.items)
+        return (*functions, *((control, self.root) for control in ("ALM-02", "ALM-03", "IAM-10")))
 
     def table(self, name: str) -> Any:
         return next(t for t in self.account.tables.items if t.name.endswith(name))

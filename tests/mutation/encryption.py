@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.mutation.cloud import PUBLIC, Cloud, allow, with_statement
-from tests.mutation.model import MENDED, Broken, Steps, mutation
+from tests.mutation.model import MENDED, Broken, Pair, Steps, mutation
 from tests.mutation.watch import database
 
 AWS_KEYS = "alias/aws/"
@@ -140,6 +140,20 @@ def secret_without_rotation(cloud: Cloud) -> Steps:
     secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
+@mutation("SEC-02", "one secret of two does not rotate")
+def one_secret_without_rotation(cloud: Cloud) -> Steps:
+    """The other rotates without a function, as secrets of services do: moto would run one in Docker."""
+    secrets = cloud.client("secretsmanager")
+    named = {"KmsKeyId": cloud.spare_key.arn, "SecretString": "x"}
+    rotating = secrets.create_secret(Name="mutation-rotating", **named)["ARN"]
+    secrets.rotate_secret(SecretId=rotating, RotationRules={"AutomaticallyAfterDays": 30})
+    yield MENDED
+    arn = secrets.create_secret(Name="mutation", **named)["ARN"]
+    yield Broken(arn)
+    for secret in (arn, rotating):
+        secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+
+
 def _archive_policy(cloud: Cloud, effect_of_denial: str | None) -> Steps:
     """The bucket's policy without its refusal of plain HTTP, or with a weaker one."""
     s3, bucket = cloud.client("s3"), cloud.archive
@@ -219,6 +233,36 @@ def new_table(cloud: Cloud) -> Steps:
     dynamodb.delete_table(TableName="mutation")
 
 
+def _made_table(cloud: Cloud, *also: str, protected: bool, recovered: bool) -> Steps:
+    """A new table with a customer key. No backup plan has it."""
+    dynamodb = cloud.client("dynamodb")
+    arn = dynamodb.create_table(
+        TableName="mutation",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=protected,
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": cloud.spare_key.arn},
+    )["TableDescription"]["TableArn"]
+    if recovered:
+        on = {"PointInTimeRecoveryEnabled": True}
+        dynamodb.update_continuous_backups(TableName="mutation", PointInTimeRecoverySpecification=on)
+    yield Broken(arn, also=tuple((control, arn) for control in also))
+    if protected:
+        dynamodb.update_table(TableName="mutation", DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName="mutation")
+
+
+@mutation("DDB-02", "a new table, as DynamoDB makes one")
+def new_table_without_recovery(cloud: Cloud) -> Steps:
+    yield from _made_table(cloud, protected=True, recovered=False)
+
+
+@mutation("DDB-03", "a new table, as DynamoDB makes one")
+def new_table_without_protection(cloud: Cloud) -> Steps:
+    yield from _made_table(cloud, protected=False, recovered=True)
+
+
 @mutation("DDB-02", "recovery off")
 def no_recovery(cloud: Cloud) -> Steps:
     dynamodb, table = cloud.client("dynamodb"), cloud.table("-patients")
@@ -261,11 +305,11 @@ def queue_with_aws_key(cloud: Cloud) -> Steps:
     yield from _queue_attributes(cloud, {"KmsMasterKeyId": f"{AWS_KEYS}sqs"})
 
 
-def _topic_key(cloud: Cloud, key: str) -> Steps:
+def _topic_key(cloud: Cloud, key: str, also: tuple[Pair, ...] = ()) -> Steps:
     sns, topic = cloud.client("sns"), cloud.topic
     named = {"TopicArn": topic.arn, "AttributeName": "KmsMasterKeyId"}
     sns.set_topic_attributes(**named, AttributeValue=key)
-    yield Broken(topic.arn)
+    yield Broken(topic.arn, also)
     sns.set_topic_attributes(**named, AttributeValue=topic.key)
 
 
@@ -276,7 +320,8 @@ def topic_without_key(cloud: Cloud) -> Steps:
 
 @mutation("SNS-01", "AWS's key")
 def topic_with_aws_key(cloud: Cloud) -> Steps:
-    yield from _topic_key(cloud, f"{AWS_KEYS}sns")
+    """Which CloudWatch may not use: no alarm reaches the topic any more."""
+    yield from _topic_key(cloud, f"{AWS_KEYS}sns", cloud.alarmed())
 
 
 @mutation("SNS-01", "a function may publish to what is sent by e-mail")
@@ -304,6 +349,14 @@ def database_with_aws_key(cloud: Cloud) -> Steps:
 @mutation("RDS-02", "public")
 def public_database(cloud: Cloud) -> Steps:
     yield from _database(cloud, PubliclyAccessible=True)
+
+
+@mutation("RDS-02", "made public later")
+def opened_database(cloud: Cloud) -> Steps:
+    with database(cloud) as arn:
+        yield MENDED
+        cloud.client("rds").modify_db_instance(DBInstanceIdentifier="mutation", PubliclyAccessible=True)
+        yield Broken(arn)
 
 
 @mutation("API-03", "a domain with TLS 1.0")

@@ -129,18 +129,61 @@ for _name, _end in SIGNALS.items():
     mutation("ALM-03", f"no alarm on {_name}")(_signal_steps(_end))
 
 
-@mutation("ALM-03", "the filter matches nothing")
-def empty_filter(cloud: Cloud) -> Steps:
+def _filter(cloud: Cloud, end: str, **change: Any) -> Steps:
     logs = cloud.client("logs")
-    found = next(f for f in cloud.account.metric_filters.items if f.name.endswith("trail-root-use"))
+    found = next(f for f in cloud.account.metric_filters.items if f.name.endswith(end))
     before = logs.describe_metric_filters(logGroupName=found.log_group, filterNamePrefix=found.name)
     kept = {
         key: before["metricFilters"][0][key]
         for key in ("filterName", "filterPattern", "metricTransformations", "logGroupName")
     }
-    logs.put_metric_filter(**{**kept, "filterPattern": '{ $.userIdentity.type = "Nobody" }'})
+    transformed = [{**t, **change.pop("metric", {})} for t in kept["metricTransformations"]]
+    logs.put_metric_filter(**{**kept, "metricTransformations": transformed, **change})
     yield Broken(cloud.root)
     logs.put_metric_filter(**kept)
+
+
+@mutation("ALM-03", "the filter matches nothing")
+def empty_filter(cloud: Cloud) -> Steps:
+    yield from _filter(cloud, "trail-root-use", filterPattern='{ $.userIdentity.type = "Nobody" }')
+
+
+@mutation("ALM-03", "the filter leaves out what it names")
+def filter_of_the_rest(cloud: Cloud) -> Steps:
+    names = " && ".join(f"($.eventName != {name})" for name in ("StopLogging", "DeleteTrail", "UpdateTrail"))
+    yield from _filter(cloud, "trail-cloudtrail-changes", filterPattern=f"{{ {names} }}")
+
+
+@mutation("ALM-03", "the filter asks for two names at once")
+def filter_of_both(cloud: Cloud) -> Steps:
+    pattern = "{ ($.eventName = ScheduleKeyDeletion) && ($.eventName = DisableKey) }"
+    yield from _filter(cloud, "trail-kms-key-removal", filterPattern=pattern)
+
+
+@mutation("ALM-03", "the filter counts 0")
+def filter_of_nothing(cloud: Cloud) -> Steps:
+    yield from _filter(cloud, "trail-iam-policy-changes", metric={"metricValue": "0"})
+
+
+@mutation("ALM-03", "the topic's key is closed to CloudWatch")
+def key_without_cloudwatch(cloud: Cloud) -> Steps:
+    """The spare key's policy names the account alone."""
+    sns = cloud.client("sns")
+    named = {"TopicArn": cloud.topic.arn, "AttributeName": "KmsMasterKeyId"}
+    sns.set_topic_attributes(**named, AttributeValue=cloud.spare_key.arn)
+    yield Broken(cloud.root, also=tuple(pair for pair in cloud.alarmed() if pair[0] != "ALM-03"))
+    sns.set_topic_attributes(**named, AttributeValue=cloud.topic.key)
+
+
+@mutation("ALM-04", "alarms go to a new topic, too")
+def new_topic(cloud: Cloud) -> Steps:
+    sns, cloudwatch = cloud.client("sns"), cloud.client("cloudwatch")
+    arn = sns.create_topic(Name="mutation", Attributes={"KmsMasterKeyId": cloud.topic.key})["TopicArn"]
+    before = cloud.alarm(_alarms(cloud, ERRORS)[0].name)
+    cloudwatch.put_metric_alarm(**{**before, "AlarmActions": [*before["AlarmActions"], arn]})
+    yield Broken(arn)
+    cloudwatch.put_metric_alarm(**before)
+    sns.delete_topic(TopicArn=arn)
 
 
 @mutation("ALM-04", "nobody is subscribed")
@@ -233,6 +276,13 @@ def _concurrency(cloud: Cloud, reserved: int | None) -> Steps:
     client.put_function_concurrency(
         FunctionName=name, ReservedConcurrentExecutions=cloud.function.reserved_concurrency
     )
+
+
+@mutation("LAM-06", "another language's runtime of the past")
+def old_other_runtime(cloud: Cloud) -> Steps:
+    cloud.configure(Runtime="nodejs16.x")
+    yield Broken(cloud.function.arn)
+    cloud.configure(Runtime=cloud.function.runtime)
 
 
 @mutation("LAM-08", "nothing reserved")

@@ -12,6 +12,7 @@ from tests.mutation import (  # noqa: F401 - importing them enters their mutatio
     permissions,
     vpc,
     watch,
+    workloads,
 )
 from tests.mutation.model import registered
 
@@ -24,7 +25,6 @@ UNREACHABLE = {
     "ATT-02": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
     "ATT-03": "every service that the live lens reads is eligible (tests/unit/policies breaks it)",
     "BKP-03": "the local cloud restores nothing, so the control fails from the start (and is waived)",
-    "LAM-10": "the local cloud has no code signing, so the control fails from the start (and is waived)",
 }
 # Mutations that are not killed, each with why that is accepted. One that is killed must go from here.
 SURVIVORS: dict[str, str] = {}

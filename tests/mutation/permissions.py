@@ -145,6 +145,14 @@ def shared_role(cloud: Cloud) -> Steps:
     client.delete_function(FunctionName="mutation")
 
 
+@mutation("IAM-06", "another function is given the role")
+def given_role(cloud: Cloud) -> Steps:
+    client, other = cloud.client("lambda"), cloud.function_named("-fhir-api")
+    client.update_function_configuration(FunctionName=other.name, Role=cloud.function.role_arn)
+    yield Broken(cloud.function.arn, also=(("IAM-06", other.arn),))
+    client.update_function_configuration(FunctionName=other.name, Role=other.role_arn)
+
+
 def _empty_zip() -> bytes:
     return b"PK\x05\x06" + bytes(18)
 

@@ -119,6 +119,27 @@ def inbound_half(cloud: Cloud) -> Steps:
     yield from _inbound(cloud, IpRanges=[{"CidrIp": "128.0.0.0/1"}])
 
 
+def _prefix_list(cloud: Cloud, outbound: bool) -> Steps:
+    """A list with the world in it stands where a network would."""
+    ec2 = cloud.client("ec2")
+    made = ec2.create_managed_prefix_list(
+        PrefixListName="mutation", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "0.0.0.0/0"}]
+    )["PrefixList"]["PrefixListId"]
+    steps = _outbound if outbound else _inbound
+    yield from steps(cloud, PrefixListIds=[{"PrefixListId": made}])
+    ec2.delete_managed_prefix_list(PrefixListId=made)
+
+
+@mutation("NET-01", "the world, by a prefix list")
+def inbound_by_list(cloud: Cloud) -> Steps:
+    yield from _prefix_list(cloud, outbound=False)
+
+
+@mutation("NET-02", "the world, by a prefix list")
+def outbound_by_list(cloud: Cloud) -> Steps:
+    yield from _prefix_list(cloud, outbound=True)
+
+
 def _inbound(cloud: Cloud, **peers: Any) -> Steps:
     ec2 = cloud.client("ec2")
     group = cloud.function.security_group_ids[0]

@@ -303,17 +303,18 @@ def _deployed_detector(cloud: Cloud) -> str:
     return str(identifier)
 
 
-@mutation("BKP-02", "the plan writes to another vault, too")
+@mutation("BKP-02", "another plan writes to a vault without a lock")
 def second_vault(cloud: Cloud) -> Steps:
     backup, name = cloud.client("backup"), f"{NAME}-second"
-    with _backed_up(cloud) as (plan, _, __):
+    with _backed_up(cloud):
         yield MENDED
         backup.create_backup_vault(BackupVaultName=name)
-        rules = [{"RuleName": vault, "TargetBackupVaultName": vault} for vault in (NAME, name)]
-        document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": rules}
-        backup.update_backup_plan(BackupPlanId=plan, BackupPlan=document)
+        rule = {"RuleName": "weekly", "TargetBackupVaultName": name}
+        document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": [rule]}
+        plan = backup.create_backup_plan(BackupPlan=document)["BackupPlanId"]
         yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{name}")
-    backup.delete_backup_vault(BackupVaultName=name)
+        backup.delete_backup_plan(BackupPlanId=plan)
+        backup.delete_backup_vault(BackupVaultName=name)
 
 
 @mutation("DET-01", "the detector suspended")
