@@ -1,15 +1,15 @@
-"""Canary values planted wherever a client can put something: no log, metric or error body may hold one."""
+"""Canaries wherever a client of the patient API can put something: no log, metric or error body has one."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
 from scripts.demo.people import ADMIN, MARIA, PROVIDER, SSN_PROVIDER
 from scripts.demo.story import Story, changeable
+from tests.canaries import log_lines
 
 CANARY = f"Canary{uuid.uuid4().hex[:12]}"
 CANARY_SSN = "987-65-4329"  # of the range that is kept for advertisements and never issued
@@ -64,16 +64,8 @@ def test_error_bodies_hold_no_canary(error_bodies: list[str]) -> None:
     assert not [body for body in error_bodies if leaks(body)]
 
 
-def log_lines(story: Story) -> Iterator[tuple[str, str]]:
-    logs = story.deployment.client("logs")
-    for groups in logs.get_paginator("describe_log_groups").paginate():
-        for group in groups["logGroups"]:
-            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
-                yield from ((group["logGroupName"], event["message"]) for event in page["events"])
-
-
 def test_no_log_group_holds_a_canary(story: Story, error_bodies: list[str]) -> None:
-    lines = list(log_lines(story))
+    lines = list(log_lines(story.deployment))
     functions = {group for group, _ in lines if group.startswith("/aws/lambda/")}
     assert functions, "the functions' log groups were read"
     assert len({group for group, _ in lines} - functions) >= 1, "the API's access log was read"
@@ -81,7 +73,7 @@ def test_no_log_group_holds_a_canary(story: Story, error_bodies: list[str]) -> N
 
 
 def test_no_patient_id_reaches_a_log(story: Story, error_bodies: list[str]) -> None:
-    assert not [(group, line) for group, line in log_lines(story) if MARIA in line]
+    assert not [(group, line) for group, line in log_lines(story.deployment) if MARIA in line]
 
 
 def test_no_metric_holds_a_canary(story: Story, error_bodies: list[str]) -> None:
