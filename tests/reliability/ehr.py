@@ -183,8 +183,11 @@ class Listener:
         return found
 
     def heard(self) -> list[str]:
-        """The event ids that were announced, as often as they were."""
-        return [str(json.loads(body)["detail"].get("event_id")) for body in self.bodies()]
+        """The ids of HL7's events that were announced, as often as they were."""
+        events = [json.loads(body) for body in self.bodies()]
+        return [
+            str(event["detail"].get("event_id")) for event in events if event["source"] == "healthcare.hl7"
+        ]
 
     def close(self) -> None:
         self.events.remove_targets(Rule=self.rule, EventBusName=self.bus, Ids=["queue"])
