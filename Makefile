@@ -98,7 +98,7 @@ audit: setup ## The HIPAA checklist against the account that the standard AWS va
 	@$(ENVIRONMENT)/hipaa audit
 
 .PHONY: reliability
-reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about half an hour)
+reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)
 	@$(RUN) -m tests.reliability --messages 10000 --seed 1
 
 .PHONY: bench
