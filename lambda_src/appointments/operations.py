@@ -71,7 +71,7 @@ class Operations:
     def read(self, access: Access, asked: Read) -> Reply:
         """One appointment."""
         allow(access, self.relationships)
-        row = self._existing(asked.appointment_id)
+        row = self._existing(access, asked.appointment_id)
         access.ground.disclosed = ["appointment"]
         return Reply(200, document_of(row))
 
@@ -91,7 +91,7 @@ class Operations:
     def cancel(self, access: Access, asked: Cancel) -> Reply:
         """Give the time back and keep the appointment. Cancelled already: answered as at first."""
         allow(access, self.relationships)
-        row = self._existing(asked.appointment_id)
+        row = self._existing(access, asked.appointment_id)
         access.ground.disclosed = ["appointment"]
         if row["status"] == CANCELLED:
             return Reply(200, document_of(row))
@@ -107,7 +107,7 @@ class Operations:
             access.closed = True
             return Reply(200, document_of({**row, **changes, "status": CANCELLED}))
         if reasons[0] == CONDITION_FAILED:  # somebody else has cancelled it meanwhile
-            return Reply(200, document_of(self._existing(asked.appointment_id)))
+            return Reply(200, document_of(self._existing(access, asked.appointment_id)))
         raise _refusal(reasons)
 
     def _new(self, access: Access, asked: Book) -> tuple[dict[str, Any], datetime, datetime]:
@@ -172,16 +172,18 @@ class Operations:
             {"Put": self.audit.put(access.row(SUCCESS))},
         ]
 
-    def _existing(self, appointment_id: str) -> dict[str, Any]:
+    def _existing(self, access: Access, appointment_id: str) -> dict[str, Any]:
+        """The appointment, if it is of the patient that the access was judged by and is on record for."""
         pointer = self.bookings.pointer(appointment_id)
-        row = None if pointer is None else self.bookings.read(pointer)
+        ours = pointer is not None and pointer.patient_id == access.patient_id
+        row = self.bookings.read(pointer) if pointer is not None and ours else None
         if row is None:
             raise not_found()
         return row
 
     def _again(self, access: Access, appointment_id: str) -> Reply:
         """The first answer to the request: of the appointment as it was booked, whatever became of it."""
-        row = self._existing(appointment_id)
+        row = self._existing(access, appointment_id)
         later = ("cancelled_at", "cancel_reason")
         first = {name: value for name, value in row.items() if name not in later} | {"status": BOOKED}
         access.ground.disclosed = ["appointment"]

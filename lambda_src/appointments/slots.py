@@ -39,12 +39,15 @@ def claim(table: str, key: str, appointment_id: str, ends_at: datetime) -> Any:
 
 
 def release(table: str, key: str, appointment_id: str) -> Any:
-    """A transaction's item that gives the five minutes back, if they are the appointment's."""
+    """A transaction's item that gives the five minutes back, if they are the appointment's or nobody's.
+
+    Nobody's they are where the table was restored to an earlier time: that must not hold the appointment.
+    """
     return {
         "Delete": {
             "TableName": table,
             "Key": to_item({"slot": key}),
-            "ConditionExpression": "appointment_id = :appointment_id",
+            "ConditionExpression": "attribute_not_exists(slot) OR appointment_id = :appointment_id",
             "ExpressionAttributeValues": to_item({":appointment_id": appointment_id}),
         }
     }

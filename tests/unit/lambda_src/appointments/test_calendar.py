@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.unit.lambda_src.appointments.appointment_world import (
     booking,
     next_weekday,
 )
-from tests.unit.lambda_src.world import ADMIN, AUDITOR, JANE, PATIENT, PROVIDER, STRANGER
+from tests.unit.lambda_src.world import ADMIN, AUDITOR, JANE, PATIENT, PROVIDER, STRANGER, hooked
 
 MINE = {"sub": PATIENT, "groups": "Patient"}
 OFFICE = {"sub": ADMIN, "groups": "Admin"}
@@ -118,6 +119,31 @@ def test_a_late_cancellation_does_not_free_the_time_of_the_next(world: Appointme
     world.put_appointment(row)
     assert world.cancel(appointment_id, **MINE).status == 409
     assert world.items("appointment-slots") == slots
+
+
+def test_a_slot_that_is_lost_does_not_hold_the_appointment(world: AppointmentWorld) -> None:
+    appointment_id = booked(world)
+    lost = world.items("appointment-slots")[0]["slot"]
+    world.dynamodb.delete_item(TableName="healthcare-appointment-slots", Key={"slot": {"S": lost}})
+    assert world.cancel(appointment_id, **OFFICE).status == 200
+    assert world.items("appointment-slots") == []
+
+
+def test_what_becomes_a_patients_between_the_looks_is_not_shown(world: AppointmentWorld) -> None:
+    from healthcare import aws
+
+    appointment_id = booked(world)
+    pointer = {"subject": {"S": f"appointment#{appointment_id}"}, "entry": {"S": "pointer"}}
+    item = world.dynamodb.get_item(TableName="healthcare-appointments", Key=pointer)["Item"]
+    world.dynamodb.delete_item(TableName="healthcare-appointments", Key=pointer)
+
+    def come(**_: Any) -> None:
+        world.dynamodb.put_item(TableName="healthcare-appointments", Item=item)
+
+    # The attempt is written, as nobody's, between the first look at the pointer and the second.
+    with hooked(aws.dynamodb(), "before-call.*.PutItem", come):
+        assert world.read(appointment_id, **OFFICE).status == 404
+    assert world.read(appointment_id, **OFFICE).status == 200
 
 
 @pytest.mark.parametrize("reason", [None, "", "because", "Patient_request"])
