@@ -156,7 +156,10 @@ class LocalDeployment:
         )
 
     def _stream(self, verb: str, progress: Progress | None) -> int:
-        command = self._command(verb, "-auto-approve", "-input=false", "-json", *self._variables)
+        # Most of an apply is waiting: queues and keys take half a minute each, whoever else waits beside them.
+        command = self._command(
+            verb, "-auto-approve", "-input=false", "-json", "-parallelism=40", *self._variables
+        )
         process = subprocess.Popen(
             command,
             env=self._terraform_environment,

@@ -119,7 +119,7 @@ def test_mail_that_never_goes_is_a_dead_letter_without_the_patient(appointments:
     role = deployment.outputs["role_names"]["appointment_notifications"]
     sqs = deployment.client("sqs")
     queue = sqs.get_queue_url(QueueName="healthcare-appointment-notifications-dead-letters")["QueueUrl"]
-    control.set_faults([Fault("error", "sesv2", role=role)])
+    control.set_faults([Fault("error", "sesv2", role=role, probability=1.0)])
     letters: list[Any] = []
 
     def arrived() -> bool:
