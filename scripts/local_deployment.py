@@ -156,7 +156,7 @@ class LocalDeployment:
         )
 
     def _stream(self, verb: str, progress: Progress | None) -> int:
-        # Most of an apply is waiting: queues and keys take half a minute each, whoever else waits beside them.
+        # Most of an apply is waiting: queues and keys take half a minute each, whoever waits beside them.
         command = self._command(
             verb, "-auto-approve", "-input=false", "-json", "-parallelism=40", *self._variables
         )
