@@ -268,6 +268,7 @@ ELSEWHERE = {
     "ALM-04": "fails by default here",
     "API-03": "the document with its TLS policy is known after apply",
     "API-04": "fails by default here",
+    "ATT-03": "all services here are eligible; tests/unit/policies/plan/attacks.py adds one that is not",
     "AUD-01": "the role's documents are known after apply",
     "COG-04": "there are five groups",
     "EVB-01": "there is no event bus",

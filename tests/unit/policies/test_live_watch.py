@@ -103,7 +103,7 @@ def test_the_report_is_waited_for(recording: Recording, monkeypatch: pytest.Monk
     account, record = recording.replay(
         lambda _, operation: {"State": next(states)} if operation == "GenerateCredentialReport" else None
     )
-    assert only(account.users).name == "jo"
+    assert only(account.users, name="jo").keys
     assert waits == [1.0, 1.0]
     assert record.asked["iam:GenerateCredentialReport"] == 3
 
