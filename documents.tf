@@ -80,6 +80,7 @@ module "document_ingest_function" {
   timeout                 = 180 # the reader's 90, the download, and AWS at its slowest
 
   environment = {
+    AUDIT_TABLE                  = module.audit_table[0].name
     DEFAULT_ACCESS_LABEL         = var.documents.default_access_label
     DOCUMENT_BUCKET              = module.documents_bucket[0].name
     DOCUMENT_TABLE               = module.documents_table[0].name
@@ -127,6 +128,11 @@ module "document_ingest_function" {
     store_documents = {
       actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
       resources = [local.documents_table_arn]
+    }
+    # In the same transaction: no record changes without its row, and no row changes at all.
+    add_to_audit = {
+      actions   = ["dynamodb:PutItem"]
+      resources = [local.audit_table_arn]
     }
     announce = {
       actions   = ["events:PutEvents"]

@@ -32,7 +32,7 @@ locals {
   # Who discloses health information stands on the audit and the relationships, whichever workload it is.
   _disclosing_count = anytrue([local._appointments_on, local._fhir_on, local._patient_api_on]) ? 1 : 0
   # Who changes it on its own account goes on the audit record, too.
-  _audited_count = local._disclosing_count > 0 || local._hl7_on ? 1 : 0
+  _audited_count = local._disclosing_count > 0 || local._documents_on || local._hl7_on ? 1 : 0
 
   # The bus that workloads tell of what they have stored. Derived from its name: its publishers come after it.
   clinical_events_arn    = "arn:${var.partition}:events:${var.region}:${var.account_id}:event-bus/${local.clinical_events_name}"

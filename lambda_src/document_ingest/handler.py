@@ -1,6 +1,7 @@
 """The function's entry: `document_ingest.handler.handler`, behind a rule of EventBridge."""
 
 from healthcare import aws
+from healthcare.audit import AuditTable
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer
 
@@ -18,7 +19,7 @@ def build(settings: Settings) -> Ingest:
     return Ingest(
         client=aws.s3(),
         sources={settings.bucket: INCOMING},
-        documents=Documents(aws.dynamodb(), settings.table),
+        documents=Documents(aws.dynamodb(), settings.table, AuditTable(aws.dynamodb(), settings.audit_table)),
         derived=Derived(aws.s3(), settings.bucket),
         announcements=Announcements(aws.events(), settings.event_bus),
         rules=settings.rules,

@@ -24,6 +24,7 @@ class Settings:
     """Where things are kept, and what is taken. Readers may use `reader_megabytes` and `reader_seconds`."""
 
     table: str
+    audit_table: str
     bucket: str
     event_bus: str
     rules: Rules
@@ -40,6 +41,7 @@ class Settings:
             raise LimitsSettingError from None
         return cls(
             table=required("DOCUMENT_TABLE"),
+            audit_table=required("AUDIT_TABLE"),
             bucket=required("DOCUMENT_BUCKET"),
             event_bus=required("EVENT_BUS"),
             rules=Rules(

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from healthcare.attributes import from_item, to_item
+from healthcare.audit import AuditTable, machine_row
 from healthcare.aws import aws_errors, problem_for
 from healthcare.transactions import CONDITION_FAILED, UNHARMED, transact
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CURRENT: Final = "current"
+_ACTIONS: Final = {
+    "no_text": "store_document",
+    "quarantined": "quarantine_document",
+    "removed": "remove_document",
+    "stored": "store_document",
+}
 _OF_VERSIONS: Final = (
     "access_label", "changed_at", "chunks", "dicom", "kind", "pages", "pages_without_text", "patient_id",
     "reason", "sequencer", "size", "status",
@@ -48,6 +55,7 @@ class Documents:
 
     client: "DynamoDBClient"
     table: str
+    audit: AuditTable
 
     def document_id(self, bucket: str, key: str) -> str:
         """The document of this bucket's key, made at first sight."""
@@ -71,7 +79,8 @@ class Documents:
         return self._get(document_id, CURRENT)
 
     def save(self, row: Row, before: Row | None) -> Row:
-        """Make `row` current in place of `before`, and return it as it is stored.
+        """Make `row` current in place of `before`, with a row of the audit table where it is about a patient,
+        and return it as it is stored.
 
         ChangedMeanwhileError where `before` is current no more.
         """
@@ -93,6 +102,12 @@ class Documents:
             put["ConditionExpression"] = "revision = :read"
             put["ExpressionAttributeValues"] = to_item({":read": before["revision"]})
         items = [{"Put": put}, {"Put": {"TableName": self.table, "Item": to_item(version)}}]
+        patient_id = row.get("patient_id") or (before or {}).get("patient_id")
+        if patient_id is not None:
+            action = _ACTIONS[row["status"]]
+            items.append(
+                {"Put": self.audit.put(machine_row(patient_id, action, "document-ingest", row["event_id"]))}
+            )
         reasons = transact(self.client, items)
         if reasons is None:
             return row

@@ -42,7 +42,7 @@ run "by_themselves" {
     error_message = "Documents bring the bus, and neither an API nor another workload."
   }
   assert {
-    condition     = keys(output.functions) == ["document_ingest"] && keys(output.tables) == ["documents"] && output.documents_bucket == "healthcare-documents-123456789012"
+    condition     = keys(output.functions) == ["document_ingest"] && keys(output.tables) == ["audit", "documents"] && output.documents_bucket == "healthcare-documents-123456789012"
     error_message = "Outputs name what there is."
   }
   assert {

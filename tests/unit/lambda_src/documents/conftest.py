@@ -11,10 +11,11 @@ import boto3
 import pytest
 
 from tests.unit.lambda_src.documents.samples import NAMESPACE, OID
-from tests.unit.lambda_src.documents.world import BUCKET, BUS, TABLE, DocumentWorld
+from tests.unit.lambda_src.documents.world import AUDIT_TABLE, BUCKET, BUS, TABLE, DocumentWorld
 from tests.unit.lambda_src.world import Stdout, hooked
 
 ENVIRONMENT = {
+    "AUDIT_TABLE": AUDIT_TABLE,
     "AWS_LAMBDA_FUNCTION_NAME": "healthcare-document-ingest",
     "DEFAULT_ACCESS_LABEL": "R",
     "DOCUMENT_BUCKET": BUCKET,
@@ -43,17 +44,16 @@ def documents(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     services = {name: client(name) for name in ("dynamodb", "s3", "events")}
-    services["dynamodb"].create_table(
-        TableName=TABLE,
-        KeySchema=[
-            {"AttributeName": "document_id", "KeyType": "HASH"},
-            {"AttributeName": "entry", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("document_id", "entry")
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    for table, keys in ((TABLE, ("document_id", "entry")), (AUDIT_TABLE, ("patient_id", "event_id"))):
+        services["dynamodb"].create_table(
+            TableName=table,
+            KeySchema=[
+                {"AttributeName": name, "KeyType": kind}
+                for name, kind in zip(keys, ("HASH", "RANGE"), strict=True)
+            ],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
     services["s3"].create_bucket(Bucket=BUCKET)
     services["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     services["events"].create_event_bus(Name=BUS)

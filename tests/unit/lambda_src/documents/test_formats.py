@@ -32,6 +32,13 @@ def refused(row: dict[str, object]) -> object:
     return row["reason"]
 
 
+def test_what_changes_a_patients_record_is_on_record(documents: DocumentWorld) -> None:
+    documents.drop(pdf("Discharge summary", NOTE), "incoming/1.pdf", ContentType="application/pdf")
+    assert documents.audited() == [(JANE, "store_document")]
+    documents.drop(b"%PDF-1.7 broken", "incoming/2.pdf", ContentType="application/pdf")
+    assert len(documents.audited()) == 1  # whose it is can't be told
+
+
 def test_a_pdf(documents: DocumentWorld) -> None:
     row = documents.drop(pdf("Discharge summary", NOTE), "incoming/1.pdf", ContentType="application/pdf")
     assert (row["status"], row["kind"], row["patient_id"], row["access_label"]) == (

@@ -18,6 +18,7 @@ from healthcare.attributes import from_item
 from tests.unit.lambda_src.documents.samples import JANE
 from tests.unit.lambda_src.world import Context, hooked
 
+AUDIT_TABLE = "healthcare-audit"
 TABLE = "healthcare-documents"
 BUCKET = "healthcare-documents-123456789012"
 BUS = "healthcare-clinical-events"
@@ -70,6 +71,12 @@ class DocumentWorld:
     def rows(self) -> list[dict[str, Any]]:
         items = self.aws["dynamodb"].scan(TableName=TABLE, ConsistentRead=True)["Items"]
         return sorted((from_item(item) for item in items), key=lambda row: (row["document_id"], row["entry"]))
+
+    def audited(self) -> list[tuple[str, str]]:
+        """Patient and action of each row of the audit table, in the order of time."""
+        items = self.aws["dynamodb"].scan(TableName=AUDIT_TABLE, ConsistentRead=True)["Items"]
+        rows = sorted((from_item(item) for item in items), key=lambda row: str(row["event_id"]))
+        return [(row["patient_id"], row["action"]) for row in rows]
 
     def current(self, key: str = KEY) -> dict[str, Any]:
         (found,) = [row for row in self.rows() if row["entry"] == "current" and row["key"] == key]
