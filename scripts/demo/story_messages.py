@@ -47,8 +47,8 @@ class MessageStory:
 
     def out_of_order(self) -> str:
         before = self.counts()
-        discharge = adt("A03", MARIA, "20270301120000", "demo-2")
-        for message in (discharge, adt("A01", MARIA, "20270301090000", "demo-1"), discharge):
+        discharge = adt("A03", MARIA, "20260301120000", "demo-2")
+        for message in (discharge, adt("A01", MARIA, "20260301090000", "demo-1"), discharge):
             self.send("hl7_queue", message)
         expected = (before[0] + 2, before[1] + 1)
         self.wait(lambda: self.counts() == expected, "two events and a duplicate")
@@ -64,7 +64,7 @@ class MessageStory:
             return {entry["Key"] for entry in listed}
 
         before = found()
-        self.send("hl7_queue", adt("A01", SAM, "20270301090000", "demo-3", authority="ELSEWHERE"))
+        self.send("hl7_queue", adt("A01", SAM, "20260301090000", "demo-3", authority="ELSEWHERE"))
         self.wait(lambda: len(found()) == len(before) + 1, "one message in quarantine")
         (key,) = found() - before
         described = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
