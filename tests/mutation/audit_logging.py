@@ -53,9 +53,16 @@ def no_group(cloud: Cloud) -> Steps:
     logs, name = cloud.client("logs"), cloud.function.log_group
     group = next(g for g in cloud.account.log_groups.items if g.name == name)
     tags = logs.list_tags_log_group(logGroupName=name)["tags"]
+    masking = logs.get_data_protection_policy(logGroupIdentifier=name)["policyDocument"]
+    exports = logs.describe_subscription_filters(logGroupName=name)["subscriptionFilters"]
     logs.delete_log_group(logGroupName=name)
-    yield Broken(cloud.function.arn, also=(("LOG-01", group.arn), ("LOG-02", group.arn)))
+    gone = ("LOG-01", "LOG-02", "LOG-03", "LOG-05")
+    yield Broken(cloud.function.arn, also=tuple((control, group.arn) for control in gone))
     logs.create_log_group(logGroupName=name, kmsKeyId=group.key, tags=tags)
+    logs.put_data_protection_policy(logGroupIdentifier=name, policyDocument=masking)
+    for export in exports:
+        wanted = ("filterName", "filterPattern", "destinationArn", "roleArn")
+        logs.put_subscription_filter(logGroupName=name, **{key: export[key] for key in wanted})
     logs.put_retention_policy(logGroupName=name, retentionInDays=group.retention)
 
 
@@ -63,8 +70,10 @@ def no_group(cloud: Cloud) -> Steps:
 def lost_group(cloud: Cloud) -> Steps:
     before = cloud.client("lambda").get_function_configuration(FunctionName=cloud.function.name)
     logging = before["LoggingConfig"]
+    group = next(g for g in cloud.account.log_groups.items if g.name == cloud.function.log_group)
     cloud.configure(LoggingConfig={**logging, "LogGroup": "/nowhere"})
-    yield Broken(cloud.function.arn)
+    # What no function logs to is no function's group any more.
+    yield Broken(cloud.function.arn, also=(("LOG-03", group.arn), ("LOG-05", group.arn)))
     cloud.configure(LoggingConfig={**logging, "LogGroup": cloud.function.log_group})
 
 
@@ -285,7 +294,9 @@ def _lock(cloud: Cloud, broken: dict[str, Any]) -> Steps:
     lock({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 2557}}})
     yield MENDED
     lock(broken)
-    yield Broken(cloud.trail.arn)
+    exported = [f.log_group for f in cloud.account.functions.items]
+    groups = [group.arn for group in cloud.account.log_groups.items if group.name in exported]
+    yield Broken(cloud.trail.arn, also=tuple(("LOG-03", arn) for arn in groups))
     lock(before)
 
 

@@ -229,7 +229,7 @@ def new_table(cloud: Cloud) -> Steps:
         BillingMode="PAY_PER_REQUEST",
         DeletionProtectionEnabled=False,
     )["TableDescription"]["TableArn"]
-    yield Broken(arn, also=(("DDB-02", arn), ("DDB-03", arn)))
+    yield Broken(arn, also=(("DDB-02", arn), ("DDB-03", arn), ("BKP-01", arn)))
     dynamodb.delete_table(TableName="mutation")
 
 
@@ -255,12 +255,12 @@ def _made_table(cloud: Cloud, *also: str, protected: bool, recovered: bool) -> S
 
 @mutation("DDB-02", "a new table, as DynamoDB makes one")
 def new_table_without_recovery(cloud: Cloud) -> Steps:
-    yield from _made_table(cloud, protected=True, recovered=False)
+    yield from _made_table(cloud, "BKP-01", protected=True, recovered=False)
 
 
 @mutation("DDB-03", "a new table, as DynamoDB makes one")
 def new_table_without_protection(cloud: Cloud) -> Steps:
-    yield from _made_table(cloud, protected=False, recovered=True)
+    yield from _made_table(cloud, "BKP-01", protected=False, recovered=True)
 
 
 @mutation("DDB-02", "recovery off")

@@ -239,9 +239,8 @@ def _notifications(client: Any, account: str, name: str) -> list[dict[str, Any]]
 
 @mutation("LAM-03", "no dead-letter queue")
 def no_dead_letters(cloud: Cloud) -> Steps:
-    """Its role may still send there: no longer for Lambda, so an endpoint is wanted."""
     cloud.configure(DeadLetterConfig={"TargetArn": ""})
-    yield Broken(cloud.function.arn, also=(("NET-04", cloud.function.arn),))
+    yield Broken(cloud.function.arn)
     cloud.configure(DeadLetterConfig={"TargetArn": cloud.function.dead_letter_arn})
 
 
@@ -253,9 +252,12 @@ def source_without_redrive(cloud: Cloud) -> Steps:
         QueueName=name, Attributes={"KmsMasterKeyId": cloud.spare_key.arn, "VisibilityTimeout": "180"}
     )["QueueUrl"]
     queue = f"arn:aws:sqs:{cloud.account.region}:{cloud.account.id}:{name}"
+    read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    cloud.permit(cloud.role, name, {"Effect": "Allow", "Action": read, "Resource": queue})
     source = client.create_event_source_mapping(EventSourceArn=queue, FunctionName=cloud.function.name)
     yield Broken(cloud.function.arn)
     client.delete_event_source_mapping(UUID=source["UUID"])
+    cloud.forbid(cloud.role, name)
     sqs.delete_queue(QueueUrl=url)
 
 

@@ -87,7 +87,7 @@ def _flow_logs_role(cloud: Cloud, *statements: dict[str, Any]) -> Steps:
     """Of a role that no function has: no endpoint is wanted for it."""
     role = next(r for r in cloud.account.roles.items if r.name.endswith("-flow-logs"))
     cloud.permit(role.name, NAME, *statements)
-    yield Broken(role.arn)
+    yield Broken(role.arn, also=(("IAM-03", role.arn),))
     cloud.forbid(role.name, NAME)
 
 

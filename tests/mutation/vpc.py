@@ -11,10 +11,10 @@ from tests.mutation.model import Broken, Steps, mutation
 
 @mutation("LAM-01", "no VPC")
 def outside(cloud: Cloud) -> Steps:
-    """Without its VPC the VPC holds no function, and what is judged because of it no longer is."""
+    """Whoever is in no VPC needs no endpoint."""
     function = cloud.function
     cloud.configure(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})
-    yield Broken(function.arn, also=tuple(_judged_for_its_function(cloud)))
+    yield Broken(function.arn, also=(("NET-04", function.arn),))
     cloud.configure(
         VpcConfig={
             "SubnetIds": list(function.subnet_ids),
@@ -23,26 +23,19 @@ def outside(cloud: Cloud) -> Steps:
     )
 
 
-def _judged_for_its_function(cloud: Cloud) -> list[tuple[str, str]]:
-    account, vpc = cloud.account, cloud.function.vpc_id
-    groups = [g for g in account.security_groups.items if g.vpc_id == vpc]
-    return [
-        ("NET-04", cloud.function.arn),
-        *(("NET-02", g.arn) for g in groups),
-        *(("NET-06", g.arn) for g in groups if g.name == "default"),
-        *(("NET-03", v.arn) for v in account.vpcs.items if v.id == vpc),
-        *(("NET-05", s.arn) for s in account.subnets.items if s.id in cloud.function.subnet_ids),
-        *(("NET-07", e.arn) for e in account.vpc_endpoints.items if e.vpc_id == vpc),
-    ]
+def _in_the_vpc(cloud: Cloud) -> list[str]:
+    """The other functions of the VPC, which the same network carries."""
+    vpc = cloud.function.vpc_id
+    return [f.arn for f in cloud.account.functions.items if f.vpc_id == vpc and f.arn != cloud.function.arn]
 
 
 @mutation("LAM-01", "one subnet")
 def one_subnet(cloud: Cloud) -> Steps:
     function = cloud.function
     groups = list(function.security_group_ids)
-    kept, given_up = sorted(function.subnet_ids)[:2]
+    kept = min(function.subnet_ids)
     cloud.configure(VpcConfig={"SubnetIds": [kept], "SecurityGroupIds": groups})
-    yield Broken(function.arn, also=(("NET-05", _subnet(cloud, given_up)),))
+    yield Broken(function.arn)
     cloud.configure(VpcConfig={"SubnetIds": list(function.subnet_ids), "SecurityGroupIds": groups})
 
 
@@ -54,7 +47,8 @@ def public_subnet(cloud: Cloud) -> Steps:
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=cloud.function.vpc_id)
     table = _route_table(cloud, subnet)
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
-    yield Broken(cloud.function.arn, also=(("NET-05", _subnet(cloud, subnet)),))
+    others = tuple(("LAM-01", arn) for arn in _in_the_vpc(cloud))
+    yield Broken(cloud.function.arn, also=(("NET-05", _subnet(cloud, subnet)), *others))
     ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
     ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=cloud.function.vpc_id)
     ec2.delete_internet_gateway(InternetGatewayId=gateway)
@@ -85,7 +79,8 @@ def by_the_main_table(cloud: Cloud) -> Steps:
     gateway = _create_nat(ec2, other)
     ec2.create_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
     ec2.disassociate_route_table(AssociationId=association)
-    yield Broken(_subnet(cloud, subnet))
+    functions = [cloud.function.arn, *_in_the_vpc(cloud)]
+    yield Broken(_subnet(cloud, subnet), also=tuple(("NET-04", arn) for arn in functions))
     ec2.associate_route_table(RouteTableId=own, SubnetId=subnet)
     ec2.delete_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0")
     _delete_nat(ec2, gateway)
@@ -241,8 +236,8 @@ def _flow_log(cloud: Cloud, traffic: str | None) -> Steps:
 def no_endpoint(cloud: Cloud) -> Steps:
     statement = {
         "Effect": "Allow",
-        "Action": "sqs:SendMessage",
-        "Resource": f"arn:aws:sqs:{cloud.account.region}:{cloud.account.id}:elsewhere",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": f"arn:aws:secretsmanager:{cloud.account.region}:{cloud.account.id}:secret:elsewhere",
     }
     cloud.permit(cloud.role, "mutation", statement)
     yield Broken(cloud.function.arn)
@@ -254,7 +249,8 @@ def no_private_dns(cloud: Cloud) -> Steps:
     ec2 = cloud.client("ec2")
     endpoint = _endpoint(cloud, "kms").id
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=False)
-    yield Broken(cloud.function.arn)
+    others = [cloud.function_named("-fhir-api").arn, cloud.function_named("-fhir-ingest").arn]
+    yield Broken(cloud.function.arn, also=tuple(("NET-04", arn) for arn in others))
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
 
 
