@@ -237,7 +237,10 @@ def test_a_refused_call_is_unknown_names_its_action_and_hides_nothing(
     error = refusal("AccessDeniedException", operation)
     found, record = recording.replay(lambda *asked: error if asked == (service, operation) else None)
     action = iam_action(service, operation)
-    assert {problem.missing_action for problem in record.problems} == {action}
+    named = {problem.missing_action for problem in record.problems}
+    # Without the account's sum functions are asked one by one, which the recording need not hold.
+    unrecorded = {None} if operation == "GetAccountSettings" else set()
+    assert named - unrecorded == {action}
     before: dict[tuple[str, str], set[Status]] = {}
     for finding in judge(account, compliant.settings()):
         before.setdefault((finding.control_id, finding.resource), set()).add(finding.status)

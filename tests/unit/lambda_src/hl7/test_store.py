@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -171,19 +170,6 @@ def test_an_entry_that_the_bus_refuses_is_put_again(hl7: Hl7World, monkeypatch: 
     assert hl7.deliver({**sent, "messageId": "m-2"}) == []
     assert len(hl7.announced) == 1
     assert hl7.entries("receipt")[0]["published"] is True
-
-
-def test_two_writers_of_one_patient_lose_nothing(hl7: Hl7World) -> None:
-    hl7.send(adt("A28", AT))
-    texts = [adt("A31", f"202601310931{n:02d}", name=f"Doe^Jane{n}") for n in range(6)]
-    failed: list[str] = []
-    threads = [threading.Thread(target=lambda text=text: failed.extend(hl7.send(text))) for text in texts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counted(hl7)[0] == 7 - len(failed)
-    assert hl7.state()["version"] == 7 - len(failed)
 
 
 def test_a_state_that_has_moved_on_is_read_again(hl7: Hl7World, monkeypatch: pytest.MonkeyPatch) -> None:
