@@ -2,10 +2,11 @@
 
 from healthcare import aws
 from healthcare.audit import AuditTable
+from healthcare.event_bus import EventBus
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer
 
-from document_ingest.announcements import Announcements
+from document_ingest.announcements import SOURCE, Announcements
 from document_ingest.child import Reader
 from document_ingest.derived import Derived
 from document_ingest.events import handle
@@ -21,7 +22,7 @@ def build(settings: Settings) -> Ingest:
         sources={settings.bucket: INCOMING},
         documents=Documents(aws.dynamodb(), settings.table, AuditTable(aws.dynamodb(), settings.audit_table)),
         derived=Derived(aws.s3(), settings.bucket),
-        announcements=Announcements(aws.events(), settings.event_bus),
+        announcements=Announcements(EventBus(aws.events(), settings.event_bus, SOURCE)),
         rules=settings.rules,
         reader=Reader(settings.reader_megabytes, settings.reader_seconds),
         logger=function_logger(),

@@ -2,11 +2,12 @@
 
 from healthcare import aws
 from healthcare.audit import AuditTable
+from healthcare.event_bus import EventBus
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer, each_message
 from healthcare.ssn import SsnCipher
 
-from fhir_ingest.announcements import Announcements
+from fhir_ingest.announcements import SOURCE, Announcements
 from fhir_ingest.ingest import Ingest
 from fhir_ingest.messages import Messages
 from fhir_ingest.originals import Originals
@@ -33,7 +34,7 @@ def build(settings: IngestSettings) -> Ingest:
             settings.message_table,
             AuditTable(dynamodb, settings.audit_table),
         ),
-        announcements=Announcements(aws.events(), settings.event_bus),
+        announcements=Announcements(EventBus(aws.events(), settings.event_bus, SOURCE)),
         logger=function_logger(),
     )
 

@@ -8,18 +8,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-from healthcare.aws import aws_errors, error_code
+from healthcare.objects import put_once
 
 from fhir_ingest.outcome import Issue, operation_outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# The same key has the same content: a message that comes again finds it there.
-# Not ConditionalRequestConflict: another write is under way, and may yet fail.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_THERE_ALREADY: Final = "PreconditionFailed"
 _MEDIA_TYPE: Final = "application/fhir+json"
 
 
@@ -42,11 +37,4 @@ class Originals:
         self._write(f"quarantine/{path}.json", json.dumps(found).encode("utf-8"))
 
     def _write(self, key: str, content: bytes) -> None:
-        with aws_errors():
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket, Key=key, Body=content, ContentType=_MEDIA_TYPE, IfNoneMatch="*"
-                )
-            except ClientError as error:
-                if error_code(error) != _THERE_ALREADY:
-                    raise
+        put_once(self.client, self.bucket, key, content, _MEDIA_TYPE)

@@ -11,11 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from botocore.exceptions import ClientError
 from healthcare.api import NO_PATIENT
 from healthcare.attributes import to_item
 from healthcare.audit import AuditTable, machine_row
-from healthcare.aws import aws_errors, problem_for
+from healthcare.aws import problem_for
+from healthcare.transactions import CONDITION_FAILED, UNHARMED, attempt
 
 from fhir_ingest.changes import CREATE, Change
 from fhir_ingest.outcome import refused
@@ -75,18 +75,14 @@ class Transactions:
             "Item": to_item(message),
             "ConditionExpression": "attribute_not_exists(message_id)",
         }
-        with aws_errors():
-            try:
-                self.client.transact_write_items(TransactItems=[{"Put": record}, *items])
-            except self.client.exceptions.TransactionCanceledException as error:
-                failed = _reasons(error)
-            else:
-                return
-        if failed and failed[0] == "ConditionalCheckFailed":
+        failed = attempt(self.client, [{"Put": record}, *items])
+        if failed is None:
+            return
+        if failed[0] == CONDITION_FAILED:
             raise KnownError
-        if "ConditionalCheckFailed" in failed:
+        if CONDITION_FAILED in failed:
             raise MovedError
-        raise problem_for(next((reason for reason in failed if reason != "None"), "Unknown"))
+        raise problem_for(next((reason for reason in failed if reason != UNHARMED), "Unknown"))
 
     def _items(self, write: Write) -> list[Any]:
         change = write.change
@@ -174,8 +170,3 @@ class Transactions:
             "ExpressionAttributeValues": {":ids": {"SS": sorted(gained or lost)}},
         }
         return {"Update": {**where, **change, **nobody}}
-
-
-def _reasons(error: ClientError) -> list[str]:
-    reasons: Any = error.response.get("CancellationReasons", [])
-    return [str(reason.get("Code", "None")) for reason in reasons]

@@ -14,7 +14,7 @@ CONDITION_FAILED: Final = "ConditionalCheckFailed"
 UNHARMED: Final = "None"
 """The reason of an item that stopped nothing."""
 
-_CONTENDED: Final = "TransactionConflict"
+CONTENDED: Final = "TransactionConflict"
 # Another transaction held an item: usually gone after milliseconds. The SDK does not repeat these.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
 _PAUSES: Final = (0.05, 0.2)
@@ -26,7 +26,7 @@ def transact(client: "DynamoDBClient", items: Sequence[Any]) -> list[str] | None
     Tried again where nothing but another transaction stood in the way. Problem 500 or 503 for AWS's errors.
     """
     for pause in (*_PAUSES, None):
-        reasons = _attempt(client, items)
+        reasons = attempt(client, items)
         if reasons is None or pause is None or not _was_only_contended(reasons):
             return reasons
         # Spread out: those who met here would otherwise meet again.
@@ -34,7 +34,8 @@ def transact(client: "DynamoDBClient", items: Sequence[Any]) -> list[str] | None
     raise AssertionError("the last attempt returns")
 
 
-def _attempt(client: "DynamoDBClient", items: Sequence[Any]) -> list[str] | None:
+def attempt(client: "DynamoDBClient", items: Sequence[Any]) -> list[str] | None:
+    """The same, tried once: for items that have to be made anew where another transaction was quicker."""
     with aws_errors():
         try:
             client.transact_write_items(TransactItems=items)
@@ -47,4 +48,4 @@ def _attempt(client: "DynamoDBClient", items: Sequence[Any]) -> list[str] | None
 
 
 def _was_only_contended(reasons: list[str]) -> bool:
-    return _CONTENDED in reasons and CONDITION_FAILED not in reasons
+    return CONTENDED in reasons and CONDITION_FAILED not in reasons

@@ -4,14 +4,10 @@ A record number identifies a patient (45 CFR 164.514(b)(2)), so the patient appe
 nothing outside of the table. Whoever may read the table finds the event by its id.
 """
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from healthcare.aws import aws_errors, problem_for
-
-if TYPE_CHECKING:
-    from mypy_boto3_events import EventBridgeClient
+from healthcare.event_bus import EventBus
 
 SOURCE: Final = "healthcare.hl7"
 DETAIL_TYPE: Final = "HL7 message stored"
@@ -20,25 +16,11 @@ _SAID: Final = ("message_code", "trigger_event", "patient_key", "merged_patient_
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """The event bus."""
+    """What is said of messages on the bus."""
 
-    client: "EventBridgeClient"
-    bus: str
+    bus: EventBus
 
     def announce(self, receipt: dict[str, Any]) -> None:
         """Put the event of a receipt on the bus. An event may be put twice, with one event_id."""
         detail = {"event_id": receipt["event"]} | {name: receipt[name] for name in _SAID if name in receipt}
-        with aws_errors():
-            answer = self.client.put_events(
-                Entries=[
-                    {
-                        "EventBusName": self.bus,
-                        "Source": SOURCE,
-                        "DetailType": DETAIL_TYPE,
-                        "Detail": json.dumps(detail),
-                    }
-                ]
-            )
-        # Refused entries come with status 200.
-        if answer["FailedEntryCount"]:
-            raise problem_for(str(answer["Entries"][0].get("ErrorCode", "Unknown")))
+        self.bus.put(DETAIL_TYPE, [detail])

@@ -2,11 +2,12 @@
 
 from healthcare import aws
 from healthcare.audit import AuditTable
+from healthcare.event_bus import EventBus
 from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer, each_message
 
 from hl7_ingest.acknowledgements import Acknowledgements
-from hl7_ingest.announcements import Announcements
+from hl7_ingest.announcements import SOURCE, Announcements
 from hl7_ingest.events import Rules
 from hl7_ingest.ingest import Ingest
 from hl7_ingest.originals import Originals
@@ -21,7 +22,7 @@ def build(settings: Settings) -> Ingest:
     return Ingest(
         originals=Originals(aws.s3(), settings.bucket, settings.maximum_bytes),
         store=PatientEvents(aws.dynamodb(), settings.table, audit, settings.control_id_days),
-        announcements=Announcements(aws.events(), settings.event_bus),
+        announcements=Announcements(EventBus(aws.events(), settings.event_bus, SOURCE)),
         acknowledgements=Acknowledgements(sqs, settings.ack_queue_url),
         rules=Rules(settings.identifier, settings.processing_ids, settings.time_zone),
         logger=function_logger(),

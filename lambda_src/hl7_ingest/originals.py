@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from healthcare.aws import aws_errors, error_code, problem_for
+from healthcare.aws import error_code, problem_for
+from healthcare.objects import put_once
 
 from hl7_ingest.faults import Rejected
 from hl7_ingest.observations import Document
@@ -21,10 +22,6 @@ _MEDIA_TYPES: Final = {"pdf": "application/pdf"}
 _GONE: Final = frozenset(
     {"NoSuchKey", "NoSuchVersion", "404", "InvalidArgument", "KeyTooLongError", "MethodNotAllowed"}
 )
-# The same key has the same content: a delivery that is repeated finds it there.
-# Not ConditionalRequestConflict: another write is under way, and may yet fail.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_THERE_ALREADY: Final = "PreconditionFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +82,4 @@ class Originals:
         return key
 
     def _write(self, key: str, content: bytes, media_type: str, metadata: dict[str, str]) -> None:
-        with aws_errors():
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket,
-                    Key=key,
-                    Body=content,
-                    ContentType=media_type,
-                    Metadata=metadata,
-                    IfNoneMatch="*",
-                )
-            except ClientError as error:
-                if error_code(error) != _THERE_ALREADY:
-                    raise
+        put_once(self.client, self.bucket, key, content, media_type, Metadata=metadata)

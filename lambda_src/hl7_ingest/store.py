@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from healthcare.attributes import from_item, to_item
 from healthcare.audit import AuditTable
 from healthcare.aws import aws_errors, problem_for
+from healthcare.transactions import CONDITION_FAILED, CONTENDED, UNHARMED, attempt
 
 from hl7_ingest.events import Event
 from hl7_ingest.faults import Rejected
@@ -71,12 +72,12 @@ class PatientEvents:
             reasons = self._write(event, snapshot, received, receipt)
             if reasons is None:
                 return receipt
-            if reasons[0] == "ConditionalCheckFailed":
+            if reasons[0] == CONDITION_FAILED:
                 raise ReceiptExists
-            if reasons[1:2] == ["ConditionalCheckFailed"]:
+            if reasons[1] == CONDITION_FAILED:
                 raise EventExists
-            refused = next(reason for reason in reasons if reason != "None")
-            if refused not in ("ConditionalCheckFailed", "TransactionConflict") or pause is None:
+            refused = next(reason for reason in reasons if reason != UNHARMED)
+            if refused not in (CONDITION_FAILED, CONTENDED) or pause is None:
                 raise problem_for(refused)
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that two do not meet again
         raise AssertionError("the last pause is None")
@@ -131,13 +132,7 @@ class PatientEvents:
         rows += [(state, state["version"] - 1) for state in next_states(event, snapshot)]
         puts = [self._put(row, read) for row, read in rows]
         puts += [{"Put": self.audit.put(row)} for row in audit_rows(event)]
-        with aws_errors():
-            try:
-                self.client.transact_write_items(TransactItems=puts)
-            except self.client.exceptions.TransactionCanceledException as error:
-                reasons: Any = error.response.get("CancellationReasons", [])
-                return [str(reason.get("Code", "None")) for reason in reasons] or ["Unknown"]
-        return None
+        return attempt(self.client, puts)
 
     def _put(self, row: dict[str, Any], version: int) -> Any:
         put: dict[str, Any] = {

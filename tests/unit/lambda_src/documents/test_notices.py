@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from document_ingest import reading
+from document_ingest.announcements import SOURCE, Announcements
 from document_ingest.events import IngestFailedError
 from document_ingest.notices import is_later, notices_of
+from healthcare.event_bus import EventBus
 from healthcare.requests import UnsupportedEventError
 
 from tests.unit.lambda_src.documents.samples import JANE, NOTE, ccda, pdf
@@ -236,10 +238,10 @@ def test_a_refused_entry_of_the_bus_is_a_failure(documents: DocumentWorld, monke
         def put_events(self, **_: object) -> dict[str, Any]:
             return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
 
-    from document_ingest.announcements import Announcements
-
     announcements = documents.ingest.announcements
-    documents.ingest.announcements = Announcements(Refusing(), "bus")  # type: ignore[arg-type]
+    documents.ingest.announcements = Announcements(
+        EventBus(Refusing(), "bus", SOURCE)  # type: ignore[arg-type]
+    )
     event = created(documents.put(TEXT))
     with pytest.raises(IngestFailedError):
         documents.tell(event)
