@@ -12,8 +12,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-from healthcare.aws import aws_errors, error_code
+from healthcare.aws import aws_errors
+from healthcare.objects import put_once
 
 from document_ingest.chunks import chunks_of, text_of
 from document_ingest.texts import Passage
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "derived/"
 FILES: Final = {"text.txt": "text/plain; charset=utf-8", "chunks.jsonl": "application/x-ndjson"}
-_THERE_ALREADY: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ class Derived:
         ]
         contents = {"text.txt": text, "chunks.jsonl": "".join(f"{line}\n" for line in lines)}
         for name, content_type in FILES.items():
-            self._put(f"{folder}{name}", contents[name], content_type)
+            # Delivered twice, written once: the same version has the same text.
+            put_once(self.client, self.bucket, f"{folder}{name}", contents[name].encode(), content_type)
         return len(chunks)
 
     def tidy(self, document_id: str, revision: int, folder: str) -> None:
@@ -78,20 +78,6 @@ class Derived:
     def _delete(self, key: str) -> None:
         with aws_errors():
             self.client.delete_object(Bucket=self.bucket, Key=key)
-
-    def _put(self, key: str, content: str, content_type: str) -> None:
-        with aws_errors():
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket,
-                    Key=key,
-                    Body=content.encode(),
-                    ContentType=content_type,
-                    IfNoneMatch="*",  # delivered twice, written once: the same version has the same text
-                )
-            except ClientError as error:
-                if error_code(error) not in _THERE_ALREADY:
-                    raise
 
 
 def folder_of(document_id: str, revision: int, version_id: str) -> str:

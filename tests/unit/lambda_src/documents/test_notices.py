@@ -233,6 +233,17 @@ def test_whatever_fails_the_next_delivery_brings_it_to_its_end(
     assert len({said["Detail"]["event_id"] for said in documents.announced}) == 1
 
 
+def test_a_write_that_may_yet_fail_is_not_taken_for_done(documents: DocumentWorld) -> None:
+    event = created(documents.put(TEXT))
+    with (
+        documents.fails("s3", "PutObject", "ConditionalRequestConflict"),
+        pytest.raises(IngestFailedError),
+    ):
+        documents.tell(event)
+    documents.tell(event)
+    assert (documents.current()["status"], documents.derived()[0]) == ("stored", NOTE)
+
+
 def test_a_refused_entry_of_the_bus_is_a_failure(documents: DocumentWorld, monkeypatch: Any) -> None:
     class Refusing:
         def put_events(self, **_: object) -> dict[str, Any]:
