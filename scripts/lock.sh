@@ -15,3 +15,5 @@ compile --python-version 3.13 --python-platform aarch64-manylinux2014 appointmen
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 document_ingest.in --output-file document_ingest.txt
 compile --python-version 3.13 --python-platform aarch64-manylinux2014 hl7_ingest.in --output-file hl7_ingest.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 rag_orchestrator.in --output-file rag_orchestrator.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux2014 rag_retrieval.in --output-file rag_retrieval.txt
