@@ -1,1 +1,1 @@
-"""Retrieval for clinical questions: evidence of one patient, ingestion of documents, and the schema it lies in."""
+"""Evidence for clinical questions: retrieval, ingestion of documents, and the schema they share."""

@@ -1,10 +1,10 @@
-"""What any store of chunks must do: find evidence within one patient's scope, and follow one document's revisions.
+"""What any store of chunks must do: find evidence within one patient's scope, and follow documents' revisions.
 
 The stores differ in where the scope is enforced (PostgreSQL's row-level security, a shard, a namespace, a
 filter), and in nothing that a caller can see. tests/unit/lambda_src/rag/store_contract.py holds them to it.
 
-Every method raises healthcare.problems.Problem and nothing else: 503 where trying again can help, 500 where it
-can't. No text of a driver, of a query or of a chunk is in it.
+Every method raises healthcare.problems.Problem and nothing else: 503 where trying again can help, 500 where
+it can't. No text of a driver, of a query or of a chunk is in it.
 """
 
 import math
@@ -34,8 +34,8 @@ _LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 class Scope:
     """Whose chunks may be found, and how confidential ones. Demanded by every search.
 
-    No labels, or an empty patient_id, find nothing. ValueError where a label is not a word: stores join labels
-    with commas, and a label must not be able to stand for two.
+    No labels, or an empty patient_id, find nothing. ValueError where a label is not a word: stores join
+    labels with commas, and a label must not be able to stand for two.
     """
 
     patient_id: str
@@ -54,8 +54,8 @@ class Scope:
 class Chunk:
     """A piece of a document: text[start:end] of it, in characters, with what a citation needs.
 
-    `kind` is the document's ("pdf", "ccda", "text"), `place` where in it ("page 3"), `source` what people call
-    it ("Discharge summary of 2024-09-12").
+    `kind` is the document's ("pdf", "ccda", "text"), `place` where in it ("page 3"), `source` what people
+    call it ("Discharge summary of 2024-09-12").
     """
 
     chunk_id: str
@@ -89,11 +89,11 @@ class ChunkStore(Protocol):
     """A store of chunks."""
 
     def search(self, scope: Scope, text: str, embedding: Sequence[float], limit: int) -> list[Found]:
-        """The chunks within `scope` that answer `text` best, best first; at most `limit`, which is 1..MOST_FOUND.
+        """The chunks within `scope` that answer `text` best, best first; at most `limit` (1..MOST_FOUND).
 
         Ranked by full text and by cosine distance, fused by reciprocal rank (FUSION_K). Of equal scores the
-        smaller chunk_id comes first, so the same store gives the same answer twice. A chunk whose label is not
-        in the scope, or that is of another patient, does not take part in the ranking either.
+        smaller chunk_id comes first, so the same store gives the same answer twice. A chunk whose label is
+        not in the scope, or that is of another patient, does not take part in the ranking either.
         """
         ...
 
