@@ -5,12 +5,16 @@ locals {
 # The policy is part of the key, so a key never exists without it, and all ARNs in it are derived from names: the trail,
 # the topic and the log groups that it speaks of are made after the key, with the key.
 resource "aws_kms_key" "this" {
+  #checkov:skip=CKV_AWS_7:Every key that KMS can rotate is rotated: it can't rotate HMAC keys
   #checkov:skip=CKV2_AWS_64:The policy stands below; checkov doesn't follow the statements that are joined to it
   for_each = var.keys
 
-  description             = each.value.description
-  enable_key_rotation     = true
-  rotation_period_in_days = each.value.rotation_days
+  description              = each.value.description
+  key_usage                = each.value.hmac ? "GENERATE_VERIFY_MAC" : "ENCRYPT_DECRYPT"
+  customer_master_key_spec = each.value.hmac ? "HMAC_256" : "SYMMETRIC_DEFAULT"
+  # KMS rotates no HMAC key: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+  enable_key_rotation     = !each.value.hmac
+  rotation_period_in_days = each.value.hmac ? null : each.value.rotation_days
   deletion_window_in_days = each.value.deletion_window_days
   tags                    = merge(var.context.tags, { Name = "${var.context.name_prefix}-${each.key}" })
 

@@ -31,12 +31,13 @@ variable "context" {
 }
 
 variable "keys" {
-  description = "Customer-managed keys by data domain (static names such as phi, logs, configuration). `services` are the AWS services that use the key on their own account, each admitted with the least that AWS documents; functions and people are admitted by their IAM policies."
+  description = "Customer-managed keys by data domain (static names such as phi, logs, configuration). `services` are the AWS services that use the key on their own account, each admitted with the least that AWS documents; functions and people are admitted by their IAM policies. `hmac = true` makes a key that encrypts nothing and makes keyed hashes (kms:GenerateMac); it has no services, and KMS can't rotate it."
   type = map(object({
     description          = string
     services             = optional(set(string), [])
     rotation_days        = optional(number, 365)
     deletion_window_days = optional(number, 30)
+    hmac                 = optional(bool, false)
   }))
   nullable = false
 
@@ -51,6 +52,11 @@ variable "keys" {
       length(setsubtract(key.services, ["budgets", "cloudtrail", "cloudwatch", "event_buses", "events", "logs", "s3", "sns"])) == 0
     ])
     error_message = "Each key's services must be among budgets, cloudtrail, cloudwatch (alarms that publish to an encrypted topic), event_buses, events, logs, s3 and sns. Other services use a key on behalf of their caller and need no grant."
+  }
+
+  validation {
+    condition     = alltrue([for key in values(var.keys) : !key.hmac || length(key.services) == 0])
+    error_message = "A key with hmac = true has no services: none of them hashes with a key of yours. Drop services, or hmac."
   }
 
   validation {

@@ -13,7 +13,7 @@ resource "aws_sqs_queue" "dead_letters" {
   # In the queue and not in a resource of its own: the provider waits for each of the two.
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "TlsOnly"
         Effect    = "Deny"
@@ -30,13 +30,23 @@ resource "aws_sqs_queue" "dead_letters" {
         Resource  = local._dead_letter_queue_arn
         Condition = { ArnEquals = { "aws:SourceArn" = local._bus_arn } }
       },
-    ]
+      ],
+      # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+      [for name, rule in local._queue_rules : {
+        Sid       = "EventRule${replace(title(replace(name, "-", " ")), " ", "")}"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = local._dead_letter_queue_arn
+        Condition = { ArnEquals = { "aws:SourceArn" = rule.arn } }
+      }],
+    )
   })
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = "${local._bus_name}-dead-letters"
-  alarm_description   = "Events that the bus could not encrypt or decrypt wait in ${local._dead_letter_queue_name}"
+  alarm_description   = "Events that the bus could not encrypt, decrypt or deliver wait in ${local._dead_letter_queue_name}"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local._dead_letter_queue_name }

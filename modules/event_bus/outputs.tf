@@ -20,3 +20,8 @@ output "name" {
   description = "Name of the bus: <name_prefix>-<name>."
   value       = aws_cloudwatch_event_bus.this.name
 }
+
+output "queue_rule_arns" {
+  description = "ARNs of the rules that send to queues, by the names in `queues`."
+  value       = { for name, rule in local._queue_rules : name => rule.arn }
+}

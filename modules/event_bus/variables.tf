@@ -75,3 +75,28 @@ variable "publisher_role_arns" {
     error_message = "publisher_role_arns must map a name of your choice to the ARN of a role of this account, without wildcards: { hl7-ingest = \"arn:aws:iam::123456789012:role/healthcare-hl7-ingest\" }."
   }
 }
+
+variable "queues" {
+  description = "SQS queues that are sent what matches `pattern` (JSON with a `source`), one a name, each by a rule <name_prefix>-<bus>-<name>. The queue's policy must admit that rule (modules/queue: senders, with the service events.amazonaws.com; the output `queue_rule_arns` names it) and its key EventBridge (modules/encryption: services = [\"events\"]). What can't be delivered within a day goes to the bus's dead letters."
+  type = map(object({
+    pattern   = string
+    queue_arn = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.queues) : can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", name)) && length("${var.context.name_prefix}-${var.name}-${name}") <= 64])
+    error_message = "queues: names are lower-case letters, digits and single hyphens, and <name_prefix>-<bus>-<name> has at most 64 characters: shorten the name."
+  }
+
+  validation {
+    condition     = alltrue([for queue in values(var.queues) : try(length(jsondecode(queue.pattern).source) > 0, false)])
+    error_message = "queues: pattern is a JSON object that names at least one source: jsonencode({ source = [\"healthcare.documents\"] })."
+  }
+
+  validation {
+    condition     = alltrue([for queue in values(var.queues) : can(regex("^arn:[^:*]+:sqs:[^:*]+:${var.context.account_id}:[^:*]+$", queue.queue_arn)) && !endswith(queue.queue_arn, ".fifo")])
+    error_message = "queues: queue_arn is the ARN of a standard queue of this account (modules/queue's output `arn`): a FIFO queue would need a message group, which events don't have."
+  }
+}

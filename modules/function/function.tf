@@ -2,6 +2,7 @@ locals {
   _function_name  = "${var.context.name_prefix}-${var.name}"
   _function_arn   = "arn:${var.context.partition}:lambda:${var.context.region}:${var.context.account_id}:function:${local._function_name}"
   _in_vpc         = var.outside_vpc_reason == null
+  _subnet_ids     = !local._in_vpc ? [] : var.allow_listed_egress ? var.platform.egress_subnet_ids : var.platform.subnet_ids
   _log_group_name = "/aws/lambda/${local._function_name}"
   _package_exists = var.package.filename == null ? true : fileexists(var.package.filename)
   _package_hash = (
@@ -40,7 +41,7 @@ resource "aws_lambda_function" "this" {
 
   # With both empty there is none: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function#vpc_config-configuration-block
   vpc_config {
-    subnet_ids         = local._in_vpc ? var.platform.subnet_ids : []
+    subnet_ids         = local._subnet_ids
     security_group_ids = aws_security_group.this[*].id
   }
 

@@ -26,6 +26,18 @@ variable "alarms" {
   }
 }
 
+variable "allow_listed_egress" {
+  description = "Whether the function runs in the subnets `platform.egress_subnet_ids`, from where it reaches the internet's hosts that the network firewall allows (modules/network: egress), and no other. For what no endpoint and no private link offers."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.allow_listed_egress || length(var.platform.egress_subnet_ids) >= 2 && var.outside_vpc_reason == null
+    error_message = "allow_listed_egress needs platform.egress_subnet_ids, two or more subnets behind the network firewall (modules/network: egress = { hosts = [...] }), and a function in the VPC: without the allow-list there is no way out."
+  }
+}
+
 variable "architecture" {
   description = "Processor of the function: arm64 or x86_64. The package must be built for it."
   type        = string
@@ -105,6 +117,31 @@ variable "description" {
   validation {
     condition     = length(var.description) <= 256
     error_message = "description has at most 256 characters: shorten it."
+  }
+}
+
+variable "egress" {
+  description = "What the function reaches in the VPC besides the endpoints, by a static name: a port of whatever has the security group, { database = { port = 5432, security_group_id = ... } }. That group must let the function in, too (output `security_group_id`)."
+  type = map(object({
+    port              = number
+    security_group_id = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for target in values(var.egress) : target.port >= 1 && target.port <= 65535 && floor(target.port) == target.port])
+    error_message = "egress: port is a whole number between 1 and 65535."
+  }
+
+  validation {
+    condition     = alltrue([for target in values(var.egress) : startswith(target.security_group_id, "sg-")])
+    error_message = "egress: security_group_id is the id of a security group (sg-...). There are no address ranges: for the internet see allow_listed_egress."
+  }
+
+  validation {
+    condition     = length(var.egress) == 0 || var.outside_vpc_reason == null
+    error_message = "egress is for functions in the VPC: drop it, or outside_vpc_reason."
   }
 }
 
@@ -281,10 +318,11 @@ variable "permissions" {
 variable "platform" {
   description = "The foundation that the function stands on. The root module gives exactly this object as its `function_platform` output."
   type = object({
-    alert_topic_arn            = string # SNS topic of the alarms
-    endpoint_security_group_id = string # security group of the interface endpoints
-    environment_key_arn        = string # KMS key of the environment variables
-    log_export = optional(object({      # stream into a locked bucket (modules/audit: log_export), null for none
+    alert_topic_arn            = string                     # SNS topic of the alarms
+    egress_subnet_ids          = optional(list(string), []) # behind the network firewall: where allow_listed_egress puts a function
+    endpoint_security_group_id = string                     # security group of the interface endpoints
+    environment_key_arn        = string                     # KMS key of the environment variables
+    log_export = optional(object({                          # stream into a locked bucket (modules/audit: log_export), null for none
       role_arn   = string
       stream_arn = string
     }))

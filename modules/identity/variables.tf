@@ -62,11 +62,12 @@ variable "groups" {
   description = "Groups of the pool, with what their members may do: the roles that functions compare exactly."
   type        = map(string)
   default = {
-    Admin     = "Keeps records: reads and creates demographics, never clinical data"
-    Auditor   = "Reads who has seen a record, never the record"
-    Patient   = "Reads their own record and who has seen it"
-    Provider  = "Reads and changes the records of patients they treat"
-    SsnAccess = "May be given, and may set, the Social Security number"
+    Admin                = "Keeps records: reads and creates demographics, never clinical data"
+    Auditor              = "Reads who has seen a record, never the record"
+    Patient              = "Reads their own record and who has seen it"
+    Provider             = "Reads and changes the records of patients they treat"
+    SsnAccess            = "May be given, and may set, the Social Security number"
+    VeryRestrictedAccess = "May be answered from documents labelled very restricted (V) of patients they treat"
   }
   nullable = false
 

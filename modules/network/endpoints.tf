@@ -23,6 +23,24 @@ locals {
   })
 }
 
+# Where the resource is nobody's in particular (Bedrock's foundation models are AWS's own, their ARNs name no account), the
+# condition on it would refuse everything. What is named instead is the resources themselves, and the actions.
+locals {
+  _narrow_policies = {
+    for service, statement in var.endpoint_statements : service => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "OwnPrincipalsToNamedResources"
+        Effect    = "Allow"
+        Principal = { AWS = "*" }
+        Action    = sort(statement.actions)
+        Resource  = sort(statement.resources)
+        Condition = { StringEquals = { "aws:PrincipalAccount" = var.context.account_id } }
+      }]
+    })
+  }
+}
+
 resource "aws_vpc_endpoint" "gateway" {
   for_each = local._gateway_services
 
@@ -43,7 +61,7 @@ resource "aws_vpc_endpoint" "interface" {
   private_dns_enabled = true
   subnet_ids          = [for zone in local._endpoint_zones : aws_subnet.private[zone].id]
   security_group_ids  = [aws_security_group.endpoints.id]
-  policy              = local._endpoint_policy
+  policy              = contains(keys(var.endpoint_statements), each.key) ? local._narrow_policies[each.key] : local._endpoint_policy
   tags                = merge(var.context.tags, { Name = "${local._name}-${each.key}" })
 
   # A client that resolves the private name before it is let in would wait for nothing.

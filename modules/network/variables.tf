@@ -42,6 +42,31 @@ variable "endpoint_client_security_group_ids" {
   }
 }
 
+variable "endpoint_statements" {
+  description = "Interface endpoints that let through only the named actions on the named resources, by service: { bedrock-runtime = { actions = [\"bedrock:InvokeModel\"], resources = [model_arn] } }. For services whose resources are AWS's own, which the usual policy (this account's callers, this account's resources) would refuse."
+  type = map(object({
+    actions   = set(string)
+    resources = set(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.endpoint_statements), var.interface_endpoints)) == 0
+    error_message = "endpoint_statements are by services that interface_endpoints names: add the service there, or drop its statement."
+  }
+
+  validation {
+    condition = alltrue([
+      for statement in values(var.endpoint_statements) :
+      length(statement.actions) > 0 && length(statement.resources) > 0 &&
+      alltrue([for action in statement.actions : can(regex("^[a-z0-9-]+:[A-Za-z0-9]+$", action))]) &&
+      alltrue([for resource in statement.resources : can(regex("^arn:[^*]+$", resource))])
+    ])
+    error_message = "endpoint_statements: name each action in full (bedrock:InvokeModel) and each resource by its whole ARN, without a wildcard: they take the place of the condition on the account."
+  }
+}
+
 variable "interface_endpoint_zones" {
   description = "Zones that get an interface endpoint. Empty: every zone of `subnets`. One zone halves the largest idle cost and suits a development environment."
   type        = set(string)
