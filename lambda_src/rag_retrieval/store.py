@@ -1,4 +1,4 @@
-"""What any store of chunks must do: find evidence within one patient's scope, and follow documents' revisions.
+"""What any store of chunks must do: find evidence within one patient's scope, and follow its documents.
 
 The stores differ in where the scope is enforced (PostgreSQL's row-level security, a shard, a namespace, a
 filter), and in nothing that a caller can see. tests/unit/lambda_src/rag/store_contract.py holds them to it.
