@@ -1,14 +1,8 @@
-"""How confidential: the codes of HL7's Confidentiality (2.16.840.1.113883.5.25), from laxest to strictest.
+"""Of two access labels the stricter: a document may say more of itself than its uploader, and never less."""
 
-https://terminology.hl7.org/CodeSystem-v3-Confidentiality.html
-"""
-
-from typing import Final
+from healthcare.access_labels import LABELS
 
 from document_ingest.faults import Rejected
-
-LABELS: Final = ("U", "L", "M", "N", "R", "V")
-"""Unrestricted, low, moderate, normal, restricted, very restricted."""
 
 
 def stricter(one: str, other: str) -> str:

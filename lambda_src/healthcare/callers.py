@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from healthcare.problems import unauthenticated
 
-ROLES: Final = frozenset({"Admin", "Auditor", "Patient", "Provider", "SsnAccess"})
+ROLES: Final = frozenset({"Admin", "Auditor", "Patient", "Provider", "SsnAccess", "VeryRestrictedAccess"})
 ANONYMOUS_SUBJECT: Final = "anonymous"
-_SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
+SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def caller_of(request_context: Mapping[str, Any]) -> Caller:
     subject = claims.get("sub") if isinstance(claims, dict) else None
     if not isinstance(claims, dict) or not isinstance(subject, str) or claims.get("token_use") != "id":
         raise unauthenticated()
-    if not _SUBJECT.fullmatch(subject) or subject == ANONYMOUS_SUBJECT:
+    if not SUBJECT.fullmatch(subject) or subject == ANONYMOUS_SUBJECT:
         raise unauthenticated()
     return Caller(subject, groups_of(claims.get("cognito:groups")) & ROLES)
 

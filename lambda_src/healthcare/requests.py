@@ -20,7 +20,7 @@ MAX_BODY_BYTES: Final = (
 BREAK_GLASS_HEADER: Final = "x-break-glass-reason"
 
 _REASON: Final = re.compile(r"[!-~][ -~]{8,254}[!-~]", re.ASCII)
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f.:]{2,45}", re.ASCII)
 _SOURCES: Final = {
     "aws:sqs": "sqs",
@@ -188,7 +188,7 @@ def _refuse_constant(_name: str) -> object:
 
 def _uuid(value: object) -> str | None:
     # Nothing but a UUID will do: whatever else were repeated could be anything that a caller has put there.
-    return value if isinstance(value, str) and _UUID.fullmatch(value) else None
+    return value if isinstance(value, str) and UUID.fullmatch(value) else None
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from document_ingest import extraction, kinds, reading
 from document_ingest.child import Reader
 from document_ingest.chunks import LONGEST, chunks_of, text_of
 from document_ingest.faults import CODES, Rejected
-from document_ingest.labels import LABELS
 from document_ingest.objects import StoredObject
 from document_ingest.texts import Extracted, Passage, plain
+from healthcare.access_labels import LABELS
 from healthcare.patient_identity import PATIENT_ID, PatientIdentifier
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
