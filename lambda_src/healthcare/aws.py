@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import botocore.session
 from botocore.config import Config
@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unavailable
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -40,6 +41,7 @@ _THROTTLED: Final = frozenset(
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "ServiceQuotaExceededException",
         "ThrottlingError",
         "ThrottlingException",
         "TransactionConflict",
@@ -54,6 +56,13 @@ _PERMANENT: Final = frozenset({"InvalidCiphertextException", "SerializationExcep
 @cache
 def _session() -> botocore.session.Session:
     return botocore.session.get_session()
+
+
+def bedrock_runtime(connections: int = 2, attempts: int = 2) -> "BedrockRuntimeClient":
+    """A client of Bedrock's models: more connections and attempts for whom nobody waits."""
+    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+    config = _CONFIG.merge(Config(max_pool_connections=connections, retries=retries))
+    return cast("BedrockRuntimeClient", _new_client("bedrock-runtime", config))
 
 
 def dynamodb() -> "DynamoDBClient":
@@ -111,5 +120,9 @@ def problem_for(aws_error: str) -> Problem:
 
 @cache
 def _client(service: str) -> object:
+    return _new_client(service, _CONFIG)
+
+
+def _new_client(service: str, config: Config) -> object:
     # botocore reads AWS_DEFAULT_REGION only; Lambda sets both.
-    return _session().create_client(service, region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
+    return _session().create_client(service, region_name=os.environ.get("AWS_REGION"), config=config)

@@ -21,18 +21,18 @@ FIELDS: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "xray_trace_id",
         "aws_error", "code", "cold_start", "document_id", "error_location", "error_type", "event_id",
-        "event_kind", "field", "kind", "lambda_request_id", "message_id", "outcome", "purpose", "report",
-        "request_id", "roles", "route", "segment", "status", "trigger_event",
+        "event_kind", "field", "found", "kind", "lambda_request_id", "message_id", "outcome", "purpose",
+        "report", "request_id", "roles", "route", "segment", "status", "trigger_event",
     }
 )  # fmt: skip
 WITHHELD: Final = "withheld"
 MESSAGES: Final = frozenset(
     {
         "audit done", "audit known", "audit not done",
-        "document gone", "document ignored", "document known", "document quarantined", "document removed",
-        "document stored", "event failed", "event refused", "message delivered", "message duplicate",
-        "message failed", "message known", "message quarantined", "message stored", "request failed",
-        "request refused", "request served",
+        "document gone", "document ignored", "document indexed", "document known", "document not indexed",
+        "document quarantined", "document removed", "document stored", "event failed", "event refused",
+        "message delivered", "message duplicate", "message failed", "message known", "message quarantined",
+        "message stored", "request failed", "request refused", "request served",
     }
 )  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
