@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unavailable
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
@@ -58,6 +61,15 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+def credentials() -> ReadOnlyCredentials:
+    """The role's credentials as they are at this moment: botocore renews those that end."""
+    with aws_errors():
+        found = _session().get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return found.get_frozen_credentials()
+
+
 def bedrock_runtime(connections: int = 2, attempts: int = 2) -> "BedrockRuntimeClient":
     """A client of Bedrock's models: more connections and attempts for whom nobody waits."""
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
@@ -80,9 +92,20 @@ def kms() -> "KMSClient":
     return cast("KMSClient", _client("kms"))
 
 
+def lambda_(read_seconds: float) -> "LambdaClient":
+    """A client that waits `read_seconds` for another function's answer, and asks once: it may have begun."""
+    once = Config(read_timeout=read_seconds, retries={"mode": "standard", "total_max_attempts": 1})
+    return cast("LambdaClient", _new_client("lambda", _CONFIG.merge(once)))
+
+
 def s3() -> "S3Client":
     """The S3 client."""
     return cast("S3Client", _client("s3"))
+
+
+def secretsmanager() -> "SecretsManagerClient":
+    """The Secrets Manager client."""
+    return cast("SecretsManagerClient", _client("secretsmanager"))
 
 
 def sesv2() -> "SESV2Client":

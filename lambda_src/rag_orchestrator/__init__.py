@@ -1,1 +1,1 @@
-"""Medical documents dropped in a bucket, into text and metadata: docs/documents.md."""
+"""Questions about a patient, answered from the patient's own documents alone: docs/rag.md."""
