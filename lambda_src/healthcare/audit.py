@@ -37,11 +37,16 @@ class RowExists(AuditUnavailable):
 
 @dataclass(slots=True)
 class Ground:
-    """What an access rests on, and what it gave out; filled in as the request is judged."""
+    """What an access rests on, and what it gave out; filled in as the request is judged.
+
+    `details` are an outcome's further facts, as ids, codes, counts and keyed hashes: never a value of a record
+    or of a request. They are for the reader of the table; the accounting of disclosures does not show them.
+    """
 
     purpose: str = "none"
     disclosed: Sequence[str] = ()
     reason: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ class Access:
         }
         if self.ground.reason is not None:
             row["reason"] = self.ground.reason
+        if self.ground.details and outcome != ATTEMPT:
+            row["details"] = dict(self.ground.details)
         return row
 
 

@@ -55,11 +55,12 @@ class AllowListFormatter(LambdaPowertoolsFormatter):
 
 def function_logger() -> Logger:
     """The function's logger (service name and level from POWERTOOLS_SERVICE_NAME and LOG_LEVEL)."""
-    # The SDK's own lines may hold parameters and URLs: they do not reach the root handler.
+    # The SDKs' own lines may hold parameters and URLs: they do not reach the root handler, whatever OPENAI_LOG
+    # and the like say.
     logging.raiseExceptions = (
         False  # a line that cannot be written is dropped, not printed with its arguments
     )
-    for library in ("boto3", "botocore", "urllib3"):
+    for library in ("boto3", "botocore", "httpcore2", "httpx2", "openai", "urllib3"):
         logging.getLogger(library).addHandler(logging.NullHandler())
         logging.getLogger(library).propagate = False
     return Logger(logger_formatter=AllowListFormatter(utc=True, use_rfc3339=True))
