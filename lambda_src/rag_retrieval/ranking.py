@@ -1,0 +1,98 @@
+"""Rankings in plain Python, and their fusion: for stores whose server does not rank, or not all of it.
+
+Full text is Okapi BM25 over the words as they stand, without stemming: https://doi.org/10.1561/1500000019
+Only chunks that the caller may see are counted, so that no score tells of a word in a hidden one.
+"""
+
+import math
+import re
+import sys
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from healthcare.problems import internal
+
+from rag_retrieval.store import FUSION_K, MOST_FOUND, check_embedding
+
+if sys.version_info >= (3, 12):
+    from math import sumprod
+else:  # the tools' Python may be older than Lambda's
+
+    def sumprod(one: Iterable[float], other: Iterable[float], /) -> float:
+        return sum(left * right for left, right in zip(one, other, strict=True))
+
+
+_K1: Final = 1.2
+_B: Final = 0.75
+_MOST_WORDS: Final = 64
+# Words of questions, not of answers. Not "no" and "not": what a patient does not have counts.
+_COMMON: Final = frozenset(
+    ["a", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "did", "do", "does", "for",
+     "from", "had", "has", "have", "he", "her", "his", "how", "i", "in", "is", "it", "its", "me", "of",
+     "on", "or", "our", "she", "that", "the", "their", "them", "there", "they", "this",
+     "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with"]
+)  # fmt: skip
+
+
+def check_search(embedding: Sequence[float], limit: int) -> None:
+    """Problem (500) where a search can't be made like this: the caller has a fault."""
+    check_embedding(embedding)
+    if not 1 <= limit <= MOST_FOUND:
+        raise internal("LimitOutOfBounds")
+
+
+def words(text: str) -> list[str]:
+    """The words that full text looks for, each once."""
+    found = re.findall(r"\w+", _plain(text))
+    return [word for word in dict.fromkeys(found) if word not in _COMMON][:_MOST_WORDS]
+
+
+def by_words(question: str, texts: Mapping[str, str]) -> list[str]:
+    """The ids of those texts that have a word of the question, best first; of equals the smaller id."""
+    wanted = words(question)
+    if not wanted or not texts:
+        return []
+    pattern = re.compile(rf"\b(?:{'|'.join(sorted(wanted, key=len, reverse=True))})\b")
+    counts = {key: Counter(pattern.findall(_plain(text))) for key, text in texts.items()}
+    # Characters stand for words: the proportion is what counts.
+    usual = sum(map(len, texts.values())) / len(texts) or 1.0
+    spread = Counter(word for found in counts.values() for word in found)
+    weight = {word: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for word, n in spread.items()}
+    scores = {
+        key: sum(
+            weight[word] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * len(texts[key]) / usual))
+            for word, n in found.items()
+        )
+        for key, found in counts.items()
+        if found
+    }
+    return best_first(scores)
+
+
+def by_vectors(question: Sequence[float], vectors: Mapping[str, Sequence[float]]) -> list[str]:
+    """The ids, nearest first. All vectors are of unit length."""
+    return best_first({key: sumprod(question, vector) for key, vector in vectors.items()})
+
+
+def fused(rankings: Iterable[Sequence[str]], limit: int) -> list[tuple[str, float]]:
+    """The best ids of several rankings, with their reciprocal rank scores.
+
+    Of each ranking its first `limit` count. Vectors rank every chunk, and words only some: were all places
+    to count, the nearest chunk without a word of the question would come behind any chunk with one.
+    """
+    scores: dict[str, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, key in enumerate(list(dict.fromkeys(ranking))[:limit], start=1):
+            scores[key] += 1 / (FUSION_K + rank)
+    return [(key, scores[key]) for key in best_first(scores)[:limit]]
+
+
+def best_first(scores: Mapping[str, float]) -> list[str]:
+    """Ids by score, of equals the smaller id first."""
+    return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
