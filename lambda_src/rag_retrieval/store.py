@@ -86,7 +86,12 @@ class Found(NamedTuple):
 
 
 class ChunkStore(Protocol):
-    """A store of chunks."""
+    """A store of chunks, whose embeddings are those of one model.
+
+    Its module has `store_of(setting, model)`, which stores.py calls. The model's name is kept with what it
+    made: of a document that another model has embedded the words are found and the vector is not compared,
+    until it is indexed again (docs/rag_retrieval.md).
+    """
 
     def search(self, scope: Scope, text: str, embedding: Sequence[float], limit: int) -> list[Found]:
         """The chunks within `scope` that answer `text` best, best first; at most `limit` (1..MOST_FOUND).
