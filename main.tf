@@ -25,12 +25,12 @@ locals {
   }
 
   # Each endpoint costs money by the hour, so there are only those that a workload needs.
-  _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._documents_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints)
-  _workload_alarms     = merge(local._appointments_alarms, local._documents_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms)
-  _api_functions       = merge(local._appointments_functions, local._fhir_functions, local._patient_api_functions)
+  _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._documents_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints, local._rag_endpoints)
+  _workload_alarms     = merge(local._appointments_alarms, local._documents_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms, local._rag_alarms)
+  _api_functions       = merge(local._appointments_functions, local._fhir_functions, local._patient_api_functions, local._rag_functions)
 
   # Who discloses health information stands on the audit and the relationships, whichever workload it is.
-  _disclosing_count = anytrue([local._appointments_on, local._fhir_on, local._patient_api_on]) ? 1 : 0
+  _disclosing_count = anytrue([local._appointments_on, local._fhir_on, local._patient_api_on, local._rag_on]) ? 1 : 0
   # Who changes it on its own account goes on the audit record, too.
   _audited_count = local._disclosing_count > 0 || local._documents_on || local._hl7_on ? 1 : 0
 
@@ -55,6 +55,7 @@ locals {
     local._documents_alarm_names,
     local._fhir_alarm_names,
     local._hl7_alarm_names,
+    local._rag_alarm_names,
   )
 }
 
@@ -63,7 +64,7 @@ module "encryption" {
   source = "./modules/encryption"
 
   context = local.context
-  keys = {
+  keys = merge(local._rag_keys, {
     configuration = {
       description          = "Environment variables of functions"
       deletion_window_days = var.key_deletion_window_days
@@ -78,13 +79,14 @@ module "encryption" {
       services             = ["event_buses", "events"] # events that could not be delivered wait in functions' dead letters
       deletion_window_days = var.key_deletion_window_days
     }
-  }
+  })
 }
 
 module "network" {
   source = "./modules/network"
 
   context                  = local.context
+  endpoint_statements      = local._rag_endpoint_statements
   interface_endpoint_zones = var.network.interface_endpoint_zones
   interface_endpoints      = local._interface_endpoints
   log_kms_key_arn          = module.encryption.key_arns["logs"]
@@ -141,6 +143,7 @@ module "clinical_events" {
   kms_key_arn         = module.encryption.key_arns["phi"]
   name                = "clinical-events"
   publisher_role_arns = local._clinical_events_publishers
+  queues              = local._rag_queues
 }
 
 # No function behind it, no API.

@@ -65,6 +65,10 @@ output "functions" {
       fhir_ingest               = one(module.fhir_ingest_function)
       hl7_ingest                = one(module.hl7_function)
       patient_api               = one(module.patient_api_function)
+      rag_ingest                = one(module.rag_ingest_function)
+      rag_migrations            = one(module.rag_migrations_function)
+      rag_orchestrator          = one(module.rag_orchestrator_function)
+      rag_retrieval             = one(module.rag_retrieval_function)
       } : name => {
       alias_arn         = function.alias_arn
       function_name     = function.function_name
@@ -110,7 +114,34 @@ output "log_group_names" {
     { for function in module.fhir_ingest_function : "fhir_ingest" => function.log_group_name },
     { for function in module.hl7_function : "hl7_ingest" => function.log_group_name },
     { for function in module.patient_api_function : "patient_api" => function.log_group_name },
+    { for database in module.rag_database : "rag_database" => database.log_group_name },
+    { for function in module.rag_ingest_function : "rag_ingest" => function.log_group_name },
+    { for function in module.rag_migrations_function : "rag_migrations" => function.log_group_name },
+    { for function in module.rag_orchestrator_function : "rag_orchestrator" => function.log_group_name },
+    { for function in module.rag_retrieval_function : "rag_retrieval" => function.log_group_name },
   )
+}
+
+output "rag_database" {
+  description = "The database of chunks that was made here: cluster_identifier, host, port, name, security_group_id, master_secret_arn. Null where there is none."
+  value = one([for database in module.rag_database : {
+    cluster_identifier = database.cluster_identifier
+    host               = database.host
+    master_secret_arn  = database.master_secret_arn
+    name               = database.name
+    port               = database.port
+    security_group_id  = database.security_group_id
+  }])
+}
+
+output "rag_model_secret_arn" {
+  description = "ARN of the secret that takes the model's API key: put it there before the first question. Null where the secret is yours, or no key is needed."
+  value       = one(aws_secretsmanager_secret.rag_model[*].arn)
+}
+
+output "rag_queue" {
+  description = "The queue of documents that wait for their chunks: url, dead_letter_url. Null where RAG is off."
+  value       = one([for queue in module.rag_ingest_queue : { dead_letter_url = queue.dead_letter_url, url = queue.url }])
 }
 
 output "tables" {

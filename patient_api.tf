@@ -63,7 +63,7 @@ locals {
 
 module "patients_table" {
   source = "./modules/table"
-  count  = anytrue([local._appointments_on, local._patient_api_on]) ? 1 : 0
+  count  = anytrue([local._appointments_on, local._patient_api_on, local._rag_on]) ? 1 : 0
 
   context             = local.context
   deletion_protection = var.deletion_protection
