@@ -141,3 +141,10 @@ def check_embedding(embedding: Sequence[float]) -> None:
     """Problem (500) where this is no embedding: the model in use does not fit the store."""
     if len(embedding) != DIMENSIONS or not all(map(math.isfinite, embedding)) or not any(embedding):
         raise internal("EmbeddingUnusable")
+
+
+def check_search(embedding: Sequence[float], limit: int) -> None:
+    """Problem (500) where a search can't be made like this: the caller has a fault."""
+    check_embedding(embedding)
+    if not 1 <= limit <= MOST_FOUND:
+        raise internal("LimitOutOfBounds")
