@@ -39,8 +39,8 @@ class RowExists(AuditUnavailable):
 class Ground:
     """What an access rests on, and what it gave out; filled in as the request is judged.
 
-    `details` are an outcome's further facts, as ids, codes, counts and keyed hashes: never a value of a record
-    or of a request. They are for the reader of the table; the accounting of disclosures does not show them.
+    `details` are an outcome's further facts, as ids, codes, counts and keyed hashes: never a value of a
+    record or of a request. They are for the table's readers; the accounting of disclosures shows none.
     """
 
     purpose: str = "none"

@@ -47,6 +47,7 @@ _THROTTLED: Final = frozenset(
         "ServiceQuotaExceededException",
         "ThrottlingError",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",

@@ -55,8 +55,8 @@ class AllowListFormatter(LambdaPowertoolsFormatter):
 
 def function_logger() -> Logger:
     """The function's logger (service name and level from POWERTOOLS_SERVICE_NAME and LOG_LEVEL)."""
-    # The SDKs' own lines may hold parameters and URLs: they do not reach the root handler, whatever OPENAI_LOG
-    # and the like say.
+    # The SDKs' own lines may hold parameters and URLs: they do not reach the root handler, whatever
+    # OPENAI_LOG and the like say.
     logging.raiseExceptions = (
         False  # a line that cannot be written is dropped, not printed with its arguments
     )

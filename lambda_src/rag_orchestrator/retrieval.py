@@ -1,0 +1,81 @@
+"""Evidence, from the function that finds it: the one way to the store of documents.
+
+That function judges the caller again by itself; docs/rag_retrieval.md.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from healthcare.audit import Access
+from healthcare.aws import aws_errors
+from healthcare.problems import RETRY_LATER, Problem, forbidden, internal, unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+Context = dict[str, Any]
+"""{"source", "text", "chunk_id", "document_id", "start", "end", ...}: one passage, with its place."""
+
+_TEXTS: Final = ("source", "text", "chunk_id", "document_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """`function`: the retrieval function's alias, by name or ARN."""
+
+    client: "LambdaClient"
+    function: str
+
+    def find(self, access: Access, query: str, top_k: int) -> list[Context]:
+        """The passages, best first; Problem 403, 500 or 503, without a word of the function's answer."""
+        asked = {
+            "query": query,
+            "patient_id": access.patient_id,
+            "top_k": top_k,
+            "caller": {"subject": access.caller.subject, "roles": sorted(access.caller.roles)},
+            "request_id": access.request_id,
+        }
+        with aws_errors():
+            answer = self.client.invoke(FunctionName=self.function, Payload=json.dumps(asked).encode())
+            payload = answer["Payload"].read()
+        # The payload of a FunctionError is the exception's text.
+        if "FunctionError" in answer:
+            raise unavailable("RetrievalFunctionError", RETRY_LATER)
+        try:
+            document = json.loads(payload)
+        except ValueError:
+            raise internal("RetrievalAnswer") from None
+        if not isinstance(document, dict):
+            raise internal("RetrievalAnswer")
+        if "problem" in document:
+            raise _problem(document["problem"])
+        return _contexts(document, access.patient_id, top_k)
+
+
+def _problem(found: object) -> Problem:
+    status = found.get("status") if isinstance(found, dict) else None
+    if status == 403:
+        return forbidden()
+    if status == 503 and isinstance(found, dict):
+        after = found.get("retry_after")
+        return unavailable("RetrievalUnavailable", after if isinstance(after, int) else RETRY_LATER)
+    # A 400 is a fault of ours: nobody else has put the request together.
+    return internal("RetrievalProblem")
+
+
+def _contexts(document: dict[str, Any], patient_id: str, top_k: int) -> list[Context]:
+    contexts = document.get("contexts")
+    if document.get("patient_id") != patient_id or not isinstance(contexts, list) or len(contexts) > top_k:
+        raise internal("RetrievalAnswer")
+    if not all(_is_context(context) for context in contexts):
+        raise internal("RetrievalAnswer")
+    return contexts
+
+
+def _is_context(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(isinstance(value.get(name), str) for name in _TEXTS)
+        and all(type(value.get(name)) is int for name in ("start", "end"))
+    )
