@@ -1,4 +1,4 @@
-"""The world of one test: retrieval and ingestion on an in-process AWS, a store, and a model that can misbehave."""
+"""The world of one test: both functions on an in-process AWS, a store, and a model that can misbehave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from healthcare.attributes import to_item
-from rag_retrieval.store import DIMENSIONS, Chunk, EmbeddedChunk, Found, Scope
+from rag_retrieval.store import DIMENSIONS, Chunk, EmbeddedChunk, Found, Scope, check_chunks
 
 from tests.unit.lambda_src.world import Context, hooked
 
@@ -104,7 +104,7 @@ def unit_vector(text: str) -> list[float]:
 
 
 class Titan:
-    """Bedrock's answers to InvokeModel. `sent` is what arrived; `answers` are given once each, in their order."""
+    """Bedrock's answers to InvokeModel. `sent` is what arrived; `answers` are given in order, once each."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -157,6 +157,7 @@ class MemoryStore:
     def replace(
         self, document_id: str, revision: int, patient_id: str, chunks: Sequence[EmbeddedChunk]
     ) -> bool:
+        check_chunks(document_id, patient_id, chunks)
         self._fail()
         if self.held.get(document_id, (0, []))[0] > revision:
             return False
@@ -195,12 +196,12 @@ class RagWorld:
     capture: pytest.CaptureFixture[str]
     written: str = ""
 
-    def ask(self, event: object = None, **more: Any) -> dict[str, Any]:
+    def ask(self, event: object = ..., **more: Any) -> dict[str, Any]:
         """The answer to the orchestrator's event, or to any other."""
-        answer: dict[str, Any] = self.retrieval.answer(request(**more) if event is None else event, Context())
+        answer: dict[str, Any] = self.retrieval.answer(request(**more) if event is ... else event, Context())
         return answer
 
-    def problem(self, event: object = None, **more: Any) -> tuple[int, str]:
+    def problem(self, event: object = ..., **more: Any) -> tuple[int, str]:
         answer = self.ask(event, **more)
         assert set(answer) == {"problem"}
         assert set(answer["problem"]) == {"status", "code", "retry_after"}
