@@ -171,7 +171,8 @@ def coded(kind: str, *patterns: str) -> Callable[[Values, str], Pieces]:
 
 
 def age_over_89(values: Values, variant: str) -> Pieces:
-    return [(str(values.random.randrange(90, 106)), AGE)]
+    unit = {"": "", "year": " year old", "years": " years old", "dash": "-year-old", "yo": " yo"}[variant]
+    return [(str(values.random.randrange(90, 106)), AGE), *([(unit, "AGE?")] if unit else [])]
 
 
 def mrn(values: Values, variant: str) -> Pieces:
