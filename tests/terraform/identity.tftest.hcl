@@ -60,7 +60,7 @@ run "hardened_by_default" {
     error_message = "By default the password is never sent (SRP), and a public client has no secret."
   }
   assert {
-    condition     = keys(aws_cognito_user_group.this) == ["Admin", "Auditor", "Patient", "Provider", "SsnAccess"]
+    condition     = keys(aws_cognito_user_group.this) == ["Admin", "Auditor", "Patient", "Provider", "SsnAccess", "VeryRestrictedAccess"]
     error_message = "The groups are the roles that the functions know."
   }
 }
