@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from healthcare.problems import internal
 
@@ -23,6 +23,8 @@ else:  # the tools' Python may be older than Lambda's
     def sumprod(one: Iterable[float], other: Iterable[float], /) -> float:
         return sum(left * right for left, right in zip(one, other, strict=True))
 
+
+Key = TypeVar("Key")
 
 _K1: Final = 1.2
 _B: Final = 0.75
@@ -49,18 +51,18 @@ def words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(found) if word not in _COMMON][:_MOST_WORDS]
 
 
-def by_words(question: str, texts: Mapping[str, str]) -> list[str]:
-    """The ids of those texts that have a word of the question, best first; of equals the smaller id."""
+def word_scores(question: str, texts: Mapping[Key, str]) -> dict[Key, float]:
+    """The scores of those texts that have a word of the question."""
     wanted = words(question)
     if not wanted or not texts:
-        return []
+        return {}
     pattern = re.compile(rf"\b(?:{'|'.join(sorted(wanted, key=len, reverse=True))})\b")
     counts = {key: Counter(pattern.findall(_plain(text))) for key, text in texts.items()}
     # Characters stand for words: the proportion is what counts.
     usual = sum(map(len, texts.values())) / len(texts) or 1.0
     spread = Counter(word for found in counts.values() for word in found)
     weight = {word: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for word, n in spread.items()}
-    scores = {
+    return {
         key: sum(
             weight[word] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * len(texts[key]) / usual))
             for word, n in found.items()
@@ -68,12 +70,11 @@ def by_words(question: str, texts: Mapping[str, str]) -> list[str]:
         for key, found in counts.items()
         if found
     }
-    return best_first(scores)
 
 
-def by_vectors(question: Sequence[float], vectors: Mapping[str, Sequence[float]]) -> list[str]:
-    """The ids, nearest first. All vectors are of unit length."""
-    return best_first({key: sumprod(question, vector) for key, vector in vectors.items()})
+def vector_scores(question: Sequence[float], vectors: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """The cosines. All vectors are of unit length."""
+    return {key: sumprod(question, vector) for key, vector in vectors.items()}
 
 
 def fused(rankings: Iterable[Sequence[str]], limit: int) -> list[tuple[str, float]]:

@@ -39,13 +39,15 @@ def removed(revision: int) -> int:
 class Claim:
     """A document's place in line. `patients` are all whose shards may hold something of it.
 
-    `written_at` is when a revision of it was last claimed, in seconds since 1970.
+    `written_at` is when a revision of it was last claimed, in seconds since 1970; `written_before` is that of
+    the claim before this one, and is not stored.
     """
 
     document_id: str
     stamp: int
     patients: tuple[str, ...]
     written_at: float
+    written_before: float = 0.0
 
     @property
     def content(self) -> bytes:
@@ -65,9 +67,13 @@ class Shards:
         """The patient's shard, which may be without documents."""
         return decode(self.objects.read(self._shard_key(patient_id)).content, patient_id)
 
-    def check_room(self, patient_id: str, document_id: str, document: Held) -> None:
-        """Problem (500, "shard_full") where the document would not fit: before anything is written."""
-        self._encoded(self.read(patient_id).with_document(document_id, document))
+    def check_room(self, patient_id: str, document_id: str, document: Held) -> Held | None:
+        """What there is of the document so far. Problem (500, "shard_full") where the new one would not fit:
+        before anything is written.
+        """
+        shard = self.read(patient_id)
+        self._encoded(shard.with_document(document_id, document))
+        return shard.documents.get(document_id)
 
     def claim(self, document_id: str, stamp: int, patient_id: str | None) -> Claim | None:
         """Take the document's place in line; None where a later stamp has it. A removal names no patient."""
@@ -79,7 +85,8 @@ class Shards:
             if before.stamp > stamp:
                 return None
             written_at = before.written_at if patient_id is None else time.time()
-            claim = Claim(document_id, stamp, tuple(dict.fromkeys(before.patients + mine)), written_at)
+            patients = tuple(dict.fromkeys(before.patients + mine))
+            claim = Claim(document_id, stamp, patients, written_at, before.written_at)
             if self.objects.write(key, claim.content, stored.etag):
                 return claim
         return None

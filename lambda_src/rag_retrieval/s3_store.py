@@ -12,7 +12,7 @@ from typing import Any, Final
 from healthcare.aws import s3
 
 from rag_retrieval.opaque_names import OpaqueNames
-from rag_retrieval.ranking import by_vectors, by_words, check_search, fused
+from rag_retrieval.ranking import best_first, check_search, fused, vector_scores, word_scores
 from rag_retrieval.s3_objects import Objects
 from rag_retrieval.s3_shard import Held, unit, vectors_of
 from rag_retrieval.s3_shards import Shards, removed, replaced
@@ -41,8 +41,8 @@ class S3Store:
             if document.model == self.model
         }
         rankings = (
-            by_words(text, {key: chunk.text for key, chunk in chunks.items()}),
-            by_vectors(unit(embedding), vectors),
+            best_first(word_scores(text, {key: chunk.text for key, chunk in chunks.items()})),
+            best_first(vector_scores(unit(embedding), vectors)),
         )
         return [Found(chunks[key], score) for key, score in fused(rankings, limit)]
 
