@@ -33,6 +33,7 @@ MESSAGES: Final = frozenset(
         "document quarantined", "document removed", "document stored", "event failed", "event refused",
         "message delivered", "message duplicate", "message failed", "message known", "message quarantined",
         "message stored", "request failed", "request refused", "request served",
+        "schema checked", "schema deviates", "schema not checked",
     }
 )  # fmt: skip
 # What a caller may set with a header: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html

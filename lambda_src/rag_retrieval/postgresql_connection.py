@@ -14,14 +14,23 @@ from healthcare import aws
 RDS_AUTHORITIES: Final = Path(__file__).with_name("rds_ca.pem")
 """Amazon's certificate authorities for RDS. The file says where it comes from."""
 
-CONNECT_SECONDS: Final = 5
 TOKEN_SECONDS: Final = 900
-# https://www.postgresql.org/docs/current/runtime-config-client.html
-_LIMITS: Final = {
-    "statement_timeout": "10s",
-    "lock_timeout": "3s",
-    "idle_in_transaction_session_timeout": "30s",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds until a wait ends: for a connection, a statement, a lock, the next word of a transaction.
+
+    https://www.postgresql.org/docs/current/runtime-config-client.html
+    """
+
+    connect_seconds: int = 5
+    statement_seconds: int = 10
+    lock_seconds: int = 3
+    idle_seconds: int = 30
+
+
+_OFTEN: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,14 @@ class Server:
         file = Path(os.environ.get("LAMBDA_TASK_ROOT", ""), given) if given else RDS_AUTHORITIES
         return cls(str(setting["host"]), int(setting["port"]), database, file)
 
-    def connect(
-        self, user: str, password: str, limits: Mapping[str, str] = _LIMITS
-    ) -> psycopg.Connection[Any]:
+    def connect(self, user: str, password: str, limits: Limits = _OFTEN) -> psycopg.Connection[Any]:
         """A connection in autocommit mode. psycopg.OperationalError where there is none."""
-        options = {"search_path": "pg_catalog", **limits}
+        options = {
+            "search_path": "pg_catalog",
+            "statement_timeout": f"{limits.statement_seconds}s",
+            "lock_timeout": f"{limits.lock_seconds}s",
+            "idle_in_transaction_session_timeout": f"{limits.idle_seconds}s",
+        }
         return psycopg.connect(
             host=self.host,
             port=self.port,
@@ -60,10 +72,10 @@ class Server:
             sslmode="verify-full",
             sslrootcert=str(self.ca_file),
             gssencmode="disable",  # would be tried first, without what is verified here
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=limits.connect_seconds,
             # A frozen function's connection may have died in its sleep: the kernel is to say so soon.
             keepalives_idle=30,
-            tcp_user_timeout=CONNECT_SECONDS * 1000,
+            tcp_user_timeout=10_000,  # ms
             application_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "rag"),
             options=" ".join(f"-c {name}={value}" for name, value in options.items()),
         )
@@ -78,7 +90,7 @@ class Server:
                 user=user,
                 sslmode="disable",
                 gssencmode="disable",
-                connect_timeout=CONNECT_SECONDS,
+                connect_timeout=_OFTEN.connect_seconds,
                 passfile=os.devnull,
             ).close()
         except psycopg.OperationalError as error:
