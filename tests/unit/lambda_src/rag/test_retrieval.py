@@ -125,6 +125,9 @@ def test_no_label_in_common_is_no_access(rag: RagWorld, labels: object) -> None:
     assert rag.problem() == (403, "forbidden")
 
 
+CALLERS: list[Any] = [None, "x", [], {}, {"subject": DOCTOR}, {"roles": ["Provider"]}]
+
+
 def without(name: str) -> dict[str, Any]:
     return {field: value for field, value in request().items() if field != name}
 
@@ -145,7 +148,7 @@ def without(name: str) -> dict[str, Any]:
         *[request(patient_id=patient) for patient in (None, 7, "", "a b", "-1", "P" * 65)],
         *[request(patient_id=patient) for patient in ("P-1001\n", "*", "P'--", "P-1001,P-2002")],
         *[request(top_k=top_k) for top_k in (None, "5", 5.0, True, 0, -1, 21, float("nan"))],
-        *[request(caller=caller) for caller in (None, "x", [], {"subject": DOCTOR}, {"roles": ["Provider"]})],
+        *[request(caller=caller) for caller in CALLERS],
         request(caller={"subject": DOCTOR, "roles": ["Provider"], "access_labels": ["V"]}),
         *[request(subject=subject) for subject in (None, "", "anonymous", "a b", 7, "x" * 129)],
         *[request(roles=roles) for roles in (None, "Provider", {"Provider": True}, [["Provider"]], [None])],
