@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import psycopg
 import pytest
 from rag_retrieval.postgresql import PostgreSQLStore
-from rag_retrieval.postgresql_session import Session
+from rag_retrieval.postgresql_session import Connection, Session
 
 from scripts.local_cloud.postgresql import PostgreSQL
 from tests.postgresql import rows
@@ -15,7 +18,7 @@ from tests.unit.lambda_src.rag.world import JANE, JOHN, NOTE, RagWorld, document
 def stored(rag: RagWorld, postgresql: PostgreSQL, rag_database: str) -> RagWorld:
     """Retrieval reads as rag_reader, ingestion writes as rag_writer, in one empty database."""
     for function, user in ((rag.retrieval, "rag_reader"), (rag.ingest, "rag_writer")):
-        session = Session(lambda user=user: postgresql.connect(rag_database, user))
+        session = Session(partial(postgresql.connect, rag_database, user))
         function.store = PostgreSQLStore(session, function.embeddings.model)
     return rag
 
@@ -100,7 +103,6 @@ def test_a_change_of_the_model(stored: RagWorld) -> None:
         "a & | ! : *",
         '"',
         "$1 %s %(labels)s",
-        "SET ROLE rag_owner",
     ],
 )
 def test_questions_are_no_statements(
@@ -123,7 +125,5 @@ def test_a_server_that_is_gone_and_comes_back(stored: RagWorld) -> None:
     assert stored.texts() == [NOTE]
 
 
-def unreachable() -> object:
-    import psycopg
-
+def unreachable() -> Connection:
     return psycopg.connect(f"host=127.0.0.1 port=1 user={JANE}")
