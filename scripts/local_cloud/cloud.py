@@ -21,6 +21,7 @@ from scripts.local_cloud.alarms import AlarmLoop
 from scripts.local_cloud.authorization.judgement import guard
 from scripts.local_cloud.control import PREFIX
 from scripts.local_cloud.control_desk import ControlDesk
+from scripts.local_cloud.database.front import DatabaseFront
 from scripts.local_cloud.event_sources.bucket_events import route_bucket_events
 from scripts.local_cloud.event_sources.creation import check_role
 from scripts.local_cloud.event_sources.expiry import Expiry
@@ -51,6 +52,7 @@ class LocalCloud:
         endpoint_url = url_of(self.endpoint)
         self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
         self.functions = FunctionService(functions_python(), endpoint_url, self.folder / "code")
+        self.database = DatabaseFront(self.folder)
         route_deliveries(self.functions)
         front_door.operations[("lambda", "Invoke")] = self.functions.invoke_operation
         front_door.operations |= small_services.operations()
@@ -62,6 +64,8 @@ class LocalCloud:
             account_id=ACCOUNT_ID,
             access_key_id=key.access_key_id,
             secret_access_key=key.secret_access_key,
+            database_port=self.database.port,
+            database_ca_file=str(self.database.ca_file),
         )
         self.gateway = Gateway(self.state, self.functions)
         self.gateway_server = serve(self.gateway, gateway_port)
@@ -98,6 +102,7 @@ class LocalCloud:
         self.gateway_server.shutdown()
         self.gateway.close()
         self.functions.close()
+        self.database.close()
         self.endpoint.shutdown()
         self.folder.rmdir()
 

@@ -78,7 +78,8 @@ class PostgreSQL:
 
     def close(self) -> None:
         """End the server and remove its data."""
-        self._end()
+        if not self.log.closed:
+            self._end()
 
     def _end(self) -> str:
         """What the server has printed in its life."""

@@ -21,6 +21,8 @@ class State:
     account_id: str
     access_key_id: str
     secret_access_key: str
+    database_port: int
+    database_ca_file: str
 
     def environment(self) -> dict[str, str]:
         """The variables that point Terraform, boto3 and the AWS CLI at this cloud."""

@@ -23,6 +23,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     lambda_,
     lambda_mappings,
     logs,
+    rds,
     s3,
     sesv2,
     sns,

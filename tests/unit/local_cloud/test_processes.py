@@ -28,7 +28,15 @@ def stranger() -> Iterator[int]:
 
 def state_of(pid: int) -> State:
     return State(
-        "http://127.0.0.1:1", "http://127.0.0.1:2", pid, "us-east-1", "123456789012", "key", "secret"
+        endpoint_url="http://127.0.0.1:1",
+        gateway_url="http://127.0.0.1:2",
+        pid=pid,
+        region="us-east-1",
+        account_id="123456789012",
+        access_key_id="key",
+        secret_access_key="secret",
+        database_port=3,
+        database_ca_file="/ca.pem",
     )
 
 

@@ -1,0 +1,1 @@
+"""The database that RDS would run: PostgreSQL behind TLS and IAM authentication."""

@@ -1,0 +1,224 @@
+"""The database front, through a real driver that verifies the certificate and its name."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+import pytest
+from psycopg.rows import scalar_row
+
+from tests.unit.local_cloud.support import Cloud, allow, deny, unique
+
+MASTER = "master"
+
+
+@dataclass
+class Database:
+    """One cluster of the cloud's, with an IAM user ``reader``."""
+
+    cloud: Cloud
+    resource_id: str
+    secret_arn: str
+
+    def password(self) -> str:
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=self.secret_arn)
+        found = json.loads(secret["SecretString"])
+        assert found["username"] == MASTER
+        return str(found["password"])
+
+    def user_arn(self, user: str) -> str:
+        return self.cloud.arn("rds-db", f"dbuser:{self.resource_id}/{user}")
+
+    def token(self, role: str, user: str = "reader", **options: Any) -> str:
+        rds = self.cloud.client("rds", self.cloud.session(role))
+        address = {"DBHostname": "localhost", "Port": self.cloud.state.database_port} | options
+        return str(rds.generate_db_auth_token(DBUsername=user, **address))
+
+    def connect(self, user: str, password: str, **options: Any) -> psycopg.Connection[Any]:
+        settings: dict[str, Any] = {
+            "host": "localhost",
+            "port": self.cloud.state.database_port,
+            "dbname": "rag",
+            "sslmode": "verify-full",
+            "sslrootcert": self.cloud.state.database_ca_file,
+            "autocommit": True,
+        }
+        return psycopg.connect(user=user, password=password, **(settings | options))
+
+    def refusal(self, user: str, password: str, **options: Any) -> str:
+        with pytest.raises(psycopg.OperationalError) as caught:
+            self.connect(user, password, **options)
+        return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def database(cloud: Cloud) -> Iterator[Database]:
+    rds = cloud.client("rds")
+    name = unique("cluster")
+    made = rds.create_db_cluster(
+        DBClusterIdentifier=name,
+        DatabaseName="rag",
+        EnableIAMDatabaseAuthentication=True,
+        Engine="aurora-postgresql",
+        EngineVersion="17.5",
+        ManageMasterUserPassword=True,
+        MasterUsername=MASTER,
+        Port=cloud.state.database_port,
+    )["DBCluster"]
+    assert made["Endpoint"] == "localhost"
+    found = Database(cloud, made["DbClusterResourceId"], made["MasterUserSecret"]["SecretArn"])
+    with found.connect(MASTER, found.password()) as session:
+        session.execute("CREATE ROLE reader LOGIN")
+        session.execute("GRANT rds_iam TO reader")
+    yield found
+    rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+    assert "RDS has no cluster with this port" in found.refusal(MASTER, "gone")
+
+
+def test_the_master_user_signs_in_by_the_managed_secret(database: Database) -> None:
+    with database.connect(MASTER, database.password(), row_factory=scalar_row) as session:
+        assert session.execute("SELECT current_user || '@' || current_database()").fetchone() == "master@rag"
+        assert session.execute("SHOW rds.force_ssl").fetchone() == "1"
+        assert session.execute("SHOW is_superuser").fetchone() == "off"
+        session.execute("CREATE EXTENSION vector")  # as RDS lets its master user
+        assert session.execute("SELECT '[3,4]'::vector <-> '[0,0]'").fetchone() == 5
+
+
+def test_a_role_that_iam_lets_in_is_who_the_token_says(database: Database) -> None:
+    role = database.cloud.role([allow("rds-db:connect", database.user_arn("reader"))])
+    with database.connect("reader", database.token(role), row_factory=scalar_row) as session:
+        assert session.execute("SELECT session_user").fetchone() == "reader"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [],
+        [allow("rds-db:connect", "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/writer")],
+        [allow("rds-db:connect", "arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-OTHER/reader")],
+        [allow("rds-db:*"), deny("rds-db:connect")],
+        [allow("rds-db:connect", "*", StringEquals={"aws:PrincipalTag/team": "other"})],
+    ],
+    ids=["nothing", "another user", "another cluster", "denied", "condition"],
+)
+def test_a_role_that_iam_does_not_let_in(database: Database, statements: list[Any]) -> None:
+    message = database.refusal("reader", database.token(database.cloud.role(statements)))
+    assert 'PAM authentication failed for user "reader"' in message
+
+
+def test_a_token_counts_for_one_user_of_one_address(database: Database) -> None:
+    role = database.cloud.role([allow("rds-db:connect")])
+    wrong = {
+        "user": database.token(role, user=MASTER),
+        "port": database.token(role, Port=5432),
+        "host": database.token(role, DBHostname="127.0.0.1"),
+        "forged": database.token(role)[:-1] + "x",
+        "user put in afterwards": database.token(role, user="writer").replace("writer", "reader"),
+        "longer": database.token(role).replace("X-Amz-Expires=900", "X-Amz-Expires=90000"),
+        "none": "secret",
+        "empty": "x?",
+    }
+    for what, token in wrong.items():
+        assert "PAM authentication failed" in database.refusal("reader", token), what
+    assert "PAM" in database.refusal("reader", database.password()), "whoever has rds_iam has no password"
+
+
+def test_a_token_expires(database: Database) -> None:
+    session = database.cloud.session(
+        database.cloud.role([allow("rds-db:connect", database.user_arn("reader"))])
+    )
+    database.connect("reader", token_made(database, session, minutes_ago=14)).close()
+    late = token_made(database, session, minutes_ago=16)
+    assert "PAM authentication failed" in database.refusal("reader", late)
+
+
+def token_made(database: Database, session: Any, minutes_ago: int) -> str:
+    moment = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    rds = database.cloud.client("rds", session)
+    port = database.cloud.state.database_port
+    with patch("botocore.auth.get_current_datetime", return_value=moment.replace(tzinfo=None)):
+        return str(rds.generate_db_auth_token(DBHostname="localhost", Port=port, DBUsername="reader"))
+
+
+@pytest.mark.parametrize("user", ["rdsadmin", "nobody-here", "rds_superuser"])
+def test_nobody_else_signs_in(database: Database, user: str) -> None:
+    role = database.cloud.role([allow("rds-db:connect")])
+    for password in (database.password(), database.token(role, user=user), "x"):
+        assert f'password authentication failed for user "{user}"' in database.refusal(user, password)
+
+
+def test_a_wrong_password_is_postgresqls_own_error(database: Database) -> None:
+    assert 'FATAL:  password authentication failed for user "master"' in database.refusal(MASTER, "wrong")
+
+
+def test_clear_text_is_refused_before_any_password(database: Database) -> None:
+    message = database.refusal(MASTER, database.password(), sslmode="disable")
+    assert (
+        'no pg_hba.conf entry for host "127.0.0.1", user "master", database "rag", no encryption' in message
+    )
+
+
+def test_the_certificate_is_verified(database: Database) -> None:
+    password = database.password()
+    assert "certificate verify failed" in database.refusal(MASTER, password, sslrootcert="system")
+    database.connect(MASTER, password, host="127.0.0.1").close()
+    message = database.refusal(MASTER, password, host="elsewhere.example", hostaddr="127.0.0.1")
+    assert 'does not match host name "elsewhere.example"' in message
+
+
+def test_what_is_sent_in_clear_behind_the_request_is_no_part_of_the_session(database: Database) -> None:
+    """As CVE-2021-23222 of PostgreSQL had it: a man in the middle puts words before the client's."""
+    with socket.create_connection(("127.0.0.1", database.cloud.state.database_port)) as raw:
+        raw.sendall(struct.pack("!ii", 8, 80877103) + struct.pack("!ii", 20, 196608) + b"user\0reader\0\0")
+        assert raw.recv(1) == b"S"
+        assert raw.recv(1000)[:1] != b"R", "no password is asked for"
+
+
+def test_nonsense_ends_the_connection_and_nothing_else(database: Database) -> None:
+    for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 8, struct.pack("!ii", 9, 196608) + b"x"):
+        with socket.create_connection(("127.0.0.1", database.cloud.state.database_port)) as raw:
+            raw.sendall(nonsense)
+            assert raw.recv(1000).startswith(b"E")
+    database.connect(MASTER, database.password()).close()
+
+
+def test_a_statement_is_cancelled(database: Database) -> None:
+    with database.connect(MASTER, database.password()) as session:
+        timer = threading.Timer(0.3, session.cancel_safe)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            session.execute("SELECT pg_sleep(60)")
+        assert time.monotonic() - started < 30
+        timer.join()
+
+
+def test_much_passes_both_ways_at_once(database: Database) -> None:
+    """More than any buffer between: a pipeline of statements whose answers are large."""
+    with database.connect(MASTER, database.password()) as session:
+        with session.pipeline():
+            cursors = [session.execute("SELECT repeat(%s, 100000)", ("x" * 10,)) for _ in range(40)]
+        assert {len(cursor.fetchone()[0]) for cursor in cursors} == {1_000_000}  # type: ignore[index]
+
+
+def test_sessions_end_with_their_clients(database: Database) -> None:
+    with database.connect(MASTER, database.password(), row_factory=scalar_row) as watcher:
+        other = database.connect(MASTER, database.password())
+        count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'master'"
+        assert watcher.execute(count).fetchone() == 2
+        other.close()
+        for _ in range(100):
+            if watcher.execute(count).fetchone() == 1:
+                break
+            time.sleep(0.05)
+        assert watcher.execute(count).fetchone() == 1

@@ -1,0 +1,54 @@
+"""The PostgreSQL of one's own: it leaves nothing behind, however it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts.local_cloud.postgresql import PostgreSQL, PostgreSQLError
+
+START = """
+import time
+from scripts.local_cloud.postgresql import PostgreSQL
+print(PostgreSQL().folder, flush=True)
+time.sleep(600)
+"""
+
+
+def processes_of(folder: Path) -> int:
+    listed = subprocess.run(["ps", "-A", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return listed.count(str(folder))
+
+
+def test_it_ends_and_its_data_with_it() -> None:
+    server = PostgreSQL({"rds.force_ssl": "1"})
+    with server.connect() as session:
+        assert session.execute("SHOW rds.force_ssl").fetchone() == ("1",)
+        assert session.execute("SHOW listen_addresses").fetchone() == ("",)
+    server.close()
+    server.close()  # twice is once
+    assert not server.folder.exists()
+    assert not processes_of(server.folder)
+
+
+def test_it_ends_where_its_parent_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", START], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        folder = Path(parent.stdout.readline().strip())
+        assert processes_of(folder)
+        parent.kill()
+    for _ in range(200):
+        if not folder.exists() and not processes_of(folder):
+            break
+        time.sleep(0.05)
+    assert not folder.exists()
+    assert not processes_of(folder)
+
+
+def test_what_it_printed_is_in_the_error() -> None:
+    with pytest.raises(PostgreSQLError, match='invalid value for parameter "shared_buffers"'):
+        PostgreSQL({"shared_buffers": "nonsense"})
