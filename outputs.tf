@@ -54,7 +54,7 @@ output "function_platform" {
 }
 
 output "functions" {
-  description = "The functions by name: function_name, alias_arn, role_name, role_arn, log_group_name, security_group_id."
+  description = "The functions by name: function_name, arn, alias_arn, role_name, role_arn, log_group_name, security_group_id."
   value = {
     for name, function in {
       appointment_notifications = one(module.appointment_notifications_function)
@@ -71,6 +71,7 @@ output "functions" {
       rag_retrieval             = one(module.rag_retrieval_function)
       } : name => {
       alias_arn         = function.alias_arn
+      arn               = function.arn
       function_name     = function.function_name
       log_group_name    = function.log_group_name
       role_arn          = function.role_arn

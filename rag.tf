@@ -41,7 +41,7 @@ locals {
   }
   _rag_queues = {
     for name, queue in { rag-ingest = one(module.rag_ingest_queue) } : name => {
-      pattern                       = jsonencode({ source = ["healthcare.documents"], detail-type = ["Document removed", "Document stored"] })
+      pattern                       = jsonencode({ source = ["healthcare.documents"] }) # a document that was quarantined has chunks no more
       queue_arn                     = queue.arn
     } if local._rag_on
   }
@@ -60,6 +60,32 @@ locals {
           namespace   = "Healthcare/Security"
           service     = "orchestrator"
           threshold   = 6
+        }
+        rag-retrieval-unauthorized = {
+          description = "Retrieval refused a caller whom the orchestrator had let through: a relationship just ended, or somebody else invokes rag-retrieval"
+          metric_name = "UnauthorizedAccessAttempt"
+          namespace   = "Healthcare/Rag"
+          service     = "retrieval"
+        }
+        rag-model-configuration = {
+          description = "The model refuses the function itself: its key, its access to the model, or a setting is wrong"
+          metric_name = "ModelConfiguration"
+          namespace   = "Healthcare/Security"
+          service     = "orchestrator"
+        }
+        rag-model-timeouts = {
+          description    = "Five questions within 5 minutes had no answer, because the model took too long"
+          metric_name    = "ModelTimeout"
+          namespace      = "Healthcare/Security"
+          period_seconds = 300
+          service        = "orchestrator"
+          threshold      = 5
+        }
+        rag-document-not-indexed = {
+          description = "Chunks of a document can't be kept: nothing is answered from it. See rag-ingest's log and dead letters"
+          metric_name = "DocumentNotIndexed"
+          namespace   = "Healthcare/Rag"
+          service     = "ingest"
         }
       },
       # What the database itself says of who sees which rows. It is asked every 12 hours: silence is a sign, too.
@@ -113,13 +139,14 @@ module "rag_ingest_queue" {
   source = "./modules/queue"
   count  = local._rag_count
 
+  alarms                     = { oldest_message = { threshold_seconds = 3600 } } # many documents at once take their time
   alert_topic_arn            = module.observability.alert_topic_arn
   context                    = local.context
   kms_key_arn                = module.encryption.key_arns["phi"]
-  maximum_receives           = 8
+  maximum_receives           = 5
   name                       = "rag-ingest"
   senders                    = { clinical-events = { service = "events.amazonaws.com", source_arn = local._rag_queue_rule_arn } }
-  visibility_timeout_seconds = 720 # six times the function's timeout
+  visibility_timeout_seconds = 5400 # six times the function's timeout
 }
 
 # Guards the question, asks retrieval and the model, and checks every sentence. It sees no store of chunks.
@@ -132,6 +159,7 @@ module "rag_orchestrator_function" {
   architecture            = var.architecture
   code_signing_config_arn = var.code_signing_config_arn
   context                 = local.context
+  asynchronous_retries    = 0 # nobody waits for a second answer
   description             = "Answers from a patient's own documents, with citations that were checked"
   egress                  = local._rag_link_egress
   handler                 = "rag_orchestrator.handler.handler"
@@ -141,6 +169,7 @@ module "rag_orchestrator_function" {
   package                 = local._rag_packages["orchestrator"]
   platform                = local.function_platform
   reserved_concurrency    = var.rag.orchestrator.reserved_concurrency
+  snap_start              = var.rag.orchestrator.snap_start
 
   environment = merge(
     {
@@ -167,6 +196,10 @@ module "rag_orchestrator_function" {
       read_patients = {
         actions   = ["dynamodb:GetItem"]
         resources = [local.patient_table_arn]
+        conditions = {
+          "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["demographics", "patient_id"] }
+          Null                        = { "dynamodb:Attributes" = ["false"] } # ForAllValues by itself holds where none is named, and that is all of them.
+        }
       }
       read_relationships = {
         actions   = ["dynamodb:GetItem"]
@@ -208,6 +241,7 @@ module "rag_retrieval_function" {
   package                 = local._rag_packages["retrieval"]
   platform                = local.function_platform
   reserved_concurrency    = var.rag.retrieval.reserved_concurrency
+  timeout                 = 15 # of the orchestrator's 28
 
   environment = merge(local._rag_retrieval_environment, local._rag_schema, {
     ACCESS_LABELS           = jsonencode({ for role, labels in var.rag.access_labels : role => sort(labels) })
@@ -234,7 +268,7 @@ module "rag_ingest_function" {
   source = "./modules/function"
   count  = local._rag_count
 
-  alarms                  = { duration = { threshold = 60000 } } # a long document has many chunks
+  alarms                  = { duration = { threshold = 300000 } } # a long document has many chunks
   allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress
   architecture            = var.architecture
   code_signing_config_arn = var.code_signing_config_arn
@@ -248,10 +282,9 @@ module "rag_ingest_function" {
   package                 = local._rag_packages["retrieval"]
   platform                = local.function_platform
   reserved_concurrency    = var.rag.ingest.reserved_concurrency
-  timeout                 = 120
+  timeout                 = 900
 
   environment = merge(local._rag_retrieval_environment, local._rag_schema, {
-    DOCUMENT_BUCKET         = module.documents_bucket[0].name
     DOCUMENT_TABLE          = module.documents_table[0].name
     POWERTOOLS_SERVICE_NAME = local._rag_services["ingest"]
     STORE                   = local._rag_stores["writer"]
@@ -259,7 +292,7 @@ module "rag_ingest_function" {
 
   queues = {
     documents = {
-      batch_size          = 5
+      batch_size          = 1 # a document may take minutes
       key_arn             = module.encryption.key_arns["phi"]
       maximum_concurrency = var.rag.ingest.maximum_concurrency
       queue_arn           = module.rag_ingest_queue[0].arn
@@ -271,10 +304,14 @@ module "rag_ingest_function" {
       read_documents = {
         actions   = ["dynamodb:GetItem"]
         resources = [local.documents_table_arn]
+        conditions = {
+          "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["bucket", "chunks", "document_id", "entry", "folder", "patient_id", "revision", "status", "version_id"] }
+          Null                        = { "dynamodb:Attributes" = ["false"] }
+        }
       }
       read_chunks_of_documents = {
-        actions   = ["s3:GetObject", "s3:GetObjectVersion"]
-        resources = ["${local.documents_bucket_arn}/derived/*"]
+        actions   = ["s3:GetObject"]
+        resources = ["${local.documents_bucket_arn}/derived/*/chunks.jsonl"]
       }
       # Without it S3 answers 403 for an object that isn't there: a fault that would be tried again for nothing.
       know_what_is_there = {

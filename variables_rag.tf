@@ -48,6 +48,7 @@ variable "rag" {
     orchestrator = optional(object({
       memory_size          = optional(number, 1024)
       reserved_concurrency = optional(number, 20)
+      snap_start           = optional(bool, true)
     }), {})
     packages = optional(object({
       orchestrator = optional(object({

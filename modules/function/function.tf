@@ -57,6 +57,14 @@ resource "aws_lambda_function" "this" {
     mode = "Active"
   }
 
+  dynamic "snap_start" {
+    for_each = var.snap_start ? ["PublishedVersions"] : []
+
+    content {
+      apply_on = snap_start.value
+    }
+  }
+
   dynamic "environment" {
     for_each = length(var.environment) == 0 ? [] : [var.environment]
 

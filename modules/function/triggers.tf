@@ -29,3 +29,12 @@ resource "aws_lambda_event_source_mapping" "queues" {
     }
   }
 }
+
+# Lambda's own settings are 2 retries within 6 hours: where they hold there is nothing to say.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = { for name, qualifier in { live = aws_lambda_alias.live.name, latest = "$LATEST" } : name => qualifier if var.asynchronous_retries < 2 }
+
+  function_name          = aws_lambda_function.this.function_name
+  qualifier              = each.value
+  maximum_retry_attempts = var.asynchronous_retries
+}
