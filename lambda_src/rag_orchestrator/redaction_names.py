@@ -24,28 +24,231 @@ from rag_orchestrator.redaction_words import (
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
 _TITLES: Final = frozenset(
-    "mr mrs miss mx dr drs prof professor doctor rev reverend sir madam dame pastor rabbi imam fr capt sgt officer judge atty attorney señor señora sra".split()
+    [
+        "mr",
+        "mrs",
+        "miss",
+        "mx",
+        "dr",
+        "drs",
+        "prof",
+        "professor",
+        "doctor",
+        "rev",
+        "reverend",
+        "sir",
+        "madam",
+        "dame",
+        "pastor",
+        "rabbi",
+        "imam",
+        "fr",
+        "capt",
+        "sgt",
+        "officer",
+        "judge",
+        "atty",
+        "attorney",
+        "señor",
+        "señora",
+        "sra",
+    ]
 )
-_FIRM: Final = frozenset("named called nicknamed alias aka née nee surname".split())
+_FIRM: Final = frozenset(["named", "called", "nicknamed", "alias", "aka", "née", "nee", "surname"])
 _PEOPLE: Final = frozenset(
-    "patient pt pts client resident daughter son wife husband mother father mom dad sister brother spouse partner "
-    "niece nephew aunt uncle cousin friend neighbor neighbour caregiver guardian roommate grandson granddaughter "
-    "grandmother grandfather grandma grandpa fiance fiancee girlfriend boyfriend stepson stepdaughter twin baby "
-    "nurse physician provider surgeon attending pcp cardiologist oncologist neurologist nephrologist "
-    "psychiatrist therapist pharmacist hospitalist resident intern counselor midwife dentist colleague boss "
-    "employer supervisor teacher landlord lawyer coworker proxy kin contact name signed sincerely regards attn "
-    "author dictated cosigned witness informant interpreter sponsor decedent mother's father's msw cna rn".split()
+    [
+        "patient",
+        "pt",
+        "pts",
+        "client",
+        "resident",
+        "daughter",
+        "son",
+        "wife",
+        "husband",
+        "mother",
+        "father",
+        "mom",
+        "dad",
+        "sister",
+        "brother",
+        "spouse",
+        "partner",
+        "niece",
+        "nephew",
+        "aunt",
+        "uncle",
+        "cousin",
+        "friend",
+        "neighbor",
+        "neighbour",
+        "caregiver",
+        "guardian",
+        "roommate",
+        "grandson",
+        "granddaughter",
+        "grandmother",
+        "grandfather",
+        "grandma",
+        "grandpa",
+        "fiance",
+        "fiancee",
+        "girlfriend",
+        "boyfriend",
+        "stepson",
+        "stepdaughter",
+        "twin",
+        "baby",
+        "nurse",
+        "physician",
+        "provider",
+        "surgeon",
+        "attending",
+        "pcp",
+        "cardiologist",
+        "oncologist",
+        "neurologist",
+        "nephrologist",
+        "psychiatrist",
+        "therapist",
+        "pharmacist",
+        "hospitalist",
+        "resident",
+        "intern",
+        "counselor",
+        "midwife",
+        "dentist",
+        "colleague",
+        "boss",
+        "employer",
+        "supervisor",
+        "teacher",
+        "landlord",
+        "lawyer",
+        "coworker",
+        "proxy",
+        "kin",
+        "contact",
+        "name",
+        "signed",
+        "sincerely",
+        "regards",
+        "attn",
+        "author",
+        "dictated",
+        "cosigned",
+        "witness",
+        "informant",
+        "interpreter",
+        "sponsor",
+        "decedent",
+        "mother's",
+        "father's",
+        "msw",
+        "cna",
+        "rn",
+    ]
 )
 _BY: Final = frozenset(
-    "by with for from about to of and or does did has is was were had will should can could would would may must for on tell ask asked told per regarding re did".split()
+    [
+        "by",
+        "with",
+        "for",
+        "from",
+        "about",
+        "to",
+        "of",
+        "and",
+        "or",
+        "does",
+        "did",
+        "has",
+        "is",
+        "was",
+        "were",
+        "had",
+        "will",
+        "should",
+        "can",
+        "could",
+        "would",
+        "would",
+        "may",
+        "must",
+        "for",
+        "on",
+        "tell",
+        "ask",
+        "asked",
+        "told",
+        "per",
+        "regarding",
+        "re",
+        "did",
+    ]
 )
-_LINKS: Final = frozenset("is was are named called of: ' s".split())
+_LINKS: Final = frozenset(["is", "was", "are", "named", "called", "of:", "'", "s"])
 _DEGREES: Final = frozenset(
-    "MD RN NP DO PHD DDS PHARMD LPN APRN CRNA DPM DMD FNP DNP MSW LCSW CNM PT OT ESQ MBBS FACS FACC BSN MSN PA".split()
+    [
+        "MD",
+        "RN",
+        "NP",
+        "DO",
+        "PHD",
+        "DDS",
+        "PHARMD",
+        "LPN",
+        "APRN",
+        "CRNA",
+        "DPM",
+        "DMD",
+        "FNP",
+        "DNP",
+        "MSW",
+        "LCSW",
+        "CNM",
+        "PT",
+        "OT",
+        "ESQ",
+        "MBBS",
+        "FACS",
+        "FACC",
+        "BSN",
+        "MSN",
+        "PA",
+    ]
 )
-_SUFFIXES: Final = frozenset("jr sr ii iii iv".split())
+_SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _PARTICLES: Final = frozenset(
-    "van von der den de del della di da dos das la le el al bin ibn abu ben st san santa mac mc o ter ten".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "abu",
+        "ben",
+        "st",
+        "san",
+        "santa",
+        "mac",
+        "mc",
+        "o",
+        "ter",
+        "ten",
+    ]
 )
 _LONGEST: Final = 5
 
@@ -94,9 +297,8 @@ def _words(text: str) -> list[_Word]:
         token = found.group()
         plain = folded(_unpossessed(token))
         gap = text[end : found.start()]
-        opens = (
-            not words
-            or any(mark in gap for mark in ".!?\n:•;")
+        opens = not words or (
+            any(mark in gap for mark in ".!?\n:•;")
             and not words[-1].initial
             and words[-1].plain not in _TITLES
         )
@@ -132,8 +334,7 @@ def _grade(plain: str, parts: Sequence[str]) -> int:
     if plain in known["words"] or plain in medicines() or plain.endswith(MEDICAL_ENDINGS):
         return 0
     if (
-        plain.endswith("s")
-        and plain[:-1] in known["words"]
+        (plain.endswith("s") and plain[:-1] in known["words"])
         or len(plain) < 3
         or any(part in known["words"] for part in parts[:1] if len(parts) > 1)
     ):
@@ -386,4 +587,4 @@ def _plain_name(text: str, words: list[_Word], at: int, before: _Word | None, ga
     told = before is not None and not gap.strip(" :,") and (before.plain in _PEOPLE or before.plain in _FIRM)
     if length > 1 and word.first:
         return length
-    return length if told and (word.first or before is not None and before.plain in _FIRM) else 0
+    return length if told and (word.first or (before is not None and before.plain in _FIRM)) else 0

@@ -15,14 +15,15 @@ _CUES: Final = {
     "HEALTH_PLAN": r"(?:health[ ]?)?plan(?:[ ](?:beneficiary|member|id|number))+|health[ ]plan|beneficiary|member(?:ship)?|subscriber|policy|insurance|insured|medicare|medicaid|hicn|mbi|group(?=[ ](?:number|no\b|\#|id))|payer[ ]id|bcbs|aetna|cigna|humana|tricare|unitedhealthcare|blue[ ]cross(?:[ ]blue[ ]shield)?|kaiser|coverage[ ]id",
     "ACCOUNT": r"acc(?:oun)?t|a/c|billing|invoice|bank(?:[ ]account)?|iban|routing|guarantor|(?:credit|debit)[ ]card|visa|mastercard|amex|card(?=[ ](?:number|no\b|\#|ending))|statement(?=[ ](?:number|no\b|\#))",
     "VEHICLE": r"vin\b|vehicle(?:[ ]identification)?|(?:licen[cs]e|number|registration|car|truck)[ ](?:plates?|tags?)|plates?|tag(?=[ ](?:number|no\b|\#))|vehicle[ ]registration|registration[ ]plate",
-    "LICENSE": r"(?:driver'?s?|driving|medical|nursing|state|professional|pharmacy|pilot|marriage|rn|md)?[ ]?(?:licen[cs]e|lic\b\.?)|d\.?l\.?(?=[ ]?(?:\#|no|number|:))|dea|npi|(?:birth|death|marriage)?[ ]?cert(?:ificat(?:e|ion))?|passport|upin|registration(?=[ ](?:number|no\b|\#))",
+    "LICENSE": r"licen[cs]e|lic\b\.?|d\.?l\.?(?=[ ]?(?:\#|no|number|:))|dea|npi|(?:birth|death|marriage)?[ ]?cert(?:ificat(?:e|ion))?|passport|upin|registration(?=[ ](?:number|no\b|\#))",
     "DEVICE": r"serial|s/n|sn\b|udi|imei|device(?:[ ](?:id|identifier|number))?|pacemaker|defibrillator|icd(?=[ ](?:serial|sn|model|device))|implant(?:ed)?|pump(?=[ ](?:serial|sn|id|\#|number|no))|cgm(?=[ ](?:serial|sn|id))|stent(?=[ ](?:serial|lot))|prosthesis(?=[ ](?:serial|lot|id))|lot(?=[ ](?:number|no\b|\#))|mac(?=[ ]address)|glucometer|ventilator(?=[ ](?:serial|sn|id))",
     "BIOMETRIC": r"finger[ ]?prints?|voice[ ]?prints?|retina(?:l)?(?:[ ]scan)?|iris[ ](?:scan|template|code|id)|biometrics?|face(?:[ ]?print|[ ]template|[ ]id)|facial[ ](?:recognition|template|geometry|scan)|palm[ ](?:print|vein|scan)|hand[ ]geometry|thumb[ ]?print|dna[ ](?:profile|sample[ ]id)|gait[ ](?:id|template)",
     "PHOTO": r"photo(?:graph)?s?|picture|selfie|headshot|mugshot|portrait|face[ ]image|image(?=[ ](?:file|id|number|no\b|\#))",
     "ID": r"case|encounter|visit|accession|specimen|sample(?=[ ](?:id|number|no\b|\#))|study[ ]id|employee|badge|student|claim|(?:prior[ ])?auth(?:orization)?|referral|order(?=[ ](?:id|number|no\b|\#))|confirmation|tracking|transaction|(?:rx|prescription)(?=[ ]?(?:number|no\b|\#|id))|donor|subject|participant|enroll(?:ee|ment)|customer|reference|ref\b|ticket|military|dod[ ]id|tax(?:payer)?|itin|ein|user(?:name|[ ]?id)|login|token|barcode|wristband|bracelet|fin\b|csn\b|identification|unique|external|national[ ]id|id(?=[ ]?(?:number|no\b|\#|:))",
 }  # fmt: skip
 _CUED: Final = re.compile(
-    "|".join(rf"(?P<{kind}>{cues})" for kind, cues in _CUES.items()), re.IGNORECASE | re.VERBOSE
+    r"(?<![^\W_])(?=[a-z])(?:" + "|".join(rf"(?P<{kind}>{cues})" for kind, cues in _CUES.items()) + ")",
+    re.IGNORECASE | re.VERBOSE,
 )
 _AFTER: Final = re.compile(rf"(?:'s|s)?(?:[ ](?:card|record|account|serial|template|scan|file|hash|system|device|vehicle|identification|registration|member|policy|beneficiary|claim|implant|model|lot|plate|pin|badge|tag|profile|record))*{_BETWEEN}{_VALUE}", re.IGNORECASE)  # fmt: skip
 _FILLED: Final = 3
@@ -82,9 +83,7 @@ def find(text: str) -> Iterator[Finding]:
 
 def _cued(text: str) -> Iterator[Finding]:
     for cue in _CUED.finditer(text):
-        start, end = cue.span()
-        if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-            continue
+        end = cue.end()
         found = _AFTER.match(text, end)
         if found is None or (found.start("v") == end and cue.group()[-1].isalnum()):
             continue

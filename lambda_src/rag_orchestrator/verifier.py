@@ -1,14 +1,37 @@
-"""Checks, without a model, that each claim of an answer stands in the evidence that it names."""
+"""Checks, without a model, that each claim of an answer stands in the evidence that it names.
 
+It reads words, numbers and marks, not meaning: where it cannot tell, it fails the claim. What a failed claim
+costs is an answer that says less; what a false one costs is a patient's harm. docs/redaction.md has its limits.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from rag_orchestrator import verifier_numbers as numbers
+from rag_orchestrator import verifier_quotes as quotes
+from rag_orchestrator import verifier_words as words
+from rag_orchestrator.verifier_quotes import Span
 
-class Span(NamedTuple):
-    """text[start:end] of the chunk's text, in characters (code points)."""
+SHORTEST_QUOTE: Final = 8
+"""Letters and digits; and two words at least: "daily" stands in every discharge summary."""
+LONGEST_CLAIM: Final = 1_000
+COVERED: Final = 0.6
+"""The part of a claim's words that its quote must have: measured on tests/evaluation, docs/redaction.md."""
 
-    start: int
-    end: int
+_UNSAFE: Final = re.compile(
+    r"https?:|ftp:|www\.|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9-]+\.(?:com|org|net|io|info|ru|xyz|co)\b|\]\(|<[a-z/!]|```|javascript:|data:\w+/|"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|previous|above|prior|rules|prompt|guardrails?)\b|"
+    r"\b(?:system|developer) (?:prompt|message|instructions?)\b|\bas an ai\b|\bi (?:am|will|have|can|cannot)\b|\byou (?:must|should|are now|will)\b|"
+    r"\b(?:click|visit|download|e-?mail|forward|send|wire|transfer|paste|upload)\b.{0,30}\b(?:link|here|to|file|site|page|this)\b|"
+    r"\b(?:act|respond|reply|answer|pretend) (?:as|with|only|that)\b|\bend (?:of )?evidence\b|\bpassword|\bapi key|\bsecret key",
+    re.IGNORECASE,
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:other|another|different|second|previous|next|all) patients?\b|\bpatients?[-_ #]*(?:id[ :#]*)?[a-z]*-?\d{2,}|\bpatients\b|\broommate\b|\bmrn\b",
+    re.IGNORECASE,
+)
+_HIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 class Verdict(NamedTuple):
@@ -28,4 +51,94 @@ def verify(claims: Sequence[Mapping[str, Any]], contexts: Sequence[Mapping[str, 
     `contexts` are those that the model was shown, each with "chunk_id" and "text". Never raises, whatever a
     model made of a claim.
     """
-    return [Verdict(claim, False, "unknown_chunk", None) for claim in claims]
+    texts = {context["chunk_id"]: context["text"] for context in contexts}
+    return [_verdict(claim, texts) for claim in claims]
+
+
+def _verdict(claim: Mapping[str, Any], texts: Mapping[str, str]) -> Verdict:
+    text, chunk, quote = (
+        (claim.get(name) for name in ("text", "chunk_id", "quote"))
+        if isinstance(claim, Mapping)
+        else ("",) * 3
+    )
+    if not (isinstance(text, str) and isinstance(chunk, str) and isinstance(quote, str)):
+        return Verdict(claim, False, "malformed", None)
+    if reason := _unfit(text):
+        return Verdict(claim, False, reason, None)
+    if chunk not in texts:
+        return Verdict(claim, False, "unknown_chunk", None)
+    if sum(letter.isalnum() for letter in quote) < SHORTEST_QUOTE or len(quote.split()) < 2:
+        return Verdict(claim, False, "quote_too_short", None)
+    span, anywhere = quotes.locate(quote, texts[chunk])
+    if span is None:
+        return Verdict(claim, False, "quote_cut" if anywhere else "quote_not_found", None)
+    reason = _unsupported(quotes.same(text), quotes.same(quote), quotes.sentence(texts[chunk], span))
+    return Verdict(claim, not reason, reason, None if reason else span)
+
+
+def _unfit(text: str) -> str:
+    """Why the claim may not be shown, whatever its quote says."""
+    if not text.strip():
+        return "empty"
+    if len(text) > LONGEST_CLAIM:
+        return "too_long"
+    if _UNSAFE.search(text) or _HIDDEN.search(text):
+        return "unsafe"
+    return "other_patient" if _OTHERS.search(text) else ""
+
+
+def _unsupported(claim: str, quote: str, sentence: str) -> str:
+    """The first reason for which the quote does not carry the claim; "" where it does."""
+    said, written = numbers.numbers_of(claim), numbers.numbers_of(quote)
+    if reason := numbers.missing(said, written):
+        return reason
+    terms, others = words.terms_of(claim), words.terms_of(quote) | frozenset(words.words_of(quote))
+    months = {day.month for days in written.days for day in days}
+    if not all(words.names_the_same(term, others) or words.MONTHS.get(term) in months for term in terms):
+        return "term_not_in_quote"
+    if reason := _misplaced(claim, quote, said, written):
+        return reason
+    content = words.content_of(claim)
+    covered = content & words.content_of(quote)
+    same = {word for word in content - covered if words.names_the_same(word, others)}
+    if content and (len(covered) + len(same)) / len(content) < COVERED:
+        return "not_covered"
+    return words.disagreement(claim, quotes.same(sentence))
+
+
+def _misplaced(claim: str, quote: str, said: numbers.Numbers, written: numbers.Numbers) -> str:
+    """Where the quote speaks of several medicines or tests, a number must belong to the one that the claim gives it."""
+    places = _places(quote)
+    if len({name for name, _ in places}) < 2:
+        return ""
+    for quantity in said.quantities:
+        owner = _owner(quantity, claim, _places(claim))
+        if owner is None:
+            continue
+        owners = {
+            _owner(other, quote, places) for other in written.quantities if numbers.equal(quantity, other)
+        } - {None}
+        if owners and not words.names_the_same(owner, frozenset(name for name in owners if name)):
+            return "number_of_another"
+    return ""
+
+
+def _places(text: str) -> list[tuple[str, int]]:
+    return [
+        (term, found.start())
+        for term in words.terms_of(text)
+        if not any(letter.isdigit() for letter in term) and term not in words.MONTHS
+        for found in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE)
+    ]
+
+
+def _owner(quantity: numbers.Quantity, text: str, places: list[tuple[str, int]]) -> str | None:
+    """The term that a number is said of: "10 mg of X", else the last one before it, else the first after it."""
+    if re.match(r" ?(?:of|daily of) ", text[quantity.end :]):
+        after = [place for place in places if place[1] >= quantity.end]
+        if after:
+            return min(after, key=lambda place: place[1])[0]
+    before = [place for place in places if place[1] < quantity.start]
+    if before:
+        return max(before, key=lambda place: place[1])[0]
+    return min(places, key=lambda place: place[1])[0] if places else None
