@@ -12,10 +12,11 @@ import pytest
 from scripts.local_cloud.postgresql import PostgreSQL, PostgreSQLError
 
 START = """
-import time
+import sys
 from scripts.local_cloud.postgresql import PostgreSQL
-print(PostgreSQL().folder, flush=True)
-time.sleep(600)
+server = PostgreSQL()
+print(server.folder, flush=True)
+sys.stdin.read()
 """
 
 
@@ -36,7 +37,8 @@ def test_it_ends_and_its_data_with_it() -> None:
 
 
 def test_it_ends_where_its_parent_is_killed() -> None:
-    with subprocess.Popen([sys.executable, "-c", START], stdout=subprocess.PIPE, text=True) as parent:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", START], text=True, **pipes) as parent:
         assert parent.stdout is not None
         folder = Path(parent.stdout.readline().strip())
         assert processes_of(folder)
