@@ -35,7 +35,8 @@ class Derived:
     def write(self, folder: str, about: dict[str, str], passages: list[Passage]) -> int:
         """Write text and chunks, and return how many chunks there are. Passages have their final labels.
 
-        `about` is what every chunk says of its document: document_id, version_id, patient_id, kind.
+        `about` is what every chunk says of its document: document_id, version_id, patient_id, kind, and its
+        title and date where it has some.
         """
         text = text_of(passages)
         chunks = chunks_of(passages)

@@ -6,6 +6,7 @@ CODES: Final = frozenset(
     {
         "access_label_unknown",
         "ambiguous_patient",
+        "date_unusable",
         "dicom_meta",
         "dicom_tags_too_far",
         "dicom_transfer_syntax",
@@ -24,6 +25,7 @@ CODES: Final = frozenset(
         "patient_mismatch",
         "pdf_broken",
         "pdf_encrypted",
+        "title_unusable",
         "too_large",
         "type_mismatch",
         "unsupported_type",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _ATTEMPTS = 5
-_OF_CHUNKS = ("document_id", "version_id", "patient_id", "kind")
+_OF_CHUNKS = ("document_id", "version_id", "patient_id", "kind", "title", "date")
 _SIGNALS: dict[str, tuple[Signal, str]] = {
     "no_text": ("DocumentWithoutText", "document stored"),
     "quarantined": ("DocumentQuarantined", "document quarantined"),
@@ -128,7 +128,8 @@ class Ingest:
             return {"status": "quarantined", "reason": rejected.code}
         facts = reading.facts
         if reading.passages:
-            about = {name: str((place | facts)[name]) for name in _OF_CHUNKS}
+            known = place | facts
+            about = {name: str(known[name]) for name in _OF_CHUNKS if name in known}
             facts["chunks"] = self.derived.write(folder, about, reading.passages)
             facts["folder"] = folder
         return facts

@@ -73,8 +73,10 @@ def read(data: bytes) -> Extracted:
     root = parse(data)
     if root.tag != f"{_NS}ClinicalDocument":
         raise Rejected("not_ccda")
-    extracted = Extracted(label=_label(root, ""), patients=_patients(root))
-    extracted.add(Passage(_narrative(root.find(f"{_NS}title")), "title", extracted.label))
+    title, time = _narrative(root.find(f"{_NS}title")), root.find(f"{_NS}effectiveTime")
+    extracted = Extracted(label=_label(root, ""), patients=_patients(root), title=title)
+    extracted.effective_time = "" if time is None else time.get("value", "")
+    extracted.add(Passage(title, "title", extracted.label))
     body = f"{_NS}component/{_NS}structuredBody/{_NS}component/{_NS}section"
     for section in root.findall(body):
         _section(section, extracted.label, extracted)

@@ -6,7 +6,7 @@ from typing import Any
 
 from healthcare.patient_identity import PatientIdentifier
 
-from document_ingest import dicom, kinds
+from document_ingest import dicom, kinds, names
 from document_ingest.attribution import PATIENT_ID, label_of, named_in_ccda, named_in_dicom, patient_of
 from document_ingest.child import Reader
 from document_ingest.faults import Rejected
@@ -45,7 +45,8 @@ def read(stored: StoredObject, declared: str | None, rules: Rules, reader: Reade
     passages = [
         Passage(passage.text, passage.place, stricter(label, passage.label)) for passage in extracted.passages
     ]
-    facts = _facts(stored, kind, patient_id, label) | {"status": "stored" if passages else "no_text"}
+    facts: dict[str, Any] = {**names.of_ccda(extracted.title, extracted.effective_time)}
+    facts |= _facts(stored, kind, patient_id, label) | {"status": "stored" if passages else "no_text"}
     if extracted.pages:
         facts |= {"pages": extracted.pages, "pages_without_text": extracted.pages_without_text}
     return Reading(facts, passages)
@@ -64,7 +65,8 @@ def _of_dicom(stored: StoredObject, declared: str | None, rules: Rules) -> Readi
 
 
 def _facts(stored: StoredObject, kind: str, patient_id: str, label: str) -> dict[str, Any]:
-    return {"kind": kind, "size": stored.size, "patient_id": patient_id, "access_label": label}
+    named = names.of_metadata(stored.metadata)
+    return {"kind": kind, "size": stored.size, "patient_id": patient_id, "access_label": label} | named
 
 
 def _charset(content_type: str) -> str:

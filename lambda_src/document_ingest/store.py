@@ -30,8 +30,8 @@ _ACTIONS: Final = {
     "stored": "store_document",
 }
 _OF_VERSIONS: Final = (
-    "access_label", "changed_at", "chunks", "dicom", "kind", "pages", "pages_without_text", "patient_id",
-    "reason", "sequencer", "size", "status",
+    "access_label", "changed_at", "chunks", "date", "dicom", "kind", "pages", "pages_without_text",
+    "patient_id", "reason", "sequencer", "size", "status", "title",
 )  # fmt: skip
 
 Row = dict[str, Any]

@@ -25,7 +25,9 @@ class Passage:
 
 @dataclass(slots=True)
 class Extracted:
-    """Passages, the ids that the document gives its patient (root, extension), its label, its pages."""
+    """Passages, the ids that the document gives its patient (root, extension), its label, its pages, and what it
+    is called: its title, and the time that it says it is of.
+    """
 
     passages: list[Passage] = field(default_factory=list)
     patients: list[tuple[str, str]] = field(default_factory=list)
@@ -33,6 +35,8 @@ class Extracted:
     pages: int = 0
     pages_without_text: int = 0
     characters: int = 0
+    title: str = ""
+    effective_time: str = ""
 
     def add(self, passage: Passage) -> None:
         """Rejected where it gets too much. An empty passage is none."""

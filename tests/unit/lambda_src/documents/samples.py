@@ -99,11 +99,14 @@ def ccda(
     more_ids: str = "",
     prolog: str = '<?xml version="1.0" encoding="UTF-8"?>',
     body: str = "",
+    title: str = "Discharge summary",
+    effective_time: str | None = None,
 ) -> bytes:
     identifier = "" if patient is None else f'<id root="{root}" extension="{patient}"/>'
+    time = "" if effective_time is None else f'<effectiveTime value="{effective_time}"/>'
     inner = body or f"<structuredBody>{''.join(sections) or section('Course', NOTE)}</structuredBody>"
     return (
-        f'{prolog}<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Discharge summary</title>'
+        f'{prolog}<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{title}</title>{time}'
         f'<confidentialityCode code="{label}"/><recordTarget><patientRole>'
         f'<id root="2.16.840.1.113883.4.1" extension="900-12-3456"/>{identifier}{more_ids}'
         "<patient><name><given>Jane</given><family>Doe</family></name></patient></patientRole></recordTarget>"

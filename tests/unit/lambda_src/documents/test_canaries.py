@@ -28,6 +28,7 @@ CONTENTS = {
     "ccda of nobody": ccda(section(CANARY, CANARY), patient=f"{CANARY} {CANARY}"),
     "ccda with a code": ccda(section(CANARY, CANARY, code=CANARY, label=CANARY), patient=CANARY),
     "ccda with a label": ccda(label=CANARY),
+    "ccda with a name": ccda(title=CANARY, effective_time=CANARY),
     "bomb": ccda(prolog=LAUGHS.replace("lolz", CANARY)),
     "broken ccda": ccda()[:-20] + CANARY.encode(),
     "dicom": dicom(PatientID=CANARY, PatientName=CANARY, Modality=CANARY, StudyDescription=CANARY),
@@ -58,7 +59,9 @@ def test_in_key_content_metadata_and_type(documents: DocumentWorld, name: str) -
     for number, extension in enumerate(EXTENSIONS):
         key = f"{KEY}{number}{extension}"
         more: dict[str, Any] = (
-            {"metadata": {CANARY.lower(): CANARY, "patient-id": CANARY}} if number != 1 else {}
+            {"metadata": {CANARY.lower(): CANARY, "patient-id": CANARY, "title": CANARY}}
+            if number != 1
+            else {}
         )
         version = documents.put(CONTENTS[name], key, patient=None, **more)
         events = (created(version, key), notification(version, key), by_queue(created(version, key)))
@@ -72,6 +75,9 @@ def test_in_what_the_uploader_declares(documents: DocumentWorld) -> None:
     documents.tell(created(version, KEY))
     version = documents.put(b"x", f"{KEY}2", label="N", ContentType=f"text/plain; charset={CANARY}")
     documents.tell(created(version, f"{KEY}2"))
+    for name, value in (("title", CANARY * 20), ("date", CANARY)):
+        version = documents.put(b"x", f"{KEY}{name}", metadata={name: value})
+        documents.tell(created(version, f"{KEY}{name}"))
     assert CANARY.lower() not in channels(documents).lower()
 
 
