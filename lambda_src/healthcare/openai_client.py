@@ -32,7 +32,7 @@ KEY_AGE_SECONDS: Final = 300
 MAX_ANSWER_BYTES: Final = 16_777_216
 
 _CONNECT_SECONDS: Final = 2.0
-_SHORTEST_ATTEMPT: Final = 1.0
+_SHORTEST_ATTEMPT: Final = 0.5
 _FIRST_PAUSE: Final = 0.25
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _SENT: Final = frozenset(

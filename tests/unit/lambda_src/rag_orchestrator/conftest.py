@@ -16,7 +16,7 @@ import pytest
 from llmock.testing import LLMockServer
 
 from tests.unit.lambda_src.rag_orchestrator.model_server import ModelServer, serving
-from tests.unit.lambda_src.rag_orchestrator.question_world import DIRECT_CALLER, QuestionWorld
+from tests.unit.lambda_src.rag_orchestrator.question_world import DIRECT_CALLER, QuestionWorld, operations_of
 from tests.unit.lambda_src.world import DEMOGRAPHICS, JANE, PROVIDER, Stdout
 
 TABLES = {
@@ -103,6 +103,7 @@ def _built(world: QuestionWorld, **changes: Any) -> Any:
     for handler in made.api.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(Stdout())
-    operations = made.api.routes["POST", "/patients/{patient_id}/questions"].perform.__self__
-    operations.retrieval.client.meta.events.register("before-call.lambda.Invoke", world.retrieval.invoke)
+    operations_of(made).retrieval.client.meta.events.register(
+        "before-call.lambda.Invoke", world.retrieval.invoke
+    )
     return made

@@ -140,24 +140,25 @@ def serving() -> Iterator[ModelServer]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Received(self.path, headers, content)
             model.received.append(request)
-            self._send(model.script(request))
+            try:
+                self._send(model.script(request))
+            except OSError:  # the client has had enough
+                self.close_connection = True
 
         def _send(self, reply: Said) -> None:
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            length = len(reply.content) + sum(len(piece) for piece in reply.pieces)
-            self.send_header("Content-Length", str(length))
+            if "Content-Length" not in reply.headers:
+                length = len(reply.content) + sum(len(piece) for piece in reply.pieces)
+                self.send_header("Content-Length", str(length))
             self.end_headers()
             self.wfile.write(reply.content)
-            try:
-                for piece in reply.pieces:
-                    if reply.go_on is not None:
-                        reply.go_on()
-                    self.wfile.write(piece)
-                    self.wfile.flush()
-            except OSError:  # the client has had enough
-                self.close_connection = True
+            for piece in reply.pieces:
+                if reply.go_on is not None:
+                    reply.go_on()
+                self.wfile.write(piece)
+                self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
             """Nothing: stdout is what the tests look at."""

@@ -136,4 +136,9 @@ class QuestionWorld(World):
 
     @property
     def operations(self) -> Any:
-        return self.api.api.routes["POST", QUESTIONS_PATH].perform.__self__
+        return operations_of(self.api)
+
+
+def operations_of(orchestrator: Any) -> Any:
+    """The operations behind the handler, where a test has to look at a part."""
+    return orchestrator.api.routes["POST", QUESTIONS_PATH].perform.__self__
