@@ -104,7 +104,7 @@ def _reason(error: BaseException) -> str:
     kind = error.aws_error if isinstance(error, Problem) else type(error).__name__
     return (
         f"the schema was not checked: {kind}. New migrations were applied all or none. Look whether the "
-        "database answers, and whether its master user may do what docs/rag_database.md asks; then invoke again"
+        "database answers, and its master user may do what docs/rag_database.md asks; then invoke again"
     )
 
 

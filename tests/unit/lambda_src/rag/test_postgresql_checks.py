@@ -23,7 +23,9 @@ BROKEN = {
     },
     "ALTER POLICY reader_sees_scope ON rag.chunk USING (true)": {"policy changed: chunk reader_sees_scope"},
     "ALTER POLICY reader_sees_scope ON rag.chunk "
-    "USING (patient_id = current_setting('rag.patient_id', true))": {"policy changed: chunk reader_sees_scope"},
+    "USING (patient_id = current_setting('rag.patient_id', true))": {
+        "policy changed: chunk reader_sees_scope"
+    },
     "ALTER POLICY reader_sees_scope ON rag.chunk TO PUBLIC": {
         "policy not expected: chunk reader_sees_scope", "policy missing: chunk reader_sees_scope",
     },
