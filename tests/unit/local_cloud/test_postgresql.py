@@ -21,7 +21,9 @@ sys.stdin.read()
 
 
 def processes_of(folder: Path) -> int:
-    listed = subprocess.run(["ps", "-A", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid,args"], capture_output=True, text=True, check=True
+    ).stdout
     return listed.count(str(folder))
 
 
