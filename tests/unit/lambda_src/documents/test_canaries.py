@@ -58,11 +58,8 @@ def test_in_key_content_metadata_and_type(documents: DocumentWorld, name: str) -
     returned = []
     for number, extension in enumerate(EXTENSIONS):
         key = f"{KEY}{number}{extension}"
-        more: dict[str, Any] = (
-            {"metadata": {CANARY.lower(): CANARY, "patient-id": CANARY, "title": CANARY}}
-            if number != 1
-            else {}
-        )
+        metadata = {CANARY.lower(): CANARY, "patient-id": CANARY, "title": CANARY}
+        more: dict[str, Any] = {"metadata": metadata} if number != 1 else {}
         version = documents.put(CONTENTS[name], key, patient=None, **more)
         events = (created(version, key), notification(version, key), by_queue(created(version, key)))
         returned += [documents.tell(event) for event in events]
