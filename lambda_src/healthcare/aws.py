@@ -19,6 +19,7 @@ from healthcare.problems import RETRY_LATER, RETRY_SOON, Problem, internal, unav
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_comprehendmedical import ComprehendMedicalClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -76,6 +77,11 @@ def bedrock_runtime(connections: int = 2, attempts: int = 2) -> "BedrockRuntimeC
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     config = _CONFIG.merge(Config(max_pool_connections=connections, retries=retries))
     return cast("BedrockRuntimeClient", _new_client("bedrock-runtime", config))
+
+
+def comprehend_medical() -> "ComprehendMedicalClient":
+    """The Comprehend Medical client."""
+    return cast("ComprehendMedicalClient", _client("comprehendmedical"))
 
 
 def dynamodb() -> "DynamoDBClient":

@@ -49,7 +49,7 @@ class Redaction:
 
     @classmethod
     def from_json(cls, text: str) -> "Redaction":
-        """The setting REDACTION, as {"layers": ["patterns"], "keep": ["DATE"]}; ValueError names what is wrong."""
+        """The setting REDACTION, as {"layers": ["patterns"], "keep": ["DATE"]}; ValueError says how it is."""
         given = json.loads(text) if text.strip() else {}
         if not isinstance(given, dict) or given.keys() - {"layers", "keep", "spacy_model"}:
             raise ValueError("REDACTION is a JSON object of layers, keep and spacy_model")
@@ -102,7 +102,7 @@ def redact(
     keep: frozenset[str] = frozenset(),
     layers: Sequence[Layer] = (patterns,),
 ) -> Redacted:
-    """The text with a placeholder for each value of `known`, and for what `layers` find unless its kind is kept."""
+    """The text with placeholders for `known` values, and for what `layers` find of kinds that are not kept."""
     found = [finding for layer in layers for finding in layer(text) if finding.kind not in keep]
     chosen = without_overlaps([*known_places(text, known), *found])
     pieces, end = [], 0

@@ -1,4 +1,5 @@
 """Where someone is reached: e-mail, web and network addresses, telephone and fax numbers."""
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import ipaddress
 import re

@@ -2,6 +2,7 @@
 
 A year alone is no identifier, and neither is a time of day, a day of the week or "three days ago".
 """
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """The patient's own demographics, found however they are written: case, accents, spacing, order, format."""
+# ruff: noqa: E501, RUF001 - a pattern is one line, as it is read
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from typing import Any, Final
 
 from rag_orchestrator.redaction_dates import dates
 from rag_orchestrator.redaction_kinds import Finding, KnownValue
-from rag_orchestrator.redaction_words import folded, lists
+from rag_orchestrator.redaction_words import folded, lists, word_set
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _DIGITS: Final = re.compile(r"(?<!\d)\+?\d(?:[ ().\-/]{0,3}\d)*(?!\d)")
@@ -23,74 +24,25 @@ _FIELDS: Final = {
 }  # fmt: skip
 _ADDRESS: Final = ("line", "city", "postal_code")
 """Not state and country: 45 CFR 164.514(b)(2)(i)(B) keeps them."""
-_OPENERS: Final = frozenset(
-    [
-        "will",
-        "may",
-        "can",
-        "long",
-        "young",
-        "day",
-        "best",
-        "more",
-        "still",
-        "high",
-        "low",
-        "english",
-        "white",
-        "black",
-        "green",
-        "good",
-        "short",
-        "small",
-        "little",
-        "rich",
-        "sharp",
-        "strong",
-        "what",
-        "with",
-        "love",
-        "hope",
-        "mark",
-        "bill",
-        "pat",
-        "sue",
-        "drew",
-        "chase",
-        "rose",
-        "see",
-        "so",
-        "see",
-        "list",
-        "give",
-        "show",
-        "tell",
-        "check",
-        "pull",
-        "find",
-        "start",
-        "stop",
-        "hold",
-        "add",
-        "note",
-        "page",
-        "call",
-        "ask",
-    ]
+_OPENERS: Final = word_set(
+    "will may can long young day best more still high low english white black green good short small "
+    "little rich sharp strong what with love hope mark bill pat sue drew chase rose see so see list "
+    "give show tell check pull find start stop hold add note page call ask"
 )
 """Names that more often begin a question as a word."""
 _NUMBERS: Final = frozenset({"PHONE", "SSN", "MRN"})
+_SHORTEST: Final = 3
 _NATIONAL: Final = 10
 """Digits of a North American number without its country's: both are looked for."""
 
 
 def known_values(demographics: Mapping[str, Any]) -> tuple[KnownValue, ...]:
     """What the patients table says of a person (openapi.yaml, Demographics), each value with its kind."""
-    found = [KnownValue(kind, demographics.get(field)) for field, kind in _FIELDS.items()]
     address = demographics.get("address")
-    if isinstance(address, Mapping):
-        found += [KnownValue("LOCATION", address.get(field)) for field in _ADDRESS]
-    return tuple(value for value in found if isinstance(value.value, str) and value.value.strip())
+    within = address if isinstance(address, Mapping) else {}
+    found = [(kind, demographics.get(field)) for field, kind in _FIELDS.items()]
+    found += [("LOCATION", within.get(field)) for field in _ADDRESS]
+    return tuple(KnownValue(kind, value) for kind, value in found if isinstance(value, str) and value.strip())
 
 
 def find(text: str, known: Sequence[KnownValue]) -> Iterator[Finding]:
@@ -167,9 +119,8 @@ def _date(text: str, value: KnownValue) -> Iterator[Finding]:
         day = date.fromisoformat(value.value)
     except ValueError:
         return
-    for start, end, days in dates(text):
-        if day in days:
-            yield Finding("DATE", start, end)
+    if f"{day:%y}" in text:
+        yield from (Finding("DATE", start, end) for start, end, days in dates(text) if day in days)
     forms = {day.strftime(form) for form in ("%m%d%Y", "%d%m%Y", "%Y%m%d", "%m%d%y", "%d%m%y")}
     for found in re.finditer(r"(?<!\d)\d{6,8}(?!\d)", text):
         if found.group() in forms:
@@ -206,7 +157,8 @@ def _number(text: str, value: KnownValue) -> Iterator[Finding]:
 
 def _sequence(words: Sequence[tuple[str, int, int]], value: KnownValue) -> Iterator[Finding]:
     wanted = _parts(value.value)
+    if len("".join(wanted)) < _SHORTEST:
+        return
     for at in range(len(words) - len(wanted) + 1):
         if all(words[at + n][0] == part for n, part in enumerate(wanted)):
-            if len(wanted) > 1 or len(wanted[0]) > 2:
-                yield Finding(value.kind, words[at][1], words[at + len(wanted) - 1][2])
+            yield Finding(value.kind, words[at][1], words[at + len(wanted) - 1][2])

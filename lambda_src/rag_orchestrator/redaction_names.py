@@ -3,6 +3,7 @@
 A word of the lists that is also a word of English or a medicine ("Long", "Allegra") is a name only beside
 what makes it one. A capitalised word on no list is taken for a name where the sentence treats it as one.
 """
+# ruff: noqa: RUF001 - a pattern is one line; typographic apostrophes are meant
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,236 +21,43 @@ from rag_orchestrator.redaction_words import (
     folded,
     lists,
     medicines,
+    word_set,
 )
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
-_TITLES: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "miss",
-        "mx",
-        "dr",
-        "drs",
-        "prof",
-        "professor",
-        "doctor",
-        "rev",
-        "reverend",
-        "sir",
-        "madam",
-        "dame",
-        "pastor",
-        "rabbi",
-        "imam",
-        "fr",
-        "capt",
-        "sgt",
-        "officer",
-        "judge",
-        "atty",
-        "attorney",
-        "señor",
-        "señora",
-        "sra",
-    ]
+_JOINTS: Final = re.compile(r"['’‐-]")
+_TITLES: Final = word_set(
+    "mr mrs miss mx dr drs prof professor doctor rev reverend sir madam dame pastor rabbi imam fr "
+    "capt sgt officer judge atty attorney señor señora sra"
 )
-_FIRM: Final = frozenset(["named", "called", "nicknamed", "alias", "aka", "née", "nee", "surname"])
-_PEOPLE: Final = frozenset(
-    [
-        "patient",
-        "pt",
-        "pts",
-        "client",
-        "resident",
-        "daughter",
-        "son",
-        "wife",
-        "husband",
-        "mother",
-        "father",
-        "mom",
-        "dad",
-        "sister",
-        "brother",
-        "spouse",
-        "partner",
-        "niece",
-        "nephew",
-        "aunt",
-        "uncle",
-        "cousin",
-        "friend",
-        "neighbor",
-        "neighbour",
-        "caregiver",
-        "guardian",
-        "roommate",
-        "grandson",
-        "granddaughter",
-        "grandmother",
-        "grandfather",
-        "grandma",
-        "grandpa",
-        "fiance",
-        "fiancee",
-        "girlfriend",
-        "boyfriend",
-        "stepson",
-        "stepdaughter",
-        "twin",
-        "baby",
-        "nurse",
-        "physician",
-        "provider",
-        "surgeon",
-        "attending",
-        "pcp",
-        "cardiologist",
-        "oncologist",
-        "neurologist",
-        "nephrologist",
-        "psychiatrist",
-        "therapist",
-        "pharmacist",
-        "hospitalist",
-        "resident",
-        "intern",
-        "counselor",
-        "midwife",
-        "dentist",
-        "colleague",
-        "boss",
-        "employer",
-        "supervisor",
-        "teacher",
-        "landlord",
-        "lawyer",
-        "coworker",
-        "proxy",
-        "kin",
-        "contact",
-        "name",
-        "signed",
-        "sincerely",
-        "regards",
-        "attn",
-        "author",
-        "dictated",
-        "cosigned",
-        "witness",
-        "informant",
-        "interpreter",
-        "sponsor",
-        "decedent",
-        "mother's",
-        "father's",
-        "msw",
-        "cna",
-        "rn",
-    ]
+_FIRM: Final = word_set("named called nicknamed alias aka née nee surname")
+_PEOPLE: Final = word_set(
+    "patient pt pts client resident daughter son wife husband mother father mom dad sister brother "
+    "spouse partner niece nephew aunt uncle cousin friend neighbor neighbour caregiver guardian "
+    "roommate grandson granddaughter grandmother grandfather grandma grandpa fiance fiancee "
+    "girlfriend boyfriend stepson stepdaughter twin baby nurse physician provider surgeon attending "
+    "pcp cardiologist oncologist neurologist nephrologist psychiatrist therapist pharmacist "
+    "hospitalist resident intern counselor midwife dentist colleague boss employer supervisor teacher "
+    "landlord lawyer coworker proxy kin contact name signed sincerely regards attn author dictated "
+    "cosigned witness informant interpreter sponsor decedent mother's father's msw cna rn"
 )
-_BY: Final = frozenset(
-    [
-        "by",
-        "with",
-        "for",
-        "from",
-        "about",
-        "to",
-        "of",
-        "and",
-        "or",
-        "does",
-        "did",
-        "has",
-        "is",
-        "was",
-        "were",
-        "had",
-        "will",
-        "should",
-        "can",
-        "could",
-        "would",
-        "would",
-        "may",
-        "must",
-        "for",
-        "on",
-        "tell",
-        "ask",
-        "asked",
-        "told",
-        "per",
-        "regarding",
-        "re",
-        "did",
-    ]
+_BY: Final = word_set(
+    "by with for from about to of and or does did has is was were had will should can could would "
+    "would may must for on tell ask asked told per regarding re did"
 )
-_LINKS: Final = frozenset(["is", "was", "are", "named", "called", "of:", "'", "s"])
-_DEGREES: Final = frozenset(
-    [
-        "MD",
-        "RN",
-        "NP",
-        "DO",
-        "PHD",
-        "DDS",
-        "PHARMD",
-        "LPN",
-        "APRN",
-        "CRNA",
-        "DPM",
-        "DMD",
-        "FNP",
-        "DNP",
-        "MSW",
-        "LCSW",
-        "CNM",
-        "PT",
-        "OT",
-        "ESQ",
-        "MBBS",
-        "FACS",
-        "FACC",
-        "BSN",
-        "MSN",
-        "PA",
-    ]
+_DEGREES: Final = word_set(
+    "MD RN NP DO PHD DDS PHARMD LPN APRN CRNA DPM DMD FNP DNP MSW LCSW CNM PT OT ESQ MBBS FACS FACC "
+    "BSN MSN PA"
 )
 _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
-_PARTICLES: Final = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "abu",
-        "ben",
-        "st",
-        "san",
-        "santa",
-        "mac",
-        "mc",
-        "o",
-        "ter",
-        "ten",
-    ]
+_PARTICLES: Final = word_set(
+    "van von der den de del della di da dos das la le el al bin ibn abu ben st san santa mac mc o ter ten"
 )
+_ALONE: Final = word_set(
+    "parkinson crohn alzheimer hodgkin foley babinski hashimoto raynaud sjogren kawasaki holter wegener pap "
+    "doppler gram lyme apgar behcet meniere tourette cushing"
+)
+"""Eponyms that stand for the thing without its noun: "Crohn's", "a Holter"."""
 _LONGEST: Final = 5
 
 
@@ -302,9 +110,12 @@ def _words(text: str) -> list[_Word]:
             and not words[-1].initial
             and words[-1].plain not in _TITLES
         )
-        parts = re.split(r"['’‐-]", plain)
         grade, first = 0, False
-        if len(plain) > 1:
+        if not token[0].isupper():  # most words: only a sure name in lower case matters
+            first = plain in known["first"]
+            grade = 3 if (first or plain in known["last"]) and plain not in NOT_NAMES else 0
+        elif len(plain) > 1:
+            parts = _JOINTS.split(plain) if len(token) > 3 else [plain]
             first = plain in known["first"] or plain in known["first-words"] or parts[0] in known["first"]
             grade = _grade(plain, parts)
         capital = token[0].isupper()
@@ -384,9 +195,11 @@ def _follows_cue(text: str, words: list[_Word], at: int, gap: str) -> bool:
             and word.plain not in medicines()
             and word.plain not in lists()["words"]
         )
-    if before.plain == "name" or (before.plain == "is" and further is not None and further.plain == "name"):
-        if not gap.strip(" :=\"'"):
-            return word.plain not in NOT_NAMES and word.plain not in lists()["words"]
+    told = before.plain == "name" or (
+        before.plain == "is" and further is not None and further.plain == "name"
+    )
+    if told and not gap.strip(" :=\"'"):
+        return word.plain not in NOT_NAMES and word.plain not in lists()["words"]
     if before.plain in _PEOPLE and not gap.strip(" :,-(\"'"):
         return word.grade >= 2 or (
             word.grade == 1
@@ -454,11 +267,13 @@ def _run(text: str, words: list[_Word], at: int, length: int) -> int:
         gap = text[last.end : word.start]
         if last.text.endswith(("'s", "’s")):
             break
-        if gap not in (" ", "  ") and not (
-            gap in (". ", ".", ".-", "-") and (last.initial or last.plain in ("st",))
-        ):
-            if not (gap in (", ", ",") and (_comma_joins(words, at, length) or word.plain in _SUFFIXES)):
-                break
+        joined = (
+            gap in (" ", "  ")
+            or (gap in (". ", ".", ".-", "-") and (last.initial or last.plain == "st"))
+            or (gap in (", ", ",") and (_comma_joins(words, at, length) or word.plain in _SUFFIXES))
+        )
+        if not joined:
+            break
         if word.plain in _SUFFIXES or (word.initial and word.plain not in ("i", "a")):
             length += 1
             continue
@@ -518,48 +333,7 @@ def _has_degree(text: str, words: list[_Word], at: int, run: int) -> bool:
 
 def _is_eponym(text: str, words: list[_Word], at: int) -> bool:
     """Parkinson's disease, a Foley catheter, Smith-Magenis syndrome, Mayo score, and Crohn's by itself."""
-    word = words[at]
-    if word.plain in EPONYMS and (text[word.end - 2 : word.end] in ("'s", "’s")):
-        if word.plain in (
-            "parkinson",
-            "crohn",
-            "alzheimer",
-            "hodgkin",
-            "graves",
-            "addison",
-            "cushing",
-            "huntington",
-            "hashimoto",
-            "asperger",
-            "barrett",
-            "raynaud",
-            "sjogren",
-            "meniere",
-            "paget",
-            "wilson",
-            "tourette",
-            "behcet",
-        ):
-            return True
-    if word.plain in (
-        "parkinson",
-        "crohn",
-        "alzheimer",
-        "hodgkin",
-        "foley",
-        "babinski",
-        "hashimoto",
-        "raynaud",
-        "sjogren",
-        "kawasaki",
-        "holter",
-        "wegener",
-        "pap",
-        "doppler",
-        "gram",
-        "lyme",
-        "apgar",
-    ):
+    if words[at].plain in _ALONE:
         return True
     for further in range(at + 1, min(at + 4, len(words))):
         following = words[further]

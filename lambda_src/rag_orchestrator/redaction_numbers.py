@@ -1,4 +1,5 @@
 """Numbers that belong to one person: by what stands before them, by their shape, by their check digit."""
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import re
 from collections.abc import Iterator

@@ -3,6 +3,7 @@
 It reads words, numbers and marks, not meaning: where it cannot tell, it fails the claim. What a failed claim
 costs is an answer that says less; what a false one costs is a patient's harm. docs/redaction.md has its limits.
 """
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from rag_orchestrator import verifier_numbers as numbers
 from rag_orchestrator import verifier_quotes as quotes
 from rag_orchestrator import verifier_words as words
+from rag_orchestrator.redaction_words import MONTHS
 from rag_orchestrator.verifier_quotes import Span
 
 SHORTEST_QUOTE: Final = 8
@@ -94,7 +96,7 @@ def _unsupported(claim: str, quote: str, sentence: str) -> str:
         return reason
     terms, others = words.terms_of(claim), words.terms_of(quote) | frozenset(words.words_of(quote))
     months = {day.month for days in written.days for day in days}
-    if not all(words.names_the_same(term, others) or words.MONTHS.get(term) in months for term in terms):
+    if not all(words.names_the_same(term, others) or MONTHS.get(term, 0) in months for term in terms):
         return "term_not_in_quote"
     if reason := _misplaced(claim, quote, said, written):
         return reason
@@ -127,7 +129,7 @@ def _places(text: str) -> list[tuple[str, int]]:
     return [
         (term, found.start())
         for term in words.terms_of(text)
-        if not any(letter.isdigit() for letter in term) and term not in words.MONTHS
+        if not any(letter.isdigit() for letter in term) and term not in MONTHS
         for found in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE)
     ]
 

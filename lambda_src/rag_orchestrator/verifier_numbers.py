@@ -1,4 +1,5 @@
 """The numbers of a sentence as values: 10 mg, 10 milligrams and 0.010 g are one, 10 mg and 10 mcg are not."""
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import re
 from dataclasses import dataclass
@@ -61,12 +62,15 @@ _TIMES: Final = {
     "other": r"every \w+ (?:hours|days|weeks|months)|q ?\d+ ?(?:h|d|w)(?:rs?|ours)?",
 }
 FREQUENCY: Final = re.compile(
-    "|".join(rf"(?<![\w.])(?P<{name}>{pattern})(?!\w)" for name, pattern in _TIMES.items()), re.IGNORECASE
+    r"(?<![\w.])(?=[abdefimnopqtw1-4])(?:"
+    + "|".join(rf"(?P<{name}>{pattern})" for name, pattern in _TIMES.items())
+    + r")(?!\w)",
+    re.IGNORECASE,
 )
 _WORDS: Final = {
     word: str(value)
     for value, word in enumerate(
-        [
+        (
             "two",
             "three",
             "four",
@@ -86,7 +90,7 @@ _WORDS: Final = {
             "eighteen",
             "nineteen",
             "twenty",
-        ],
+        ),
         start=2,
     )
 } | {
@@ -185,12 +189,11 @@ def missing(claim: Numbers, quote: Numbers) -> str:
 
     A number without a unit agrees with the same number with one; a number with a unit never with one without.
     """
-    if not all(any(equal(quantity, other) for other in quote.quantities) for quantity in claim.quantities):
-        if not all(
-            _in_dates(quantity, quote) or any(equal(quantity, o) for o in quote.quantities)
-            for quantity in claim.quantities
-        ):
-            return "number_not_in_quote"
+    if not all(
+        _in_dates(quantity, quote) or any(equal(quantity, other) for other in quote.quantities)
+        for quantity in claim.quantities
+    ):
+        return "number_not_in_quote"
     if not claim.ratios <= quote.ratios:
         return "number_not_in_quote"
     if not claim.frequencies <= quote.frequencies:

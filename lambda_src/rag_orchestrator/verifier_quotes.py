@@ -1,8 +1,8 @@
 """Where a quote stands in a chunk's text.
 
-Verbatim means equal after this, and nothing else: Unicode's NFC; a run of white space is one space; single and
-double quotation marks, and hyphens and dashes, are each one mark; soft hyphens and zero-width characters are
-none. Case, digits, punctuation and words are as they stand.
+Verbatim means equal after this, and nothing else: Unicode's NFC; a run of white space is one space; single
+and double quotation marks, and hyphens and dashes, are each one mark; soft hyphens and zero-width characters
+are none. Case, digits, punctuation and words are as they stand.
 """
 
 import unicodedata
@@ -35,6 +35,8 @@ class _Folded(NamedTuple):
 
 def same(text: str) -> str:
     """The text after the rules: two quotes are the same where these are equal."""
+    if text.isascii() and "`" not in text:
+        return " ".join(text.split())
     return _folded(text).text.strip(" ")
 
 

@@ -4,13 +4,14 @@ A sentence is read by clauses: "stop metformin, continue lisinopril" says two th
 its own takes the one of the clause before it ("denies pain, fever or cough"), and where there is none, of
 the one after it ("metformin and glipizide were stopped"). After a hard break nothing is taken over.
 """
+# ruff: noqa: E501 - a pattern is one line, as it is read
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rag_orchestrator.redaction_words import MEDICAL_ENDINGS, MONTHS, folded, lists, medicines
+from rag_orchestrator.redaction_words import MEDICAL_ENDINGS, MONTHS, folded, lists, medicines, word_set
 from rag_orchestrator.verifier_numbers import FREQUENCY, UNITS
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -59,265 +60,41 @@ _BINDING: Final[dict[str, str]] = {
 }
 """What qualifies a sentence: said in the evidence, it must be said in the claim too."""
 _STATUS: Final = re.compile(
-    "|".join(
+    r"\b(?:"
+    + "|".join(
         rf"(?P<{group}__{value}>{pattern})"
         for group, values in _STATUSES.items()
-        for value, pattern in ((value, rf"\b(?:{words})\b") for value, words in values.items())
-    ),
+        for value, pattern in values.items()
+    )
+    + r")\b",
     re.IGNORECASE,
 )
 _QUALIFIER: Final = re.compile(
-    "|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _BINDING.items()), re.IGNORECASE
+    r"\b(?:" + "|".join(rf"(?P<{name}>{pattern})" for name, pattern in _BINDING.items()) + r")\b",
+    re.IGNORECASE,
 )
 _FREE: Final = frozenset({"plan"})
 """Qualifiers that a claim may leave out where its status words agree: "continue" is a plan as well."""
-LABS: Final = frozenset(
-    [
-        "creatinine",
-        "potassium",
-        "sodium",
-        "chloride",
-        "bicarbonate",
-        "glucose",
-        "hemoglobin",
-        "haemoglobin",
-        "hematocrit",
-        "platelets",
-        "platelet",
-        "troponin",
-        "lactate",
-        "albumin",
-        "bilirubin",
-        "calcium",
-        "magnesium",
-        "phosphate",
-        "phosphorus",
-        "ferritin",
-        "bnp",
-        "crp",
-        "esr",
-        "tsh",
-        "inr",
-        "ptt",
-        "a1c",
-        "hba1c",
-        "cholesterol",
-        "ldl",
-        "hdl",
-        "triglycerides",
-        "egfr",
-        "bun",
-        "urea",
-        "wbc",
-        "rbc",
-        "alt",
-        "ast",
-        "alp",
-        "ggt",
-        "lipase",
-        "amylase",
-        "psa",
-        "hcg",
-        "cortisol",
-        "urinalysis",
-        "ecg",
-        "ekg",
-        "echocardiogram",
-        "echo",
-        "mri",
-        "ct",
-        "xray",
-        "x-ray",
-        "ultrasound",
-        "colonoscopy",
-        "endoscopy",
-        "biopsy",
-        "spirometry",
-        "mammogram",
-        "culture",
-        "lvef",
-        "spo2",
-        "pressure",
-        "temperature",
-        "weight",
-        "height",
-        "bmi",
-        "hiv",
-        "hcv",
-        "hbv",
-        "covid",
-        "penicillin",
-        "sulfa",
-        "latex",
-        "insulin",
-        "warfarin",
-        "aspirin",
-        "heparin",
-        "oxygen",
-        "metoprolol",
-        "iron",
-    ]
+LABS: Final = word_set(
+    "creatinine potassium sodium chloride bicarbonate glucose hemoglobin haemoglobin hematocrit "
+    "platelets platelet troponin lactate albumin bilirubin calcium magnesium phosphate phosphorus "
+    "ferritin bnp crp esr tsh inr ptt a1c hba1c cholesterol ldl hdl triglycerides egfr bun urea wbc "
+    "rbc alt ast alp ggt lipase amylase psa hcg cortisol urinalysis ecg ekg echocardiogram echo mri "
+    "ct xray x-ray ultrasound colonoscopy endoscopy biopsy spirometry mammogram culture lvef spo2 "
+    "pressure temperature weight height bmi hiv hcv hbv covid penicillin sulfa latex insulin warfarin "
+    "aspirin heparin oxygen metoprolol iron"
 )
-_STOP: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "by",
-        "with",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "his",
-        "her",
-        "their",
-        "him",
-        "them",
-        "who",
-        "which",
-        "what",
-        "when",
-        "where",
-        "and",
-        "or",
-        "nor",
-        "but",
-        "not",
-        "no",
-        "than",
-        "then",
-        "there",
-        "here",
-        "also",
-        "any",
-        "all",
-        "each",
-        "per",
-        "patient",
-        "patients",
-        "pt",
-        "person",
-        "record",
-        "records",
-        "document",
-        "documents",
-        "note",
-        "notes",
-        "noted",
-        "states",
-        "stated",
-        "state",
-        "says",
-        "said",
-        "shows",
-        "showed",
-        "shown",
-        "documented",
-        "documentation",
-        "according",
-        "evidence",
-        "report",
-        "reported",
-        "reports",
-        "indicates",
-        "indicated",
-        "mentioned",
-        "listed",
-        "recorded",
-        "currently",
-        "current",
-        "during",
-        "after",
-        "before",
-        "into",
-        "about",
-        "over",
-        "under",
-        "medication",
-        "medications",
-        "medicine",
-        "medicines",
-        "drug",
-        "drugs",
-        "take",
-        "takes",
-        "taking",
-        "taken",
-        "took",
-        "receive",
-        "receives",
-        "received",
-        "prescribed",
-        "dose",
-        "dosage",
-        "daily",
-        "day",
-        "value",
-        "level",
-        "result",
-        "results",
-        "test",
-        "measured",
-        "should",
-        "can",
-        "will",
-        "would",
-        "may",
-        "one",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "discharge",
-        "discharged",
-        "admission",
-        "hospital",
-        "visit",
-        "given",
-        "seen",
-        "found",
-        "due",
-        "because",
-        "since",
-        "while",
-        "up",
-        "out",
-        "at",
-        "time",
-        "times",
-        "was",
-        "very",
-        "more",
-        "most",
-        "other",
-    ]
+_STOP: Final = word_set(
+    "a an the of to in on at for from by with as is are was were be been being has have had do does "
+    "did this that these those it its he she they his her their him them who which what when where "
+    "and or nor but not no than then there here also any all each per patient patients pt person "
+    "record records document documents note notes noted states stated state says said shows showed "
+    "shown documented documentation according evidence report reported reports indicates indicated "
+    "mentioned listed recorded currently current during after before into about over under medication "
+    "medications medicine medicines drug drugs take takes taking taken took receive receives received "
+    "prescribed dose dosage daily day value level result results test measured should can will would "
+    "may one mr mrs ms dr discharge discharged admission hospital visit given seen found due because "
+    "since while up out at time times was very more most other"
 )
 _SUFFIXES: Final = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "ly", "e")
 
@@ -439,25 +216,8 @@ def _inherited(clauses: list[Clause]) -> list[Clause]:
     return found
 
 
-_VERBS: Final = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "is",
-        "was",
-        "are",
-        "were",
-        "report",
-        "reports",
-        "reported",
-        "takes",
-        "shows",
-        "showed",
-        "presents",
-        "presented",
-        "complains",
-    ]
+_VERBS: Final = word_set(
+    "has have had is was are were report reports reported takes shows showed presents presented complains"
 )
 
 
