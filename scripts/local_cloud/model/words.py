@@ -44,7 +44,7 @@ TOPICS: Final[dict[str, frozenset[str]]] = {
 }
 """A word of a topic in the question is met by a text on that topic, if less well than by the word itself."""
 
-_GOING_ON, _ENDING = _words("continue resume keep"), _words("stop discontinue hold cease")
+_GOING_ON, _ENDING = _words("continue resume keep"), _words("stop discontinue hold cease avoid not")
 
 _SIGNS: Final[dict[str, re.Pattern[str]]] = {
     "medication": re.compile(
