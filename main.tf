@@ -12,6 +12,7 @@ locals {
   # What every function stands on: modules/function takes exactly this as `platform`.
   function_platform = {
     alert_topic_arn            = module.observability.alert_topic_arn
+    egress_subnet_ids          = values(module.network.egress_subnet_ids)
     endpoint_security_group_id = module.network.endpoint_security_group_id
     environment_key_arn        = module.encryption.key_arns["configuration"]
     log_export                 = module.audit.log_export
@@ -26,8 +27,32 @@ locals {
 
   # Each endpoint costs money by the hour, so there are only those that a workload needs.
   _interface_endpoints = setunion(var.network.interface_endpoints, local._appointments_endpoints, local._documents_endpoints, local._fhir_endpoints, local._hl7_endpoints, local._patient_api_endpoints, local._rag_endpoints)
-  _workload_alarms     = merge(local._appointments_alarms, local._documents_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms, local._rag_alarms)
+  _workload_alarms     = merge(local._appointments_alarms, local._documents_alarms, local._egress_alarms, local._fhir_alarms, local._hl7_alarms, local._patient_api_alarms, local._rag_alarms)
   _api_functions       = merge(local._appointments_functions, local._fhir_functions, local._patient_api_functions, local._rag_functions)
+
+  # No host to reach, no way out.
+  _egress_hosts = setunion(var.network.egress.hosts, local._rag_egress_hosts)
+  _egress = length(local._egress_hosts) == 0 ? null : {
+    cidr                = var.network.egress.cidr
+    deletion_protection = var.deletion_protection
+    hosts               = local._egress_hosts
+    kms_key_arn         = module.encryption.key_arns["configuration"]
+    private_names       = setunion(var.network.egress.private_names, local._rag_private_names)
+    zones               = var.network.egress.zones
+  }
+  # Somebody tried what is not on the list. https://docs.aws.amazon.com/network-firewall/latest/developerguide/monitoring-cloudwatch.html
+  _egress_alarms = {
+    for zone in length(local._egress_hosts) == 0 ? toset([]) : length(var.network.egress.zones) == 0 ? toset(keys(var.network.subnets)) : var.network.egress.zones :
+    "egress-refused-${zone}" => {
+      comparison     = "GreaterThanOrEqualToThreshold"
+      description    = "A function tried to reach a host that is not on the allow-list: see the firewall's alert log"
+      dimensions     = { AvailabilityZone = zone, Engine = "Stateful", FirewallName = "${var.name_prefix}-egress" }
+      metric_name    = "DroppedPackets"
+      namespace      = "AWS/NetworkFirewall"
+      period_seconds = 300
+      threshold      = 1
+    }
+  }
 
   # Who discloses health information stands on the audit and the relationships, whichever workload it is.
   _disclosing_count = anytrue([local._appointments_on, local._fhir_on, local._patient_api_on, local._rag_on]) ? 1 : 0
@@ -86,6 +111,7 @@ module "network" {
   source = "./modules/network"
 
   context                  = local.context
+  egress                   = local._egress
   endpoint_statements      = local._rag_endpoint_statements
   interface_endpoint_zones = var.network.interface_endpoint_zones
   interface_endpoints      = local._interface_endpoints

@@ -84,6 +84,9 @@ locals {
     local._rag_store_by_egress ? [var.rag.pinecone.host] : [],
   ))
 
+  # Names with a private way, which the DNS firewall has to let through where there is one.
+  _rag_private_names = toset(compact([local._rag_on && try(var.rag.private_link, null) != null ? local._rag_host : "", try(var.rag.database.host, "")]))
+
   _rag_link_count             = local._rag_on && try(var.rag.private_link, null) != null ? 1 : 0
   _rag_link_egress            = { for group in aws_security_group.rag_link : "model" => { port = local._rag_port, security_group_id = group.id } }
   _rag_embeddings_link_egress = local._rag_embeddings_provider == "openai" ? local._rag_link_egress : {}

@@ -145,8 +145,14 @@ variable "name_prefix" {
 }
 
 variable "network" {
-  description = "The VPC: private subnets by zone (at least two), interface endpoints besides those that the workloads here need, and the zones that get them (empty: all). See modules/network."
+  description = "The VPC: private subnets by zone (at least two), interface endpoints besides those that the workloads here need, and the zones that get them (empty: all). `egress` is the one way out: hosts of functions of your own besides those that the workloads here need; without any there is none. See modules/network."
   type = object({
+    egress = optional(object({
+      cidr          = optional(string)
+      hosts         = optional(set(string), [])
+      private_names = optional(set(string), [])
+      zones         = optional(set(string), [])
+    }), {})
     interface_endpoint_zones = optional(set(string), [])
     interface_endpoints      = optional(set(string), [])
     subnets                  = map(object({ cidr = string }))

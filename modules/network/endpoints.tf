@@ -47,7 +47,7 @@ resource "aws_vpc_endpoint" "gateway" {
   vpc_id            = aws_vpc.this.id
   vpc_endpoint_type = "Gateway"
   service_name      = "com.amazonaws.${var.context.region}.${each.key}"
-  route_table_ids   = [for table in aws_route_table.private : table.id]
+  route_table_ids   = [for table in concat(values(aws_route_table.private), values(aws_route_table.egress)) : table.id]
   policy            = local._endpoint_policy
   tags              = merge(var.context.tags, { Name = "${local._name}-${each.key}" })
 }
@@ -96,10 +96,13 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints_from_clients" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_subnets" {
-  for_each = length(var.endpoint_client_security_group_ids) == 0 ? var.subnets : {}
+  for_each = length(var.endpoint_client_security_group_ids) == 0 ? merge(
+    { for zone, subnet in var.subnets : zone => subnet.cidr },
+    { for zone, cidr in local._egress_cidrs : "${zone}-egress" => cidr },
+  ) : {}
 
   security_group_id = aws_security_group.endpoints.id
-  cidr_ipv4         = each.value.cidr
+  cidr_ipv4         = each.value
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -1,6 +1,6 @@
 # The second wall behind the security groups. It is stateless, and the gateway endpoints answer from S3's and DynamoDB's
 # public addresses, which an ACL can't name by prefix list: hence 443 out and the answers' high ports in for any address.
-# There is no internet gateway, so nothing else has such an address. DNS and time of the VPC pass no ACL.
+# These subnets have no route to the internet, so nothing else has such an address. DNS and time of the VPC pass no ACL.
 # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 resource "aws_network_acl" "private" {
   vpc_id     = aws_vpc.this.id

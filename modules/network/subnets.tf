@@ -1,5 +1,5 @@
-# There is no internet gateway and no route but the VPC's own and the gateway endpoints': nothing here reaches the
-# internet or is reached from it.
+# No route but the VPC's own and the gateway endpoints': nothing here reaches the internet or is reached from it. The way
+# out that egress.tf makes where it is asked for has subnets of its own.
 resource "aws_subnet" "private" {
   for_each = var.subnets
 
