@@ -25,8 +25,8 @@ class Passage:
 
 @dataclass(slots=True)
 class Extracted:
-    """Passages, the ids that the document gives its patient (root, extension), its label, its pages, what it is
-    called, and of when it says that it is.
+    """Passages, the ids that the document gives its patient (root, extension), its label, its pages, what it
+    is called, and of when it says that it is.
     """
 
     passages: list[Passage] = field(default_factory=list)
