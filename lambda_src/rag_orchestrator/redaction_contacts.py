@@ -48,8 +48,9 @@ def find(text: str) -> Iterator[Finding]:
             yield Finding("URL", found.start(), found.start() + len(found.group().rstrip(".,;:!?")))
     if ":" in text or "." in text:
         for found in _IP.finditer(text):
-            if _is_address(found.group()):
-                yield Finding("IP", *found.span())
+            address = found.group().rstrip(".")
+            if _is_address(address):
+                yield Finding("IP", found.start(), found.start() + len(address))
     for start, end in _numbers(text):
         fax = _FAX.search(text, max(0, start - _REACH), start)
         yield Finding("FAX" if fax else "PHONE", start, end)

@@ -45,6 +45,11 @@ _BY: Final = word_set(
     "by with for from about to of and or does did has is was were had will should can could would "
     "would may must for on tell ask asked told per regarding re did"
 )
+_ASKED: Final = word_set("did does has is was will can should had had")
+_DOES: Final = word_set(
+    "lives takes reports denies says called asked wants complains states presented refuses tolerates stopped "
+    "started needs lost likes works smokes drinks told agreed declined returned moved"
+)
 _DEGREES: Final = word_set(
     "MD RN NP DO PHD DDS PHARMD LPN APRN CRNA DPM DMD FNP DNP MSW LCSW CNM PT OT ESQ MBBS FACS FACC "
     "BSN MSN PA"
@@ -53,11 +58,6 @@ _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _PARTICLES: Final = word_set(
     "van von der den de del della di da dos das la le el al bin ibn abu ben st san santa mac mc o ter ten"
 )
-_ALONE: Final = word_set(
-    "parkinson crohn alzheimer hodgkin foley babinski hashimoto raynaud sjogren kawasaki holter wegener pap "
-    "doppler gram lyme apgar behcet meniere tourette cushing"
-)
-"""Eponyms that stand for the thing without its noun: "Crohn's", "a Holter"."""
 _LONGEST: Final = 5
 
 
@@ -217,8 +217,8 @@ def _follows_cue(text: str, words: list[_Word], at: int, gap: str) -> bool:
         return word.grade >= 2
     if text[word.end - 2 : word.end] in ("'s", "’s") and word.grade >= 2 and not gap.strip(" "):
         return True
-    if not gap.strip(" ") and word.grade == 3:
-        return before.plain in _BY
+    if not gap.strip(" ") and word.grade >= 2:
+        return before.plain in _BY if word.grade == 3 else before.plain in _ASKED and not before.upper
     return False
 
 
@@ -252,8 +252,13 @@ def _by_lists(text: str, words: list[_Word], at: int, run: int, before: _Word | 
             return run
         if word.first and word.grade == 1 and max(grades[1:]) >= 1 and not title_case:
             return run
+    if word.initial and run > 1 and words[at + 1].grade >= 2 and text[word.end] == ".":
+        return run
     if word.upper or word.initial:
         return 0
+    after = words[at + run].plain if at + run < len(words) else ""
+    if word.grade >= 2 and after in _DOES and not title_case:
+        return run
     if word.grade == 3 and not title_case:
         return 1 if not word.opens or word.first or text[word.end - 2 : word.end] in ("'s", "’s") else 0
     possessive = text[word.end - 2 : word.end] in ("'s", "’s")
@@ -288,9 +293,10 @@ def _run(text: str, words: list[_Word], at: int, length: int) -> int:
         ):
             length += 2
             continue
+        between = last.initial and words[at].first and gap == ". " and word.plain not in NOT_NAMES
         if (
             not word.capital
-            or word.grade == 0
+            or (word.grade == 0 and not between)
             or (word.upper and not last.upper and not last.initial)
             or _is_eponym(text, words, at + length)
         ):
@@ -313,7 +319,7 @@ def _comma_joins(words: list[_Word], at: int, length: int) -> bool:
         length == 1
         and words[at].grade >= 1
         and words[at].grade != 2
-        and following.first
+        and (following.first or following.grade == 2)
         and following.capital
         and (words[at].grade == 3 or following.grade == 3)
         and not words[at].first
@@ -333,7 +339,7 @@ def _has_degree(text: str, words: list[_Word], at: int, run: int) -> bool:
 
 def _is_eponym(text: str, words: list[_Word], at: int) -> bool:
     """Parkinson's disease, a Foley catheter, Smith-Magenis syndrome, Mayo score, and Crohn's by itself."""
-    if words[at].plain in _ALONE:
+    if words[at].plain in EPONYMS:
         return True
     for further in range(at + 1, min(at + 4, len(words))):
         following = words[further]

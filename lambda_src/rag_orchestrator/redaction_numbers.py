@@ -27,6 +27,7 @@ _CUED: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _AFTER: Final = re.compile(rf"(?:'s|s)?(?:[ ](?:card|record|account|serial|template|scan|file|hash|system|device|vehicle|identification|registration|member|policy|beneficiary|claim|implant|model|lot|plate|pin|badge|tag|profile|record))*{_BETWEEN}{_VALUE}", re.IGNORECASE)  # fmt: skip
+_PLATE: Final = re.compile(r"[A-Z0-9]{1,4}[ -][A-Z0-9]{2,5}(?![\w.])")
 _FILLED: Final = 3
 """Digits that a number with a cue has at least ("chart 2" is none)."""
 
@@ -59,12 +60,13 @@ _UNIT_AFTER: Final = re.compile(
     r"[ ]?(?:m?c?g|kg|ml|l|iu|units?|copies|cells?|/|cfu|%|x10|per|steps|kcal|mmol|meq|platelets|colonies|microns?|dollars|bp\b)",
     re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
 _LONG: Final = 7
 _MIXED: Final = 5
 
 
 def find(text: str) -> Iterator[Finding]:
-    if not any(letter in "0123456789" for letter in text):
+    if not _DIGIT.search(text):
         return
     yield from _cued(text)
     for kind, pattern in (
@@ -89,8 +91,16 @@ def _cued(text: str) -> Iterator[Finding]:
         if found is None or (found.start("v") == end and cue.group()[-1].isalnum()):
             continue
         value = found.group("v")
+        plate = _PLATE.match(text, found.start("v")) if cue.lastgroup == "VEHICLE" else None
+        if plate and any(letter.isdigit() for letter in plate.group()):
+            yield Finding("VEHICLE", *plate.span())
         digits = sum(letter.isdigit() for letter in value)
-        if digits >= _FILLED and not _NO_PERSON.match(value) and not _UNIT_AFTER.match(text, found.end("v")):
+        if (
+            digits >= (1 if cue.lastgroup == "VEHICLE" else _FILLED)
+            and len(value) > _FILLED
+            and not _NO_PERSON.match(value)
+            and not _UNIT_AFTER.match(text, found.end("v"))
+        ):
             yield Finding(str(cue.lastgroup), *found.span("v"))
 
 

@@ -51,6 +51,11 @@ _BOX: Final = re.compile(
 _CITY_STATE: Final = re.compile(
     rf"\b(?P<city>{_CITY})(?P<comma>,[ ]*|[ ])(?P<state>{_STATE})\b\.?(?P<zip>,?[ ]+\d{{5}}(?:-\d{{4}})?\b)?"
 )
+_BEFORE_PLACE: Final = re.compile(r"\b(?:in|near|at|from|to|of|outside|around|is)[ ]$", re.IGNORECASE)
+_HOUSE: Final = re.compile(
+    rf"(?<![\w./-])\d{{1,6}}[ ]+(?:{_WORD}[ ]+){{1,4}}(?:(?:Apt|Suite|Ste|Unit|Apartment)\.?[ ]\w+)(?:(?:,[ ]*|[ ]|\n){_CITY}(?:,[ ]*|[ ]){_STATE}\b(?:,?[ ]+\d{{5}}(?:-\d{{4}})?\b)?)?"
+    rf"|(?<![\w./-])\d{{1,6}}(?:[ ]+{_WORD}){{1,4}},?[ \n]+{_CITY},[ ]*{_STATE}[ ]+\d{{5}}(?:-\d{{4}})?\b"
+)
 _ZIP: Final = re.compile(
     r"\bzip(?:[ -]?code)?(?:[ ](?:is|of))?[: ]+(?P<v>\d{5}(?:-\d{4})?)(?![\w-])|\bpost(?:al|[ ]?)[ ]?code(?:[ ](?:is|of))?[: ]+(?P<w>[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{2,4})?)(?!\w)",
     re.IGNORECASE,
@@ -112,11 +117,11 @@ _AMBIGUOUS_STATES: Final = frozenset(
 
 
 def find(text: str) -> Iterator[Finding]:
-    for pattern in (_STREET, _PLAIN_STREET, _NAMED_STREET, _BOX, _ZIP, _ZIP_FOUR, _FOREIGN_CODE):
+    for pattern in (_STREET, _HOUSE, _PLAIN_STREET, _NAMED_STREET, _BOX, _ZIP, _ZIP_FOUR, _FOREIGN_CODE):
         for found in pattern.finditer(text):
             yield Finding("LOCATION", *found.span(found.lastgroup or 0))
     for found in _CITY_STATE.finditer(text):
-        yield from _city_and_state(found)
+        yield from _city_and_state(found, text)
     for found in _LIVES.finditer(text):
         yield from _city(found, text, certain=True)
     for found in _IN.finditer(text):
@@ -134,40 +139,32 @@ def is_city(name: str) -> bool:
     return _city_key(name) in lists()["cities"]
 
 
+def _is_any_city(name: str) -> bool:
+    return is_city(name) or _city_key(name) in lists()["city-words"]
+
+
 def _city_key(name: str) -> str:
     return "_".join(folded(name).replace("-", " ").replace("'", " ").replace(".", "").split())
 
 
-def _city_and_state(found: re.Match[str]) -> Iterator[Finding]:
+def _city_and_state(found: re.Match[str], text: str) -> Iterator[Finding]:
     """Without a postal code an abbreviation must not be a degree or a word: "Jane Doe, MD" is no city."""
     city, state = found["city"], found["state"]
     words = city.split()
-    known = next(
-        (
-            n
-            for n in range(len(words))
-            if _city_key(" ".join(words[n:])) in lists()["cities"] | lists()["city-words"]
-        ),
-        None,
-    )
-    if not (
-        found["zip"]
-        or known is not None
-        or (state not in _AMBIGUOUS_STATES and found["comma"].startswith(","))
-    ):
+    known = next((n for n in range(len(words)) if _is_any_city(" ".join(words[n:]))), None)
+    listed = found["comma"].startswith(",")
+    unclear = state in _AMBIGUOUS_STATES
+    told = _BEFORE_PLACE.search(text, max(0, found.start() - 12), found.start()) is not None
+    if not (found["zip"] or known is not None or (listed and (told or not unclear))):
+        return
+    if not found["zip"] and not listed and unclear:
         return
     if known is None and folded(words[-1]) in NOT_NAMES:
-        return
-    if not found["zip"] and not found["comma"].startswith(",") and state in _AMBIGUOUS_STATES:
         return
     skipped = 0
     if known is not None:
         skipped = len(city) - len(" ".join(words[known:]))
-    elif (
-        len(words) > 1
-        and folded(words[0]) in lists()["words"] | lists()["last-words"]
-        and folded(words[0]) in _GENERIC
-    ):
+    elif len(words) > 1 and folded(words[0]) in _GENERIC:
         skipped = len(words[0]) + 1
     yield Finding("LOCATION", found.start() + skipped, found.end())
 
