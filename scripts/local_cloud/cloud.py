@@ -15,7 +15,7 @@ from types import FrameType
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from scripts.lambda_python import LAMBDA_VERSION, find_lambda_python, inspect_python
-from scripts.local_cloud import gaps, small_services  # noqa: F401  # importing gaps mends moto
+from scripts.local_cloud import bedrock, gaps, small_services  # noqa: F401  # importing gaps mends moto
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
 from scripts.local_cloud.alarms import AlarmLoop
 from scripts.local_cloud.authorization.judgement import guard
@@ -56,6 +56,7 @@ class LocalCloud:
         route_deliveries(self.functions)
         front_door.operations[("lambda", "Invoke")] = self.functions.invoke_operation
         front_door.operations |= small_services.operations()
+        front_door.operations |= bedrock.operations()
         self.state = State(
             endpoint_url=endpoint_url,
             gateway_url="",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Kind = Literal["throttle", "error", "lost_answer", "delay", "kill"]
+Kind = Literal["throttle", "error", "lost_answer", "delay", "garbage", "kill"]
 KINDS = get_args(Kind)
 
 
@@ -16,8 +16,9 @@ class Fault:
 
     The calls numbered in ``calls`` meet it (1 is the first that fits), and each other one with
     ``probability``, at most ``at_most`` of them. ``throttle`` and ``error`` answer before anything is done;
-    ``lost_answer`` does it and hangs up; ``delay`` does it and answers ``seconds`` later; ``kill`` does it
-    and ends the process of the function that called, in mid-invocation.
+    ``garbage`` answers 200 with what nobody can read, likewise; ``lost_answer`` does it and hangs up;
+    ``delay`` does it and answers ``seconds`` later; ``kill`` does it and ends the process of the function
+    that called, in mid-invocation.
     """
 
     kind: Kind

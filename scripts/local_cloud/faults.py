@@ -25,6 +25,7 @@ from scripts.local_cloud.protocol.server import HangUp
 logger = logging.getLogger(__name__)
 # What each service calls too many requests, and a failure of its own.
 THROTTLES = {
+    "bedrock-runtime": ("ThrottlingException", 429),
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
     "lambda": ("TooManyRequestsException", 429),
     "s3": ("SlowDown", 503),
@@ -32,6 +33,8 @@ THROTTLES = {
     "sqs": ("RequestThrottled", 403),
 }
 FAILURES = {"dynamodb": "InternalServerError", "s3": "InternalError", "events": "InternalException"}
+# What no client can read, though it is called JSON.
+GARBAGE = '{"choices": [{"message": {"content": "\\ud800'
 
 
 class Faults:
@@ -72,6 +75,8 @@ class Faults:
         if fault.kind == "error":
             code = FAILURES.get(call.service, "InternalFailure")
             raise AwsError(code, "An internal error (a fault of the local cloud's)", 500)
+        if fault.kind == "garbage":
+            return Response(GARBAGE, content_type="application/json")
         response = perform()
         if fault.kind == "delay":
             self.closing.wait(fault.seconds)

@@ -41,7 +41,9 @@ def not_implemented(call: AwsRequest, reason: str) -> AwsError:
 def error_response(call: AwsRequest, error: AwsError) -> Response:
     """The error in the service's protocol; https://smithy.io/2.0/aws/protocols/ describes each."""
     protocol = call.protocol
-    if protocol in ("json", "rest-json"):
+    if call.speaks_openai:
+        response = Response(openai_error(error), status=error.status, content_type="application/json")
+    elif protocol in ("json", "rest-json"):
         body = json.dumps({"__type": error.code, "message": error.message})
         response = Response(body, status=error.status, content_type="application/x-amz-json-1.1")
         response.headers["X-Amzn-ErrorType"] = error.code
@@ -51,6 +53,13 @@ def error_response(call: AwsRequest, error: AwsError) -> Response:
         response = Response(xml_error(call, error), status=error.status, content_type="text/xml")
     response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
     return response
+
+
+def openai_error(error: AwsError) -> str:
+    """https://platform.openai.com/docs/guides/error-codes/api-errors"""
+    kinds = {403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+    kind = kinds.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
+    return json.dumps({"error": {"message": error.message, "type": kind, "param": None, "code": error.code}})
 
 
 def xml_error(call: AwsRequest, error: AwsError) -> str:

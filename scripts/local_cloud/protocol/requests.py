@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,11 @@ SERVICE_OF_SIGNING_NAME = {
     "oam": "oam",
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
+}
+# Bedrock's OpenAI-compatible API, of which botocore has no model: path -> a name for the operation.
+OPENAI_OPERATIONS = {
+    "/openai/v1/chat/completions": "CreateChatCompletion",
+    "/openai/v1/responses": "CreateResponse",
 }
 # Operations that AWS answers without a signature, by the service that their X-Amz-Target names.
 UNSIGNED_TARGETS = {
@@ -67,6 +73,11 @@ class AwsRequest:
         return str(determine_request_protocol(get_service_model(self.service), self.http.content_type))
 
     @property
+    def speaks_openai(self) -> bool:
+        """Whether the answer, and any error, has OpenAI's shape and not the service's own."""
+        return self.service == "bedrock-runtime" and self.http.path.startswith("/openai/")
+
+    @property
     def needs_signature(self) -> bool:
         return self.model is None or self.model.auth_type != "none"
 
@@ -84,6 +95,10 @@ def read_request(environ: dict[str, Any]) -> AwsRequest | None:
     if service is None:
         return None
     call = AwsRequest(http=http, body=body, service=service, signature=signature, operation=None)
+    if call.speaks_openai:
+        call.operation = OPENAI_OPERATIONS.get(http.path) if http.method == "POST" else None
+        call.parameters = json_object(body)
+        return call
     try:
         call.model, path_parameters = get_service_router(service).match(http)
     except (NotFound, NotImplementedError):
@@ -107,6 +122,15 @@ def read_body(environ: dict[str, Any]) -> bytes:
     return bytes(body)
 
 
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """Empty where the body is none: who answers it says what is wrong."""
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
 def service_of(http: Request, signature: Signature | None) -> str | None:
     """botocore's name of the service that a request is for."""
     target = http.headers.get("X-Amz-Target", "")
@@ -121,6 +145,8 @@ def service_of(http: Request, signature: Signature | None) -> str | None:
         return "apigatewayv2"
     if name == "ses" and http.path.startswith("/v2/email/"):
         return "sesv2"
+    if name == "bedrock" and http.path.startswith(("/model/", "/openai/")):
+        return "bedrock-runtime"
     if name == "elasticloadbalancing" and http.values.get("Version") == "2012-06-01":
         return "elb"
     service = SERVICE_OF_SIGNING_NAME.get(name, name)

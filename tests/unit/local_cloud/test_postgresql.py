@@ -39,8 +39,8 @@ def test_it_ends_and_its_data_with_it() -> None:
 
 
 def test_it_ends_where_its_parent_is_killed() -> None:
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", START], text=True, **pipes) as parent:
+    command = [sys.executable, "-c", START]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         folder = Path(parent.stdout.readline().strip())
         assert processes_of(folder)

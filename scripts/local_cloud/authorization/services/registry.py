@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scripts.local_cloud.authorization.access import Access, action_of
-from scripts.local_cloud.authorization.services import compute, dynamodb, kms, messaging, s3, security, ses
+from scripts.local_cloud.authorization.services import (
+    bedrock,
+    compute,
+    dynamodb,
+    kms,
+    messaging,
+    s3,
+    security,
+    ses,
+)
 from scripts.local_cloud.protocol.requests import AwsRequest
 
 EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
     "accessanalyzer": security.analyzer_accesses,
     "apigateway": compute.api_accesses,
+    "bedrock-runtime": bedrock.accesses,
     "budgets": compute.budget_accesses,
     "cloudwatch": compute.metric_accesses,
     "dynamodb": dynamodb.accesses,
