@@ -22,7 +22,7 @@ FUNCTION_ARN = ALIAS_ARN.removesuffix(":live")
 NOT_ENOUGH = "There is not enough information in the record to answer this."
 
 SUMMARY = (
-    "Discharge instructions: Continue lisinopril 10 mg once daily after discharge. "
+    "Discharge instructions:\nContinue lisinopril 10 mg once daily after discharge. "
     "No known drug allergies. Follow up with cardiology in two weeks."
 )
 LABS = "Basic metabolic panel. Creatinine 0.9 mg/dL, within the normal range. Potassium 4.1 mmol/L."
