@@ -12,7 +12,7 @@ locals {
 
   # One shape for the database that is made here and for yours.
   _rag_database = local._rag_database_made ? {
-    ca_file               = null
+    ca_file               = var.rag.database_ca_file
     host                  = module.rag_database[0].host
     master_secret_arn     = module.rag_database[0].master_secret_arn
     master_secret_key_arn = module.encryption.key_arns["phi"]
@@ -123,6 +123,7 @@ module "rag_database" {
   log_retention_days       = var.log_retention_days
   name                     = "rag"
   permissions_boundary_arn = var.permissions_boundary_arn
+  port                     = var.rag.database_port
   subnet_ids               = values(module.network.subnet_ids)
   vpc_id                   = module.network.vpc_id
 }
