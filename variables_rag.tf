@@ -1,5 +1,5 @@
 variable "rag" {
-  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
+  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
   type = object({
     acknowledge_baa = optional(bool, false)
     access_labels = optional(map(set(string)), {
@@ -21,7 +21,9 @@ variable "rag" {
       resource_id           = string
       security_group_id     = string
     }))
+    database_ca_file   = optional(string)
     database_instances = optional(number, 2)
+    database_port      = optional(number, 5432)
     direct_caller      = optional(string)
     embeddings = optional(object({
       dimensions = optional(number, 1024)

@@ -131,7 +131,11 @@ class LocalDeployment:
 
     @property
     def _variables(self) -> tuple[str, ...]:
-        return (f"-var=architecture={host_architecture()}",)
+        return (
+            f"-var=architecture={host_architecture()}",
+            f"-var=database_ca_file={self.state.database_ca_file}",
+            f"-var=database_port={self.state.database_port}",
+        )
 
     @property
     def _terraform_environment(self) -> dict[str, str]:

@@ -44,6 +44,14 @@ module "healthcare" {
     object_lock   = { mode = "GOVERNANCE", retention_days = 1 }
   }
 
+  # The local cloud's PostgreSQL and what answers for the model: docs/local_cloud.md. `care-navigation` is who invokes the
+  # orchestrator directly; its rows in the table of relationships say for whom.
+  rag = {
+    database_ca_file = var.database_ca_file
+    database_port    = var.database_port
+    direct_caller    = "care-navigation"
+  }
+
   observability = {
     subscribers = { security = { protocol = "email", endpoint = "security@example.org" } }
   }

@@ -12,6 +12,19 @@ variable "architecture" {
   nullable    = false
 }
 
+variable "database_ca_file" {
+  description = "The certificate authority that the local cloud made for its database: database_ca_file in its state.json."
+  type        = string
+  default     = null
+}
+
+variable "database_port" {
+  description = "Where the local cloud's database listens: database_port in its state.json."
+  type        = number
+  default     = 5432
+  nullable    = false
+}
+
 variable "hl7_fifo" {
   description = "Whether the HL7 queue is FIFO: `make reliability` tries both."
   type        = bool
