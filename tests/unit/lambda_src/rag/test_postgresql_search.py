@@ -186,7 +186,7 @@ def test_why_there_is_no_approximate_index(postgresql: PostgreSQL) -> None:
               source, span_start, span_end, text, model, embedding)
             SELECT 'd', n, 'v', CASE WHEN n <= 8 THEN %s ELSE 'patient-' || n END, 'N', 'text', '',
               '', 0, 1, 'x', 'm', (ARRAY[1, away + n / 1000.0] || array_fill(0.0, ARRAY[1022]))::public.vector
-            FROM generate_series(1, 408) AS n, LATERAL (SELECT CASE WHEN n <= 8 THEN 5.0 ELSE 0 END) AS x (away)
+            FROM generate_series(1, 408) n, LATERAL (SELECT CASE WHEN n <= 8 THEN 5.0 ELSE 0 END) x (away)
             """,
             (JANE,),
         )
