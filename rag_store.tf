@@ -37,6 +37,7 @@ locals {
     { for name, arn in module.encryption.key_arns : "hash_key_id" => arn if name == "hashing" },
     { kind = local._rag_store_kind },
     local._rag_store_by_egress ? { host = var.rag.pinecone.host, secret_arn = var.rag.pinecone.secret_arn } : {},
+    { for name, value in { endpoint = one(module.rag_search[*].endpoint), index = one(module.rag_search[*].index_name) } : name => value if local._rag_search_on },
   )
   _rag_stores = {
     for role in ["reader", "writer"] : role => local._rag_postgresql_on ? jsonencode(merge(local._rag_postgresql, { user = "rag_${role}" })) : jsonencode(local._rag_bucket_store)
@@ -46,6 +47,7 @@ locals {
 locals {
   _rag_store_egress = merge(
     { for name, group in { database = try(local._rag_database.security_group_id, null) } : name => { port = local._rag_database.port, security_group_id = group } if local._rag_postgresql_on },
+    { for search in module.rag_search : "search" => { port = 443, security_group_id = search.security_group_id } },
   )
 
   _rag_retrieval_environment = local._rag_on ? {
@@ -242,4 +244,44 @@ module "rag_chunks_bucket" {
   kms_key_arn             = module.encryption.key_arns["phi"]
   name                    = "rag-chunks"
   noncurrent_version_days = 30 # copies of what the bucket of documents keeps: each put of a shard makes a version of all of it
+}
+
+module "rag_search" {
+  source = "./modules/search_collection"
+  count  = local._rag_search_on ? 1 : 0
+
+  clients = {
+    rag-ingest    = module.rag_ingest_function[0].security_group_id
+    rag-retrieval = module.rag_retrieval_function[0].security_group_id
+  }
+  context          = local.context
+  index_name       = "chunks"
+  kms_key_arn      = module.encryption.key_arns["phi"]
+  name             = "rag"
+  reader_role_arns = { rag-retrieval = module.rag_retrieval_function[0].role_arn }
+  standby_replicas = var.rag.search_collection.standby_replicas
+  subnet_ids       = module.network.subnet_ids
+  vpc_id           = module.network.vpc_id
+  writer_role_arns = { rag-ingest = module.rag_ingest_function[0].role_arn }
+}
+
+# The collection's own policies say what each may do there. Its ARN is known once it is made.
+resource "aws_iam_role_policy" "rag_search" {
+  for_each = local._rag_search_on ? {
+    ingest    = module.rag_ingest_function[0].role_name
+    retrieval = module.rag_retrieval_function[0].role_name
+  } : {}
+
+  name = "search"
+  role = each.value
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "UseCollection"
+      Effect   = "Allow"
+      Action   = ["aoss:APIAccessAll"]
+      Resource = [module.rag_search[0].arn]
+    }]
+  })
 }
