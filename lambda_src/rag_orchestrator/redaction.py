@@ -102,9 +102,9 @@ def redact(
     keep: frozenset[str] = frozenset(),
     layers: Sequence[Layer] = (patterns,),
 ) -> Redacted:
-    """The text with placeholders for `known` values, and for what `layers` find of kinds that are not kept."""
+    """The text with placeholders for `known` values and for what `layers` find of kinds not in `keep`."""
     found = [finding for layer in layers for finding in layer(text) if finding.kind not in keep]
-    chosen = without_overlaps([*known_places(text, known), *found])
+    chosen = without_overlaps([*(known_places(text, known) if known else ()), *found])
     pieces, end = [], 0
     for finding in chosen:
         pieces += [text[end : finding.start], f"[{finding.kind}]"]

@@ -36,6 +36,7 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _FAX: Final = re.compile(r"\b(?:fax|facsimile)(?:ed)?\b\W*(?:\w+\W+){0,3}$", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"\d{3}")
 _REACH: Final = 40  # characters before a number in which "fax" speaks of it
 
 
@@ -51,7 +52,7 @@ def find(text: str) -> Iterator[Finding]:
             address = found.group().rstrip(".")
             if _is_address(address):
                 yield Finding("IP", found.start(), found.start() + len(address))
-    for start, end in _numbers(text):
+    for start, end in _numbers(text) if _DIGITS.search(text) else ():
         fax = _FAX.search(text, max(0, start - _REACH), start)
         yield Finding("FAX" if fax else "PHONE", start, end)
 

@@ -25,7 +25,7 @@ _ORDINALS: Final = (
     "fifth|sixth|seventh|eighth|ninth)|thirtieth|thirty[- ]first"
 )
 _NAMED: Final = re.compile(
-    rf"""{_WEEKDAY}(?<![\w.])(?:
+    rf"""(?<!\w){_WEEKDAY}(?<![\w.])(?:
       (?P<db>{_DAY}|{_ORDINALS})(?:[ -]|[ ]of[ ])?{_M}(?:(?:,?[ -]|,)(?P<yb>{_YEAR}|\d{{2}}(?!\d|:|[ ]?(?:mg|mcg|ml|%|days?|weeks?))))?
     | {_M2}[ -]?(?:the[ ])?(?P<da>{_DAY}|{_ORDINALS})(?![\d:%]|[./]\d|[ ]?(?:mg|mcg|ml|weeks?|days?|months?|hours?)\b)(?:(?:,?[ ]?|-)(?P<ya>{_YEAR}|(?<=-)\d{{2}}\b))?
     | {_M3},?[ -]?(?:of[ ])?(?P<yo>{_YEAR})
@@ -60,6 +60,8 @@ _ON_THE: Final = re.compile(
 _ONE_MONTH: Final = re.compile(
     rf"(?i:\b(?:in|since|during|of|until|by|last|this|next|early|late|mid|before|after|from|through|to|till|between|and)[ -])(?:the (?:end|start|beginning|middle) of )?(?P<v>{_MONTH.format('m').replace('jan', '[Jj]an').replace('feb', '[Ff]eb').replace('|mar', '|[Mm]ar').replace('apr', '[Aa]pr').replace('|may', '|May').replace('june', '[Jj]une').replace('july', '[Jj]uly').replace('|aug', '|[Aa]ug').replace('sept', '[Ss]ept').replace('|oct', '|[Oo]ct').replace('|nov', '|[Nn]ov').replace('|dec', '|[Dd]ec')})"
 )
+_DIGIT: Final = re.compile(r"\d")
+_ANY_MONTH: Final = re.compile(r"[jfmasond](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)", re.IGNORECASE)
 _OLD: Final = r"(?:9\d|1[0-2]\d)"
 _TENS: Final = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ]and)?(?:[- ](?:one|two|three|four|five|six|seven|eight|nine|ten))?"
 _AGE: Final = re.compile(
@@ -75,7 +77,8 @@ _SHEETS: Final = frozenset({"MAR", "OCT"})
 def find(text: str) -> Iterator[Finding]:
     for start, end, _ in dates(text):
         yield Finding("DATE", start, end)
-    for pattern in (_MONTH_YEAR, _MONTH_DAY, _CUED, _ON_THE, _ONE_MONTH):
+    patterns = (_MONTH_YEAR, _MONTH_DAY, _CUED, _ON_THE) if _DIGIT.search(text) else ()
+    for pattern in (*patterns, _ONE_MONTH) if _ANY_MONTH.search(text) else patterns:
         for found in pattern.finditer(text):
             group = "v" if "v" in pattern.groupindex else 0
             if found.group(group) not in _SHEETS:
@@ -87,10 +90,12 @@ def find(text: str) -> Iterator[Finding]:
 
 def dates(text: str) -> Iterator[tuple[int, int, frozenset[date]]]:
     """Each date of the text: its place, and the days that it may mean (3/4/2024 is March or April)."""
-    for found in _NAMED.finditer(text):
+    for found in _NAMED.finditer(text) if _ANY_MONTH.search(text) else ():
         days = _named(found)
         if days is not None:
             yield found.start() + len(found.group()) - len(found.group().lstrip()), found.end(), days
+    if not _DIGIT.search(text):
+        return
     for found in _NUMERIC.finditer(text):
         days = _numeric(found)
         if days:

@@ -26,6 +26,7 @@ from rag_orchestrator.redaction_words import (
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
 _JOINTS: Final = re.compile(r"['’‐-]")
+_OPENING: Final = re.compile(r"[.!?\n:•;]")
 _TITLES: Final = word_set(
     "mr mrs miss mx dr drs prof professor doctor rev reverend sir madam dame pastor rabbi imam fr "
     "capt sgt officer judge atty attorney señor señora sra"
@@ -84,7 +85,8 @@ def find(text: str) -> Iterator[Finding]:
     shouting = sum(word.upper for word in words) * 2 > len(words) and len(words) > 3
     at = 0
     while at < len(words):
-        length = _length(text, words, at, shouting)
+        word = words[at]
+        length = _length(text, words, at, shouting) if word.capital or word.grade == 3 else 0
         if length:
             last = words[at + length - 1]
             yield Finding("NAME", words[at].start, last.start + len(_unpossessed(last.text)))
@@ -103,23 +105,25 @@ def _words(text: str) -> list[_Word]:
     end = 0
     for found in _TOKEN.finditer(text):
         token = found.group()
-        plain = folded(_unpossessed(token))
+        capital = token[0].isupper()
+        bare = _unpossessed(token)
+        plain = folded(bare)
         gap = text[end : found.start()]
         opens = not words or (
-            any(mark in gap for mark in ".!?\n:•;")
+            gap != " "
+            and _OPENING.search(gap) is not None
             and not words[-1].initial
             and words[-1].plain not in _TITLES
         )
         grade, first = 0, False
-        if not token[0].isupper():  # most words: only a sure name in lower case matters
+        if not capital:  # most words: only a sure name in lower case matters
             first = plain in known["first"]
             grade = 3 if (first or plain in known["last"]) and plain not in NOT_NAMES else 0
         elif len(plain) > 1:
             parts = _JOINTS.split(plain) if len(token) > 3 else [plain]
             first = plain in known["first"] or plain in known["first-words"] or parts[0] in known["first"]
             grade = _grade(plain, parts)
-        capital = token[0].isupper()
-        upper = len(_unpossessed(token)) > 1 and _unpossessed(token).isupper()
+        upper = capital and len(bare) > 1 and bare.isupper()
         initial = len(token) == 1 and capital
         words.append(
             _Word(token, found.start(), found.end(), capital, upper, plain, first, grade, initial, opens)

@@ -34,7 +34,7 @@ _FILLED: Final = 3
 _SSN: Final = re.compile(
     r"(?<![\w-])\d{3}([-. ])\d{2}\1\d{4}(?![\w-])|(?<![\w-])(?:XXX|\*\*\*|xxx)-(?:XX|\*\*|xx)-\d{4}\b"
 )
-_FILE: Final = re.compile(r"[\w./-]*\w\.(?:jpe?g|png|heic|gif|tiff?|bmp|webp)\b", re.IGNORECASE)
+_FILE: Final = re.compile(r"(?<![\w./-])[\w./-]*\w\.(?:jpe?g|png|heic|gif|tiff?|bmp|webp)\b", re.IGNORECASE)
 _MAC: Final = re.compile(r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b", re.IGNORECASE)
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _UDI: Final = re.compile(r"\(01\)\d{14}(?:\(\d{2}\)[\w-]+)*")

@@ -88,6 +88,8 @@ _GENERIC: Final = word_set(
     "oral bone liver kidney lung brain joint spine skin immune sexual reproductive maternal infant "
     "child adult pediatric geriatric prenatal population global digital us va"
 )
+_DIGIT: Final = re.compile(r"\d")
+_NUMBERED: Final = (_STREET, _HOUSE, _PLAIN_STREET, _ZIP, _ZIP_FOUR, _FOREIGN_CODE)
 _AMBIGUOUS_STATES: Final = frozenset(
     {
         "MD",
@@ -117,7 +119,7 @@ _AMBIGUOUS_STATES: Final = frozenset(
 
 
 def find(text: str) -> Iterator[Finding]:
-    for pattern in (_STREET, _HOUSE, _PLAIN_STREET, _NAMED_STREET, _BOX, _ZIP, _ZIP_FOUR, _FOREIGN_CODE):
+    for pattern in (_NAMED_STREET, _BOX, *(_NUMBERED if _DIGIT.search(text) else ())):
         for found in pattern.finditer(text):
             yield Finding("LOCATION", *found.span(found.lastgroup or 0))
     for found in _CITY_STATE.finditer(text):

@@ -44,41 +44,40 @@ REGIONS: Final = frozenset(word.lower() for name in STATE_NAMES for word in name
 """A state or larger: no PHI."""
 
 EPONYMS: Final = word_set(
-    "parkinson crohn alzheimer hodgkin foley babinski hashimoto raynaud sjogren kawasaki holter wegener pap "
-    "doppler gram lyme apgar behcet meniere tourette cushing romberg tinel phalen kernig brudzinski hickman "
-    "swan ganz valsalva trendelenburg mirena braden gleason karnofsky mallampati epley nissen whipple kegel "
-    "mohs mcburney lachman rinne snellen yankauer shiley penrose bovie kocher glasgow marfan huntington "
-    "ringer guillain barre ehlers danlos kaposi burkitt ewing wilms wernicke korsakoff broca charcot duchenne dupuytren "
-    "heberden kussmaul levine cheyne murphy's graves'"
+    "parkinson crohn alzheimer hodgkin foley babinski hashimoto raynaud sjogren kawasaki holter wegener "
+    "pap doppler gram lyme apgar behcet meniere tourette cushing romberg tinel phalen kernig brudzinski "
+    "hickman swan ganz valsalva trendelenburg mirena braden gleason karnofsky mallampati epley nissen "
+    "whipple kegel mohs mcburney lachman rinne snellen yankauer shiley penrose bovie kocher glasgow "
+    "marfan huntington ringer guillain barre ehlers danlos kaposi burkitt ewing wilms wernicke "
+    "korsakoff broca charcot duchenne dupuytren heberden kussmaul levine cheyne murphy's graves'"
 )
 """Eponyms that stand for the thing without its noun: "Crohn's", "a Holter"."""
 EPONYM_NOUNS: Final = word_set(
     "disease diseases syndrome sign signs test tests testing catheter score scores scale criteria "
     "phenomenon classification class stage grade procedure operation maneuver manoeuvre fracture "
     "lymphoma palsy tumor tumour sarcoma esophagus oesophagus contracture cyst lesion lesions bodies "
-    "body reaction response thyroiditis dementia chorea ataxia dystrophy hernia murmur node nodes "
-    "ulcer anemia anaemia triad tetralogy index stain agar tube drain bag clamp forceps speculum lamp "
-    "chart method formula equation protein proteins encephalopathy psychosis aphasia area paralysis "
-    "position reflex monitor monitoring ultrasound colitis staging questionnaire inventory assessment "
-    "rule rules law antigen virus barr nevus exercises exercise technique repair shunt valve pouch "
-    "diverticulum nephropathy gangrene tremor pain point line sensation wave smear swab "
-    "thyrotoxicosis ophthalmopathy parkinson white negative positive stick gaze phototype type bundle "
-    "facies arthropathy spots papules respirations breathing breaths purpura crisis coma lavage boot "
-    "brace orthosis bladder glands cells cell filter study trial solution lactate"
+    "body reaction response thyroiditis dementia chorea ataxia dystrophy hernia murmur node nodes ulcer "
+    "anemia anaemia triad tetralogy index stain agar tube drain bag clamp forceps speculum lamp chart "
+    "method formula equation protein proteins encephalopathy psychosis aphasia area paralysis position "
+    "reflex monitor monitoring ultrasound colitis staging questionnaire inventory assessment rule rules "
+    "law antigen virus barr nevus exercises exercise technique repair shunt valve pouch diverticulum "
+    "nephropathy gangrene tremor pain point line sensation wave smear swab thyrotoxicosis "
+    "ophthalmopathy parkinson white negative positive stick gaze phototype type bundle facies "
+    "arthropathy spots papules respirations breathing breaths purpura crisis coma lavage boot brace "
+    "orthosis bladder glands cells cell filter study trial solution lactate"
 )
 NOT_NAMES: Final = word_set(
     "monday tuesday wednesday thursday friday saturday sunday english spanish french german chinese "
     "vietnamese arabic hindi korean japanese african american asian hispanic latino caucasian native "
     "medicare medicaid christian catholic muslim jewish hindu covid ekg ecg echo mri cbc bmp cmp tsh "
     "inr ptt copd chf cad afib gerd ckd esrd htn nstemi stemi dvt icu nicu picu micu ed er or pcp hpi "
-    "pmh ros mar emr ehr otc prn bid tid qid qhs qam qpm iv po im sq sc npo dnr dni hiv hcv hbv uti "
-    "uri cabg pci tia cva gi gu ent ct pet xray hba1c ldl hdl egfr gfr bun wbc rbc hgb plt ast alt "
-    "alp ana asa ace arb ssri nsaid nsaids bp hr rr o2 spo2 ef lv rv la ra lad rca svt vt vf pvc pac "
-    "aed pt ot rn md do np pa dds phd lpn cna icd cpt loinc snomed rxnorm ndc dob mrn ssn tylenol "
-    "lovenox medication medications diagnosis allergies labs vitals imaging pathology radiology "
-    "cardiology neurology nephrology oncology hematology gastroenterology endocrinology psychiatry "
-    "dermatology urology ophthalmology pulmonology rheumatology anesthesia anesthesiology telemetry "
-    "stat"
+    "pmh ros mar emr ehr otc prn bid tid qid qhs qam qpm iv po im sq sc npo dnr dni hiv hcv hbv uti uri "
+    "cabg pci tia cva gi gu ent ct pet xray hba1c ldl hdl egfr gfr bun wbc rbc hgb plt ast alt alp ana "
+    "asa ace arb ssri nsaid nsaids bp hr rr o2 spo2 ef lv rv la ra lad rca svt vt vf pvc pac aed pt ot "
+    "rn md do np pa dds phd lpn cna icd cpt loinc snomed rxnorm ndc dob mrn ssn tylenol lovenox "
+    "medication medications diagnosis allergies labs vitals imaging pathology radiology cardiology "
+    "neurology nephrology oncology hematology gastroenterology endocrinology psychiatry dermatology "
+    "urology ophthalmology pulmonology rheumatology anesthesia anesthesiology telemetry stat"
 )
 MEDICAL_ENDINGS: Final = (
     "itis", "osis", "emia", "aemia", "uria", "ectomy", "otomy", "ostomy", "oscopy", "graphy", "gram",
@@ -102,7 +101,7 @@ STREETS: Final = word_set(
     "trailer tunnel turnpike underpass union unions valley valleys via viaduct view views village "
     "villages ville vista walk wall way wells"
 )
-"""After a house number. https://pe.usps.com/text/pub28/28apc_002.htm, without words that follow counts in notes."""
+"""After a house number: https://pe.usps.com/text/pub28/28apc_002.htm without what follows counts in notes."""
 
 
 @cache
