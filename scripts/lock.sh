@@ -8,12 +8,13 @@ compile --universal --python-version 3.11 uv.in --output-file uv.txt
 compile --universal --python-version 3.11 tools.in --output-file tools.txt
 compile --universal --python-version 3.11 checkov.in --output-file checkov.txt
 compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda_runtime.txt
-# The functions' dependencies are resolved for the platform that Lambda runs them on.
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 functions.in --output-file functions.txt
+# The functions' dependencies are resolved for the platform that Lambda runs them on: Amazon Linux 2023 has glibc
+# 2.34, and scripts/package_functions.py takes wheels for 2.28. https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 functions.in --output-file functions.txt
 # After functions.txt, which it is held to: one version of a library in all zips.
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 appointments.in --output-file appointments.txt
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 compliance_auditor.in --output-file compliance_auditor.txt
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 document_ingest.in --output-file document_ingest.txt
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 hl7_ingest.in --output-file hl7_ingest.txt
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 rag_orchestrator.in --output-file rag_orchestrator.txt
-compile --python-version 3.13 --python-platform aarch64-manylinux2014 rag_retrieval.in --output-file rag_retrieval.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 appointments.in --output-file appointments.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 compliance_auditor.in --output-file compliance_auditor.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 document_ingest.in --output-file document_ingest.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 hl7_ingest.in --output-file hl7_ingest.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 rag_orchestrator.in --output-file rag_orchestrator.txt
+compile --python-version 3.13 --python-platform aarch64-manylinux_2_28 rag_retrieval.in --output-file rag_retrieval.txt
