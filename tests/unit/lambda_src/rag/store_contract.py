@@ -218,6 +218,15 @@ class StoreContract:
         assert texts(found) == ["Warfarin was stopped."]
         assert found[0].score == pytest.approx(2 / (FUSION_K + 1))
 
+    def test_what_is_out_of_scope_and_nearer_takes_no_place_either(self, store: ChunkStore) -> None:
+        hidden = [embedded("Hidden.", n, at=0, access_label="V") for n in range(1, 40)]
+        store.replace("d-1", 1, JANE, [EmbeddedChunk(chunk("Visible."), axis(0, 0.5)), *hidden])
+        others = [embedded("John's.", n, at=0, document_id="d-2", patient_id=JOHN) for n in range(40)]
+        store.replace("d-2", 1, JOHN, others)
+        (found,) = store.search(Scope(JANE, ALL), "nothing", axis(0), 1)
+        assert found.chunk.text == "Visible."
+        assert found.score == pytest.approx(1 / (FUSION_K + 1))
+
     def test_a_label_revoked_counts_at_the_next_call(self, store: ChunkStore) -> None:
         store.replace("d-1", 1, JANE, [embedded("Line N."), embedded("Line R.", 1, access_label="R")])
         assert self.all_of(store, labels=frozenset({"N", "R"})) == ["Line N.", "Line R."]

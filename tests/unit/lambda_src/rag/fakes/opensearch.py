@@ -124,7 +124,8 @@ class FakeCollection:
             best = sorted(scored, key=scored.__getitem__, reverse=True)[: nearest["k"]]
             scored = {key: scored[key] for key in best}
         # Of equals the newest first: the store may not lean on any order.
-        order = sorted(list(scored)[::-1], key=scored.__getitem__, reverse=True)
+        newest = list(scored)[::-1]
+        order = sorted(newest, key=scored.__getitem__, reverse=True)
         hits = [
             {
                 "_id": key,

@@ -73,7 +73,8 @@ class FakeIndex:
             if passes(said.get("filter", {}), vector["metadata"])
         }
         # Of equals the newest first: the store may not lean on any order.
-        order = sorted(list(scored)[::-1], key=scored.__getitem__, reverse=True)[: said["topK"]]
+        newest = list(scored)[::-1]
+        order = sorted(newest, key=scored.__getitem__, reverse=True)[: said["topK"]]
         return 200, {"matches": [{"id": key, "score": scored[key]} for key in order]}
 
     def _list(self, said: dict[str, str]) -> tuple[int, Any]:

@@ -55,12 +55,14 @@ def pinecone_store(
 def collection() -> FakeCollection:
     """A collection that knows the function's credentials."""
     known = aws.credentials()
+    assert known.access_key
+    assert known.secret_key
     return FakeCollection(known.access_key, known.secret_key, "us-east-1")
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted(Objects):
-    """A bucket whose writes fail from number `fails_at` on (0 is the first), before or after they are done."""
+    """A bucket whose writes fail from number `fails_at` (0: the first) on, before or after they are done."""
 
     fails_at: int = 0
     done: bool = False
