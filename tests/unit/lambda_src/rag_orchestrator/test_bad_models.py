@@ -22,7 +22,7 @@ from tests.unit.lambda_src.world import JANE
 
 CANARY = "Canary-Zebulon-Quist"
 QUOTE = "Continue lisinopril 10 mg once daily after discharge."
-GOOD = {"supported": True, "claims": [{"text": QUOTE, "chunk_id": "1", "quote": QUOTE}]}
+GOOD: Any = {"supported": True, "claims": [{"text": QUOTE, "chunk_id": "1", "quote": QUOTE}]}
 TOOL_CALL = {
     "id": "call_1",
     "type": "function",
