@@ -81,7 +81,8 @@ NOT_NAMES: Final = word_set(
 )
 MEDICAL_ENDINGS: Final = (
     "itis", "osis", "emia", "aemia", "uria", "ectomy", "otomy", "ostomy", "oscopy", "graphy", "gram",
-    "pathy", "plasty", "algia", "opia", "penia", "philia", "trophy", "megaly", "plegia", "paresis", "esthesia",
+    "pathy", "plasty", "algia", "opia", "penia", "philia",
+    "trophy", "megaly", "plegia", "paresis", "esthesia",
     "metry", "cillin", "mycin", "floxacin", "azole", "prazole", "statin", "sartan", "olol", "dipine",
     "tidine", "mab", "nib", "vir", "zepam", "zolam", "gliptin", "gliflozin", "glutide", "semide", "thiazide",
     "oxetine", "parin", "xaban", "triptan", "setron", "caine", "cycline", "ology", "ologist", "iasis", "oma",
