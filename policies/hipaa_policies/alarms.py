@@ -29,14 +29,8 @@ def why_silent(alarm: Alarm, account: Account, duration_limit_ms: int | None = N
     ``duration_limit_ms`` is the longest duration there can be (the function's timeout).
     Raises ``FactUnreadableError``.
     """
-    if not alarm.actions_enabled:
-        return "its actions are off"
-    if not alarm.actions:
-        return "it has no action"
-    if dead := [action for action in alarm.actions if not _is_live(action, alarm, account)]:
-        return f"its action {dead[0]} leads nowhere"
-    if locked := [problem for action in alarm.actions if (problem := _locked_out(action, account))]:
-        return locked[0]
+    if unheard := why_unheard(alarm, account):
+        return unheard
     if alarm.missing_data == "breaching":
         return "it treats missing data as breaching, so it is always on"
     if alarm.datapoints_to_alarm > alarm.evaluation_periods:
@@ -48,6 +42,18 @@ def why_silent(alarm: Alarm, account: Account, duration_limit_ms: int | None = N
     if alarm.comparison not in _UPWARD:
         return f"it compares with {alarm.comparison}"
     return _unreachable(alarm, alarm.metrics[0], alarm.threshold, duration_limit_ms)
+
+
+def why_unheard(alarm: Alarm, account: Account) -> str | None:
+    """Why nobody would hear of the alarm; ``None`` where somebody would. Raises ``FactUnreadableError``."""
+    if not alarm.actions_enabled:
+        return "its actions are off"
+    if not alarm.actions:
+        return "it has no action"
+    if dead := [action for action in alarm.actions if not _is_live(action, alarm, account)]:
+        return f"its action {dead[0]} leads nowhere"
+    locked = [problem for action in alarm.actions if (problem := _locked_out(action, account))]
+    return locked[0] if locked else None
 
 
 def _unreachable(alarm: Alarm, metric: Metric, threshold: float, duration_limit_ms: int | None) -> str | None:

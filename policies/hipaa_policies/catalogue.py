@@ -35,6 +35,7 @@ CONTROL_FILES = (
     "data_at_rest",
     "backups",
     "access",
+    "database_access",
     "sign_in",
     "permissions",
     "audit_logging",

@@ -66,9 +66,11 @@ def _stores(account: Account) -> Listing[Table | Database]:
 )
 def store_is_in_a_plan(store: Table | Database, account: Account, _: Settings) -> Verdict:
     problem: FactUnreadableError | None = None
+    # Of Aurora the cluster is backed up, not its instances.
+    arn = (store.cluster_arn if isinstance(store, Database) else None) or store.arn
     for plan in account.backup_plans.items:
         try:
-            if _backs_up(plan, store.arn):
+            if _backs_up(plan, arn):
                 return passed(f"is backed up by {plan.name}")
         except FactUnreadableError as error:
             problem = error  # another plan may still have it

@@ -27,6 +27,8 @@ from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable, passed
 
 _STRANGER = "999999999999"
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+_ASKING_A_MODEL = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
 
 @control(
@@ -191,6 +193,38 @@ def _is_reachable(endpoint: VpcEndpoint, tables: set[str]) -> bool:
 def endpoint_is_for_own_account(endpoint: VpcEndpoint, account: Account, _: Settings) -> Verdict:
     open_to = _open_to(endpoint, account)
     return judged(open_to is None, "admits this account's callers and resources alone", f"{open_to}")
+
+
+def _model_endpoints(account: Account) -> Listing[VpcEndpoint]:
+    endpoints = in_function_vpcs(account.vpc_endpoints, account)
+    return endpoints.where(lambda endpoint: endpoint.service.startswith("bedrock"))
+
+
+@control(
+    "NET-08",
+    "Endpoints of models where functions run are for named models alone",
+    of=_model_endpoints,
+    cite="164.312(e)(1)",
+    requirement=ADDRESSABLE,
+    checklist=Line.NO_EGRESS,
+    blind="Which models may see PHI, and what they keep: that is the agreement's.",
+    satisfied_by="modules/network, rag.tf",
+    remedy="Let the endpoint's policy name the models (and inference profiles) that are used, by their ARNs.",
+)
+def endpoint_is_for_named_models(endpoint: VpcEndpoint, account: Account, _: Settings) -> Verdict:
+    if endpoint.policy is None:
+        return failed("has no policy, which is every model")
+    open_for = [action for action in _ASKING_A_MODEL if _lets_any_model_be_asked(endpoint, action, account)]
+    return judged(
+        not open_for, "admits named models alone", f"lets {first_names(open_for)} through to any model"
+    )
+
+
+def _lets_any_model_be_asked(endpoint: VpcEndpoint, action: str, account: Account) -> bool:
+    model = f"arn:{account.partition}:bedrock:{account.region}::foundation-model/nobody.has-named-this"
+    arn = f"arn:{account.partition}:iam::{account.id}:role/any"
+    own = {"aws:PrincipalAccount": account.id, "aws:PrincipalArn": arn, "aws:SourceVpce": endpoint.id}
+    return could_allow([document(endpoint.policy or "")], action, own, resource=model, principal=arn)
 
 
 def _open_to(endpoint: VpcEndpoint, account: Account) -> str | None:

@@ -21,7 +21,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class Alarm:
-    """A metric alarm. ``expression`` tells that it judges metric maths over ``metrics``."""
+    """A metric alarm. ``expression`` tells that it judges metric maths over ``metrics``.
+
+    ``state`` is OK, ALARM or INSUFFICIENT_DATA.
+    """
 
     TYPE: ClassVar[str] = "AWS::CloudWatch::Alarm"
 
@@ -36,6 +39,7 @@ class Alarm:
     missing_data: str
     actions_enabled: bool
     actions: tuple[str, ...]
+    state: str | Unreadable = "INSUFFICIENT_DATA"
 
 
 @dataclass(frozen=True)

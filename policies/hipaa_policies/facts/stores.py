@@ -81,7 +81,11 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Database:
-    """``forces_tls`` is ``None`` for engines without a parameter that refuses plain connections."""
+    """``forces_tls`` is ``None`` for engines without a parameter that refuses plain connections.
+
+    ``iam_sign_in`` tells that users may sign in with IAM's tokens; ``None`` where the engine can't.
+    ``cluster_arn`` is set for Aurora's instances: encryption, backups and users are their cluster's.
+    """
 
     TYPE: ClassVar[str] = "AWS::RDS::DBInstance"
 
@@ -92,6 +96,9 @@ class Database:
     public: bool
     backup_days: int = 0
     forces_tls: bool | Unreadable | None = None
+    engine: str = ""
+    iam_sign_in: bool | Unreadable | None = None
+    cluster_arn: str | None = None
 
 
 @dataclass(frozen=True)

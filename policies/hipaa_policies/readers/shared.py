@@ -25,6 +25,10 @@ TLS_PARAMETERS = {
 }
 ON = ("1", "ON", "true")
 
+# Engines whose users may sign in with IAM's tokens:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.IamDatabaseAuthentication.html
+IAM_ENGINES = frozenset({"aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})
+
 # What a rule of a web ACL may do with a request, other than to let it pass and to count it:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleAction.html
 STOPPING = ("Block", "Captcha", "Challenge")

@@ -251,10 +251,16 @@ class Ground:
         return made
 
     def endpoint(
-        self, vpc: str, service: str, subnets: list[str], tables: list[str], narrow: bool = True
+        self,
+        vpc: str,
+        service: str,
+        subnets: list[str],
+        tables: list[str],
+        narrow: bool = True,
+        resource: str = "*",
     ) -> str:
         gateway = service in ("dynamodb", "s3")
-        says: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+        says: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": resource}
         if narrow:
             says["Condition"] = {"StringEquals": {"aws:PrincipalAccount": ID, "aws:ResourceAccount": ID}}
         made: str = self.client("ec2").create_vpc_endpoint(

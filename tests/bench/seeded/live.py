@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.bench.seeded import functions, logs, people
-from tests.bench.seeded.ground import ID, Ground, arn, document
+from tests.bench.seeded.ground import ID, REGION, Ground, arn, document
 from tests.bench.seeded.seeds import SEEDS, Seed
 
 Built = dict[tuple[str, str], str]
@@ -71,6 +71,15 @@ def network(ground: Ground, name: str, part: str, **changes: Any) -> str:
     return arn("ec2", resources[part])
 
 
+def model_endpoint(ground: Ground, name: str, named: bool = True) -> str:
+    """An endpoint of Bedrock's in a VPC of its own that holds a function."""
+    vpc, subnets, _ = ground.network()
+    model = f"arn:aws:bedrock:{REGION}::foundation-model/openai.gpt-oss-120b-1:0"
+    endpoint = ground.endpoint(vpc, "bedrock-runtime", subnets[:1], [], resource=model if named else "*")
+    functions.build(ground, f"asks-{name}", network=(subnets, ground.security_group("functions", vpc)))
+    return arn("ec2", f"vpc-endpoint/{endpoint}")
+
+
 def security_group(ground: Ground, name: str, **rules: str) -> str:
     return arn("ec2", f"security-group/{ground.security_group(name, ground.vpc, **rules)}")
 
@@ -116,6 +125,7 @@ def database(
     public: bool = False,
     backup_days: int = 35,
     tls: bool = True,
+    tokens: bool = True,
 ) -> str:
     made: str = ground.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
@@ -125,6 +135,7 @@ def database(
         MasterUsername="master",
         MasterUserPassword="invented-only",
         BackupRetentionPeriod=backup_days,
+        EnableIAMDatabaseAuthentication=tokens,
         **({"DBParameterGroupName": "tls"} if tls else {}),
         PubliclyAccessible=public,
         StorageEncrypted=encrypted,
@@ -237,6 +248,7 @@ BUILDERS: dict[str, Builder] = {
     "vpc": lambda ground, name, **changes: network(ground, name, "vpc", **changes),
     "subnet": lambda ground, name, **changes: network(ground, name, "subnet", **changes),
     "default_group": lambda ground, name, **changes: network(ground, name, "group", **changes),
+    "model_endpoint": model_endpoint,
     "endpoint": lambda ground, name, **changes: network(ground, name, "endpoint", **changes),
     "security_group": security_group,
     "policy": policy,

@@ -88,6 +88,7 @@ NETWORK = (
     Seed("NET-05", "nat", "subnet", "a route to a NAT gateway", {"nat": True}),
     Seed("NET-06", "default-open", "default_group", "the default group as AWS makes it", {"closed": False}),
     Seed("NET-07", "full-access", "endpoint", "an endpoint with full access", {"narrow": False}),
+    Seed("NET-08", "any-model", "model_endpoint", "an endpoint for every model", {"named": False}),
 )
 
 IDENTITIES = (
@@ -134,6 +135,7 @@ STORES = (
     Seed("RDS-02", "public-db", "database", "public", {"public": True}),
     Seed("RDS-03", "no-backups", "database", "no automated backups", {"backup_days": 0}),
     Seed("RDS-03", "plain-db", "database", "accepts connections without TLS", {"tls": False}),
+    Seed("RDS-04", "password-db", "database", "takes passwords alone", {"tokens": False}),
     Seed("SEC-01", "aws-secret", "secret", "the key that AWS manages", {"key": False}),
     Seed("SEC-02", "lasting", "secret", "no rotation", {"rotates": False}),
     Seed("KMS-01", "lasting", "key", "no rotation", {"rotates": False}),
@@ -200,6 +202,7 @@ NOT_SEEDED = {
     "BKP-02": "moto has no selections of backup plans, so no plan can be read",
     "BKP-03": "moto lists no restore jobs",
     "IAM-09": "moto has no access analyzers",
+    "RDS-05": "one alarm tells of all databases: no twin can differ",
     "INV-01": "of the proposed rule, and off by default",
 }
 

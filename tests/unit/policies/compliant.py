@@ -99,6 +99,13 @@ OWN_ONLY = {
     "Condition": {"StringEquals": {"aws:PrincipalAccount": ID, "aws:ResourceAccount": ID}},
 }
 
+MODEL = arn("bedrock", "foundation-model/openai.gpt-oss-120b-1:0", account="")
+ONE_MODEL = OWN_ONLY | {
+    "Action": "bedrock:InvokeModel",
+    "Resource": MODEL,
+    "Condition": {"StringEquals": {"aws:PrincipalAccount": ID}},
+}
+
 
 def resource_policies(own: str, **by_qualifier: str) -> Listing[ResourcePolicy]:
     """A function's policy, and those of its aliases by their names."""
@@ -191,6 +198,7 @@ def _function_alarms(name: str) -> list[Alarm]:
     ]
 
 
+ROWS = Metric("Healthcare/Rag", "RowLevelSecurityForced", (), "Minimum", 86400)
 SIGNALS = {
     "root-use": '{ ($.userIdentity.type = "Root") }',
     "key-removal": "{ ($.eventName = ScheduleKeyDeletion) || ($.eventName = DisableKey) }",
@@ -223,6 +231,20 @@ def _group(name: str, identifier: str) -> SecurityGroup:
     return SecurityGroup(arn("ec2", f"security-group/{identifier}"), identifier, name, VPC, rules, rules)
 
 
+def _database() -> Database:
+    return Database(
+        DATABASE,
+        "records",
+        KEY,
+        True,
+        False,
+        backup_days=7,
+        forces_tls=True,
+        engine="postgres",
+        iam_sign_in=True,
+    )
+
+
 def _endpoint(service: str, kind: str) -> VpcEndpoint:
     return VpcEndpoint(
         arn("ec2", f"vpc-endpoint/vpce-{service}"),
@@ -245,6 +267,7 @@ def account(**changes: Any) -> Account:
         "alarms": (
             *(a for name in names for a in _function_alarms(name)),
             *(alarm(name, Metric("Security", name, (), "Sum", 300)) for name in SIGNALS),
+            alarm("rows", ROWS, comparison="LessThanThreshold", threshold=1.0, state="OK"),
         ),
         "analyzers": (Analyzer(ANALYZER, "outside", True, True, ()),),
         "backup_plans": (
@@ -254,7 +277,7 @@ def account(**changes: Any) -> Account:
         "buckets": (_bucket("archive", log_target="access-logs"), _bucket("access-logs", algorithm="AES256")),
         "budgets": (Budget(arn("budgets", "budget/monthly", ""), "monthly", "COST", True),),
         "config_recorders": (ConfigRecorder(RECORDER, "default", True, True, "archive"),),
-        "databases": (Database(DATABASE, "records", KEY, True, False, backup_days=7, forces_tls=True),),
+        "databases": (_database(),),
         "detectors": (Detector(DETECTOR, "d1", True),),
         "domain_names": (
             DomainName(arn("apigateway", "/domainnames/a.example.org", account=""), "a", "TLS_1_2"),
@@ -392,7 +415,11 @@ def account(**changes: Any) -> Account:
             User(ACCOUNT, "<root_account>", True, True, True, ()),
             User(USER, "jo", False, True, True, (date(2026, 10, 1),)),
         ),
-        "vpc_endpoints": (_endpoint("dynamodb", "Gateway"), _endpoint("kms", "Interface")),
+        "vpc_endpoints": (
+            _endpoint("dynamodb", "Gateway"),
+            _endpoint("kms", "Interface"),
+            replace(_endpoint("bedrock-runtime", "Interface"), policy=policy(ONE_MODEL)),
+        ),
         "vpcs": (Vpc(arn("ec2", f"vpc/{VPC}"), VPC),),
         "web_acls": (
             WebAcl(

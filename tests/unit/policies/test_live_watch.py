@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hipaa_policies.facts import Account, Unreadable, known
+from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
 from hipaa_policies.facts.backups import Selection
 from hipaa_policies.facts.identities import User
 from moto import mock_aws
 
 from tests.unit.policies import moto_account
-from tests.unit.policies.replay import Recording
+from tests.unit.policies.replay import Recording, refusal
 from tests.unit.policies.test_live_readers import only
 
 ARCHIVE_STREAM = f"arn:aws:firehose:us-east-1:{moto_account.ID}:deliverystream/logs"
@@ -182,6 +182,15 @@ def test_streams_are_listed_page_by_page(recording: Recording) -> None:
     assert next(pages, None) is None
 
 
+def _cluster(name: str) -> dict[str, Any]:
+    return {
+        "DBClusterArn": f"arn:{name}",
+        "DBClusterIdentifier": name,
+        "DBClusterParameterGroup": "group",
+        "IAMDatabaseAuthenticationEnabled": name == "cluster",
+    }
+
+
 def _database(**more: Any) -> dict[str, Any]:
     database = {
         "DBInstanceArn": "arn:db",
@@ -202,10 +211,50 @@ def test_a_clusters_parameters_decide_for_its_instances(
     account = read(
         recording,
         DescribeDBInstances=_database(DBClusterIdentifier="cluster"),
-        DescribeDBClusters={"DBClusters": [{"DBClusterParameterGroup": "group"}]},
+        DescribeDBClusters={"DBClusters": [_cluster("other"), _cluster("cluster")]},
         DescribeDBClusterParameters={"Parameters": [{"ParameterName": "other"}, parameter]},
     )
-    assert only(account.databases).forces_tls is forced
+    found = only(account.databases)
+    assert found.forces_tls is forced
+    assert (found.iam_sign_in, found.cluster_arn) == (True, "arn:cluster")
+
+
+@pytest.mark.parametrize("answer", [{"DBClusters": []}, refusal("AccessDenied", "DescribeDBClusters")])
+def test_what_a_cluster_decides_is_unknown_without_it(recording: Recording, answer: Any) -> None:
+    found = only(
+        read(
+            recording,
+            DescribeDBInstances=_database(DBClusterIdentifier="cluster"),
+            DescribeDBClusters=answer,
+        ).databases
+    )
+    for value in (found.forces_tls, found.iam_sign_in):
+        with pytest.raises(FactUnreadableError):
+            known(value)
+    with pytest.raises(FactUnreadableError):
+        assert found.cluster_arn
+
+
+def test_users_of_an_instance_alone_are_its_own(recording: Recording) -> None:
+    told = _database(
+        Engine="postgres",
+        IAMDatabaseAuthenticationEnabled=True,
+        DBParameterGroups=[{"DBParameterGroupName": "g"}],
+    )
+    found = only(read(recording, DescribeDBInstances=told, DescribeDBParameters={"Parameters": []}).databases)
+    assert (found.iam_sign_in, found.cluster_arn) == (True, None)
+
+
+@pytest.mark.parametrize("state", ["OK", "ALARM", "INSUFFICIENT_DATA"])
+def test_the_state_of_alarms_is_read(recording: Recording, state: str) -> None:
+    told = {
+        "AlarmArn": "arn:alarm",
+        "AlarmName": "rows",
+        "ComparisonOperator": "LessThanThreshold",
+        "EvaluationPeriods": 1,
+        "StateValue": state,
+    }
+    assert only(read(recording, DescribeAlarms={"MetricAlarms": [told]}).alarms).state == state
 
 
 def test_engines_without_such_a_parameter_are_not_judged_by_it(recording: Recording) -> None:

@@ -37,6 +37,7 @@ def _alarm(answer: Mapping[str, Any]) -> Alarm:
         missing_data=answer.get("TreatMissingData") or "missing",
         actions_enabled=bool(answer.get("ActionsEnabled", True)),
         actions=tuple(answer.get("AlarmActions") or ()),
+        state=answer.get("StateValue") or "INSUFFICIENT_DATA",
     )
 
 

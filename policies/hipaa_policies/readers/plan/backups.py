@@ -13,7 +13,7 @@ from hipaa_policies.readers.plan.registry import Facts, elsewhere, reader
 _PLAN = ("aws_backup_plan",)
 _VAULT = ("aws_backup_vault",)
 # The stores that controls ask about.
-_STORES = ("aws_dynamodb_table", "aws_db_instance")
+_STORES = ("aws_dynamodb_table", "aws_db_instance", "aws_rds_cluster")
 _TAG_KEY = "aws:ResourceTag/"
 
 

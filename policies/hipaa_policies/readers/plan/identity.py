@@ -66,6 +66,7 @@ _BY_NAME: dict[str, _ByName] = {
     "aws_cloudwatch_log_group": lambda p, _, n: p.arn("logs", f"log-group:{n}"),
     "aws_cloudwatch_metric_alarm": lambda p, _, n: p.arn("cloudwatch", f"alarm:{n}"),
     "aws_db_instance": lambda p, _, n: p.arn("rds", f"db:{n}"),
+    "aws_rds_cluster": lambda p, _, n: p.arn("rds", f"cluster:{n}"),
     "aws_rds_cluster_instance": lambda p, _, n: p.arn("rds", f"db:{n}"),
     "aws_dynamodb_table": lambda p, _, n: p.arn("dynamodb", f"table/{n}"),
     "aws_kinesis_firehose_delivery_stream": lambda p, _, n: p.arn("firehose", f"deliverystream/{n}"),

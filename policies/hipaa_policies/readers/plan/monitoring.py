@@ -40,6 +40,7 @@ def _alarm(planned: Planned) -> Alarm:
         missing_data=planned.get("treat_missing_data") or "missing",
         actions_enabled=planned.flag("actions_enabled", True),
         actions=planned.all_references("alarm_actions", _TOPIC),
+        state=planned.undecided("state", "nothing has been measured"),
     )
 
 

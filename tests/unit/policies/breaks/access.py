@@ -16,6 +16,7 @@ from tests.unit.policies.breaks.changes import (
     STRANGERS,
     UNPINNED,
     Break,
+    alarm_with,
     both,
     changed,
     fn,
@@ -114,4 +115,7 @@ ACCESS = (
     one("SNS-02", "any topic", "topics", c.TOPIC, "sns.amazonaws.com", policy=UNPINNED),
     one("EVB-01", "public", "event_buses", BUS, "public", policy=PUBLIC),
     one("RDS-02", "public", "databases", DATABASE, "public", public=True),
+    one("RDS-04", "passwords", "databases", DATABASE, "takes passwords alone", iam_sign_in=False),
+    Break("RDS-05", "alarm", DATABASE, "not as it must be", alarm_with("rows", state="ALARM")),
+    Break("RDS-05", "unheard", DATABASE, "unheard: it has no action", alarm_with("rows", actions=())),
 )

@@ -6,6 +6,7 @@ from hipaa_policies.facts.network import Route, Rule
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import (
+    BEDROCK_ENDPOINT,
     DEFAULT_SG,
     KMS_ENDPOINT,
     RTB,
@@ -91,6 +92,22 @@ NETWORK = (
         "may call kms",
         changed("vpc_endpoints", KMS_ENDPOINT, private_dns=False),
         BOTH,
+    ),
+    one("NET-08", "no policy", "vpc_endpoints", BEDROCK_ENDPOINT, "every model", policy=None),
+    *(
+        one(
+            "NET-08",
+            f"{action} on {resource}",
+            "vpc_endpoints",
+            BEDROCK_ENDPOINT,
+            "through to any model",
+            policy=c.policy(c.ONE_MODEL | {"Action": action, "Resource": resource}),
+        )
+        for action, resource in (
+            ("bedrock:InvokeModel", "*"),
+            ("bedrock:*", "arn:aws:bedrock:*::foundation-model/*"),
+            ("*", "*"),
+        )
     ),
     one("NET-07", "no policy", "vpc_endpoints", KMS_ENDPOINT, "full access", policy=None),
     one(

@@ -94,6 +94,13 @@ def network() -> Iterator[PlanBreak]:
     yield PlanBreak("NET-03", "aws_vpc.main", "no flow log", without("aws_flow_log.main"))
     yield PlanBreak("NET-03", "aws_vpc.main", "part of", changing("aws_flow_log.main", traffic_type="REJECT"))
     yield one("NET-07", "aws_vpc_endpoint.kms", "no policy", policy=None)
+    yield one("NET-08", "aws_vpc_endpoint.bedrock-runtime", "every model", policy=None)
+    yield one(
+        "NET-08",
+        "aws_vpc_endpoint.bedrock-runtime",
+        "to any model",
+        policy=policy(allow("bedrock:*", "*", Principal="*")),
+    )
 
 
 def encryption() -> Iterator[PlanBreak]:
@@ -222,6 +229,12 @@ def access() -> Iterator[PlanBreak]:
         changing("aws_cloudwatch_event_bus_policy.main", policy=PUBLIC),
     )
     yield one("RDS-02", "aws_db_instance.records", "public", publicly_accessible=True)
+    rows = changing("aws_cloudwatch_metric_alarm.rows", actions_enabled=False)
+    yield PlanBreak("RDS-05", "aws_db_instance.records", "unheard: its actions are off", rows)
+    sign_in = "iam_database_authentication_enabled"
+    yield one("RDS-04", "aws_db_instance.records", "passwords alone", **{sign_in: False})
+    of_cluster = changing("aws_rds_cluster.chunks", **{sign_in: None})
+    yield PlanBreak("RDS-04", "aws_rds_cluster_instance.chunks", "passwords alone", of_cluster)
 
 
 def permissions() -> Iterator[PlanBreak]:

@@ -19,7 +19,7 @@ def backups() -> Iterator[PlanBreak]:
     yield one("RDS-03", _DATABASE, "for 0 days", backup_retention_period=None)
     plain = changing("aws_db_parameter_group.tls", parameter=[{"name": "rds.force_ssl", "value": "0"}])
     yield PlanBreak("RDS-03", _DATABASE, "accepts plain", plain)
-    others = ref("aws_dynamodb_table.audit.arn", f"{_DATABASE}.arn")
+    others = ref("aws_dynamodb_table.audit.arn", f"{_DATABASE}.arn", "aws_rds_cluster.chunks.arn")
     yield PlanBreak("BKP-01", _PATIENTS, "no backup plan", changing(_SELECTION, resources=others))
     yield PlanBreak(
         "BKP-01",
@@ -36,6 +36,7 @@ def backups() -> Iterator[PlanBreak]:
             changing(_SELECTION, resources=["*"], selection_tag=tagged),
             changing("aws_dynamodb_table.audit", tags={"backup": "daily"}),
             changing(_DATABASE, tags={"backup": "daily"}),
+            changing("aws_rds_cluster.chunks", tags={"backup": "daily"}),
         ),
     )
     lock = without("aws_backup_vault_lock_configuration.main")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.policies.compliant import ID, LAMBDA_TRUST, OWN_ONLY, allow, policy, trust
+from tests.unit.policies.compliant import ID, LAMBDA_TRUST, ONE_MODEL, OWN_ONLY, allow, policy, trust
 from tests.unit.policies.plan.compliant_watch import backups, detection, log_protection
 from tests.unit.policies.plan.documents import Resources, ref
 
@@ -138,17 +138,17 @@ def network() -> Resources:
             "subnet_id": ref(f"aws_subnet.{letter}.id"),
             "route_table_id": ref(f"aws_route_table.{letter}.id"),
         }
-    for service in ("dynamodb", "kms"):
+    policies = {"dynamodb": OWN_ONLY, "kms": OWN_ONLY, "bedrock-runtime": ONE_MODEL}
+    for service, statement in policies.items():
+        gateway = service == "dynamodb"
         found[f"aws_vpc_endpoint.{service}"] = {
             "vpc_id": VPC,
             "service_name": f"com.amazonaws.us-east-1.{service}",
-            "vpc_endpoint_type": "Gateway" if service == "dynamodb" else "Interface",
-            "private_dns_enabled": service == "kms",
-            "subnet_ids": ref("aws_subnet.a.id", "aws_subnet.b.id") if service == "kms" else [],
-            "route_table_ids": []
-            if service == "kms"
-            else ref("aws_route_table.a.id", "aws_route_table.b.id"),
-            "policy": policy(OWN_ONLY),
+            "vpc_endpoint_type": "Gateway" if gateway else "Interface",
+            "private_dns_enabled": not gateway,
+            "subnet_ids": [] if gateway else ref("aws_subnet.a.id", "aws_subnet.b.id"),
+            "route_table_ids": ref("aws_route_table.a.id", "aws_route_table.b.id") if gateway else [],
+            "policy": policy(statement),
         }
     return found
 
@@ -340,7 +340,36 @@ def stores() -> Resources:
             "engine": "postgres",
             "backup_retention_period": 7,
             "parameter_group_name": ref("aws_db_parameter_group.tls.name"),
+            "iam_database_authentication_enabled": True,
         },
+        "aws_rds_cluster.chunks": {
+            "cluster_identifier": "chunks",
+            "storage_encrypted": True,
+            "kms_key_id": KEY,
+            "engine": "aurora-postgresql",
+            "backup_retention_period": 35,
+            "db_cluster_parameter_group_name": ref("aws_rds_cluster_parameter_group.tls.name"),
+            "iam_database_authentication_enabled": True,
+        },
+        "aws_rds_cluster_instance.chunks": {
+            "identifier": "chunks-1",
+            "cluster_identifier": ref("aws_rds_cluster.chunks.id"),
+            "engine": "aurora-postgresql",
+            "publicly_accessible": False,
+        },
+        "aws_rds_cluster_parameter_group.tls": {
+            "name": "cluster-tls",
+            "parameter": [{"name": "rds.force_ssl", "value": "1"}],
+        },
+        "aws_cloudwatch_metric_alarm.rows": alarm(
+            "rows",
+            namespace="Healthcare/Rag",
+            metric_name="RowLevelSecurityForced",
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            statistic="Minimum",
+            treat_missing_data="breaching",
+        ),
         "aws_secretsmanager_secret.db": {"name": "db", "kms_key_id": KEY},
         "aws_secretsmanager_secret_rotation.db": {"secret_id": ref("aws_secretsmanager_secret.db.id")},
         "aws_cognito_user_pool.users": {

@@ -13,7 +13,10 @@ KEY = ref("aws_kms_key.phi.arn")
 def backups() -> Resources:
     plan, vault = ref("aws_backup_plan.daily.id"), ref("aws_backup_vault.main.name")
     stores = ref(
-        "aws_dynamodb_table.patients.arn", "aws_dynamodb_table.audit.arn", "aws_db_instance.records.arn"
+        "aws_dynamodb_table.patients.arn",
+        "aws_dynamodb_table.audit.arn",
+        "aws_db_instance.records.arn",
+        "aws_rds_cluster.chunks.arn",
     )
     return {
         "aws_backup_vault.main": {"name": "main", "kms_key_arn": KEY},

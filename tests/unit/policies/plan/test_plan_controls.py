@@ -22,8 +22,15 @@ CONTROLS = {control.id: control for control in catalogue()}
 # What a good plan is: PASS, but for what no plan shows.
 GOOD = defaultdict(
     lambda: {"PASS", "ATTESTED"},
-    {"BKP-03": {"UNKNOWN"}, "IAM-08": {"UNKNOWN"}, "IAM-09": {"PASS", "NOT_APPLICABLE"}},
+    {
+        "BKP-03": {"UNKNOWN"},
+        "IAM-08": {"UNKNOWN"},
+        "IAM-09": {"PASS", "NOT_APPLICABLE"},
+        "RDS-05": {"UNKNOWN"},
+    },
 )
+# What breaks with the resource that a break is about, because it shares what was broken.
+SHARED = {"IAM-06": {"aws_lambda_function.other"}, "RDS-05": {"aws_rds_cluster_instance.chunks"}}
 Verdicts = dict[tuple[str, str], set[tuple[str, str]]]
 
 
@@ -63,8 +70,7 @@ def test_what_is_broken_fails_there_and_nowhere_else(broken: PlanBreak, before: 
     broken.change(resources)
     after = {k: v for k, v in of(resources).items() if k[0] == broken.control}
     failing = {place for (_, place), v in after.items() if "FAIL" in {status for status, _ in v}}
-    shared = {"aws_lambda_function.other"} if broken.control == "IAM-06" else set()
-    assert failing == {broken.about} | shared
+    assert failing == {broken.about} | SHARED.get(broken.control, set())
     assert any(broken.words in message for s, message in after[broken.control, broken.about] if s == "FAIL")
     for (control, place), v in after.items():
         if place not in failing and (control, place) in before:

@@ -1,0 +1,96 @@
+"""Access control, within databases: who signs in, and which rows they see."""
+
+from __future__ import annotations
+
+from hipaa_policies.alarms import NO_ALARM, why_unheard
+from hipaa_policies.catalogue import control
+from hipaa_policies.checklist import Line
+from hipaa_policies.facts import Account, known
+from hipaa_policies.facts.monitoring import Alarm
+from hipaa_policies.facts.stores import Database
+from hipaa_policies.settings import Settings
+from hipaa_policies.verdicts import (
+    REQUIRED,
+    Verdict,
+    attested,
+    failed,
+    judged,
+    not_applicable,
+    passed,
+    unknown,
+)
+
+# 1 where row-level security is as it must be, 0 where it is not: told by what can look into the database.
+ROW_LEVEL_SECURITY = "RowLevelSecurityForced"
+
+_POSTGRESQL = ("aurora-postgresql", "postgres")
+_FIRES_BELOW_ONE = {"LessThanThreshold": (0, 1), "LessThanOrEqualToThreshold": (0, 0.999)}
+
+
+@control(
+    "RDS-04",
+    "Users of databases can sign in with IAM's short-lived tokens",
+    of=lambda account: account.databases,
+    cite="164.312(d)",
+    requirement=REQUIRED,
+    checklist=Line.ROLE_BASED,
+    blind="Users that were made with a password in the database itself.",
+    satisfied_by="modules/database",
+    remedy="Turn on IAM database authentication, and grant rds_iam to the users of functions.",
+)
+def signs_in_by_iam(database: Database, _: Account, __: Settings) -> Verdict:
+    possible = known(database.iam_sign_in)
+    if possible is None:
+        return not_applicable(f"{database.engine} knows no sign-in by IAM")
+    return judged(
+        possible,
+        "users may sign in with IAM's tokens",
+        "takes passwords alone: each is a secret that somebody keeps, and nobody's role",
+    )
+
+
+@control(
+    "RDS-05",
+    "Which rows a user of a database sees is enforced by the database, and watched",
+    of=lambda account: account.databases,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.ROLE_BASED,
+    blind="The database itself: no API of AWS shows its policies. What is read is the state of an alarm on "
+    f"the metric {ROW_LEVEL_SECURITY} (1 or 0), which something that can look inside must publish; of which "
+    "of several databases it tells is not seen.",
+    satisfied_by="rag.tf (the function rag-migrations looks and publishes)",
+    remedy="Force row-level security on tables of patients, publish "
+    f"{ROW_LEVEL_SECURITY} regularly from what PostgreSQL's catalogue says, and set an alarm on less than 1; "
+    "or attest RDS-05.",
+)
+def rows_are_enforced(database: Database, account: Account, settings: Settings) -> Verdict:
+    if database.engine not in _POSTGRESQL:
+        return not_applicable(f"{database.engine} has no row-level security of PostgreSQL's kind")
+    watching = [alarm for alarm in account.alarms.complete() if _watches_rows(alarm)]
+    if not watching:
+        given = settings.attestations.get("RDS-05")
+        if given is None or given.expires < settings.today:
+            return unknown(f"nothing watches it: {NO_ALARM} on less than 1 of {ROW_LEVEL_SECURITY}")
+        return attested(f"{given.statement} ({given.by}, {given.dated}; evidence: {given.evidence})")
+    unheard = [problem for alarm in watching if (problem := why_unheard(alarm, account))]
+    if len(unheard) == len(watching):
+        return failed(f"{watching[0].name} would go off unheard: {unheard[0]}")
+    states = {alarm.name: known(alarm.state) for alarm in watching}
+    alarmed = [name for name, state in states.items() if state == "ALARM"]
+    if alarmed:
+        return failed(f"{alarmed[0]} says that row-level security is not as it must be, or was not looked at")
+    if "OK" not in states.values():
+        return unknown(f"{watching[0].name} has no datapoint yet")
+    return passed(f"{next(name for name, state in states.items() if state == 'OK')} watches it, and is quiet")
+
+
+def _watches_rows(alarm: Alarm) -> bool:
+    """Goes off for a 0, and not for a 1."""
+    low, high = _FIRES_BELOW_ONE.get(alarm.comparison, (1, 0))
+    return (
+        any(m.name == ROW_LEVEL_SECURITY and m.statistic in ("Minimum", "Average") for m in alarm.metrics)
+        and alarm.threshold is not None
+        and low <= alarm.threshold <= high
+        and not (alarm.comparison == "LessThanThreshold" and alarm.threshold == 0)
+    )
