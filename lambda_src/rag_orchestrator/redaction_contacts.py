@@ -31,7 +31,7 @@ _LOCAL: Final = re.compile(
     r"(?<![\w.+/-])\d{3}[-.]\d{4}(?![\w/%]|[-.]\d|[ ](?:m?c?g|m?l|units?|kcal|cal|steps|ft|feet)\b)"
 )
 _CUE: Final = re.compile(
-    r"\b(?:tel(?:ephone)?|phone|ph|cell|mobile|call(?:ed|back)?|pager|beeper|reach(?:ed|able)?|contact|text(?:ed)?|fax|facsimile|dial(?:ed)?|voicemail|hotline|number)"
+    r"\b(?:tel(?:ephone)?|phone|ph|cell|mobile|call(?:ed|back)?|pager|beeper|reach(?:ed|able)?|contact|text(?:ed)?|fax|facsimile|dial(?:ed)?|voicemail|hotline)"
     r"(?:[ ]+(?:number|no|num|is|was|at|me|her|him|them|on|to|back|line|#|home|work))*[.:#]*[ ]*(?P<v>\(?\d[\d() .-]{5,16}\d)(?![\w/]|[ ]?(?:mg|mcg|ml|g)\b)",
     re.IGNORECASE,
 )  # fmt: skip

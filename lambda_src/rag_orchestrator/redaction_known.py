@@ -97,8 +97,10 @@ def _is_sure(text: str, words: Sequence[tuple[str, int, int]], at: int, names: s
     kinds = lists()
     if word not in kinds["words"] and word not in kinds["first-words"] and word not in kinds["last-words"]:
         return True
-    beside = [words[near][0] for near in (at - 1, at + 1) if 0 <= near < len(words)]
-    if any(near in names and near != word for near in beside):
+    beside = [words[near] for near in (at - 1, at + 1) if 0 <= near < len(words)]
+    if any(
+        near[0] in names - {word} and (text[start].isupper() or text[near[1]].isupper()) for near in beside
+    ):
         return True
     opens = start == 0 or text[:start].rstrip().endswith((".", "!", "?", ":"))
     return text[start].isupper() and (
