@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from healthcare import attributes, callers, schemas
 from healthcare.logs import AllowListFormatter, describe, function_logger
 from healthcare.settings import SettingMissingError, names, required
@@ -17,6 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CANARY = "Canary Zebulon Quist 987-65-4321"
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_a_role_is_a_group_of_the_pool_and_known_to_the_api() -> None:
+    """A role that openapi.yaml does not know would make the disclosures that name it invalid."""
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    roles = document["components"]["schemas"]["Disclosure"]["properties"]["roles"]["items"]["enum"]
+    assert set(roles) == callers.ROLES
+    groups = (ROOT / "modules/identity/variables.tf").read_text(encoding="utf-8")
+    default = groups[groups.index('variable "groups"') :].partition("default = {")[2].partition("}")[0]
+    assert {line.split()[0] for line in default.strip().splitlines()} == callers.ROLES
 
 
 @pytest.mark.parametrize(
