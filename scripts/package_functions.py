@@ -11,7 +11,8 @@ A function is a folder of ``lambda_src`` with a ``handler.py``. Its zip holds th
 - ``aws_services_from``: functions (``module:name``) whose operations name further services;
 - ``packages``: further packages of this repository that go in, from ``policies``;
 - ``data``: files of this repository that go in, under the paths they have here;
-- ``requirements``: a lock of its own, ``requirements/<name>.txt``, in place of that of all functions.
+- ``requirements``: a lock of its own, ``requirements/<name>.txt``, in place of that of all functions;
+- ``leave_out``: folders of those libraries that the function never loads.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ REGULAR_FILE_MODE = 0o100644
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 # Written by the installer, different from one machine to the next, and read by nothing at run time.
 INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}
+# What Lambda takes in one request: 50 MB, as https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# has it. A larger zip has to come from S3 (``package.s3`` of modules/function).
+DIRECT_UPLOAD_BYTES = 50 * 1024 * 1024
 LEFT_OUT_FOLDERS = {"tests", "test", "testing", "__pycache__", "bin"}
 
 
@@ -62,6 +66,7 @@ class Contents:
     packages: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     requirements: str = REQUIREMENTS
+    leave_out: tuple[str, ...] = ()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,8 +109,16 @@ def package(functions: list[str], architecture: str, output: Path, sources: Path
             if python.exact:
                 compile_bytecode(python, tree)
             hashes[name] = write_zip(tree, output / f"{name}.zip")
-            size = (output / f"{name}.zip").stat().st_size / 1_000_000
-            print(f"  {name}.zip  {size:5.1f} MB  sha256 {hashes[name][:16]}…  ({architecture})", flush=True)
+            size = (output / f"{name}.zip").stat().st_size
+            print(
+                f"  {name}.zip  {size / 1_000_000:5.1f} MB  sha256 {hashes[name][:16]}…  ({architecture})",
+                flush=True,
+            )
+            if size > DIRECT_UPLOAD_BYTES:
+                print(
+                    f"  {name}.zip is too large for Lambda to take from here: upload it to S3.",
+                    file=sys.stderr,
+                )
     return hashes
 
 
@@ -137,6 +150,7 @@ def install_dependencies(target: Path, architecture: str, requirements: str) -> 
 def assemble(name: str, contents: Contents, sources: Path, dependencies: Path, tree: Path) -> None:
     """Lay out in ``tree`` what the zip of function ``name`` holds."""
     shutil.copytree(dependencies, tree, ignore=ignore_left_out)
+    leave_out(tree, contents.leave_out, name)
     prune_botocore(tree / "botocore" / "data", contents.services, name)
     for package_name in (SHARED_LIBRARY, name):
         shutil.copytree(sources / package_name, tree / package_name, ignore=ignore_left_out)
@@ -165,6 +179,7 @@ def contents_of(name: str, sources: Path) -> Contents:
             packages=tuple(given.pop("packages", ())),
             data=tuple(given.pop("data", ())),
             requirements=given.pop("requirements", REQUIREMENTS),
+            leave_out=tuple(given.pop("leave_out", ())),
         )
     except (OSError, KeyError, ImportError, AttributeError, TypeError, ValueError) as error:
         raise PackagingError(
@@ -202,6 +217,18 @@ def ignore_left_out(folder: str, names: list[str]) -> set[str]:
         or name.endswith((".pyc", ".pyi", ".lock"))
         or (inside_package_metadata and name in INSTALLER_FILES)
     }
+
+
+def leave_out(tree: Path, folders: tuple[str, ...], function: str) -> None:
+    """Remove folders of libraries. Raises ``PackagingError`` for one that is not there (any more)."""
+    absent = [folder for folder in folders if not (tree / folder).is_dir() or ".." in Path(folder).parts]
+    if absent:
+        raise PackagingError(
+            f"{function}/function.toml leaves out what no library has: {', '.join(absent)}. "
+            "See what has become of it before you take it off the list."
+        )
+    for folder in folders:
+        shutil.rmtree(tree / folder)
 
 
 def prune_botocore(data: Path, services: tuple[str, ...], function: str) -> None:
