@@ -58,11 +58,8 @@ def verify(claims: Sequence[Mapping[str, Any]], contexts: Sequence[Mapping[str, 
 
 
 def _verdict(claim: Mapping[str, Any], texts: Mapping[str, str]) -> Verdict:
-    text, chunk, quote = (
-        (claim.get(name) for name in ("text", "chunk_id", "quote"))
-        if isinstance(claim, Mapping)
-        else ("",) * 3
-    )
+    given = claim if isinstance(claim, Mapping) else {}
+    text, chunk, quote = given.get("text"), given.get("chunk_id"), given.get("quote")
     if not (isinstance(text, str) and isinstance(chunk, str) and isinstance(quote, str)):
         return Verdict(claim, False, "malformed", None)
     if reason := _unfit(text):

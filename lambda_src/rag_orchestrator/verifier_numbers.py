@@ -45,7 +45,7 @@ _UNIT: Final = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, rev
 _NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _QUANTITY: Final = re.compile(
     rf"(?<![\w.])(?P<sign>[<>≤≥=~]?[ ]?)(?P<a>{_NUMBER})(?:[ ]?(?P<unit1>{_UNIT})?[ ]?(?:-|–|to)[ ]?(?P<b>{_NUMBER}))?"  # noqa: RUF001
-    rf"(?:[ -]?(?P<unit>{_UNIT})(?:[ ]?(?:/|per)[ ]?(?P<per>{_UNIT}))?(?![\w%]))?",
+    rf"(?:[ ]*-?(?P<unit>{_UNIT})(?:[ ]?(?:/|per)[ ]?(?P<per>{_UNIT}))?(?![\w%]))?",
     re.IGNORECASE,
 )
 _RATIO: Final = re.compile(r"(?<![\w./])(\d{1,3})[ ]?(?:/|over)[ ]?(\d{1,3})(?![\w/]|\.\d)", re.IGNORECASE)

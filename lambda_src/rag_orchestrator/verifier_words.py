@@ -131,8 +131,14 @@ def content_of(text: str) -> frozenset[str]:
     return frozenset(
         stem(word)
         for word in words_of(rest)
-        if word not in _STOP and word not in UNITS and not word.isdigit() and len(word) > 1
+        if word not in _STOP and word not in UNITS and not _is_amount(word) and len(word) > 1
     )
+
+
+def _is_amount(word: str) -> bool:
+    """Digits, or digits with their unit ("10mg"): numbers are compared apart."""
+    unit = word.lstrip("0123456789")
+    return unit != word and (not unit or unit in UNITS)
 
 
 def terms_of(text: str) -> frozenset[str]:
@@ -148,7 +154,7 @@ def terms_of(text: str) -> frozenset[str]:
 def _is_term(token: str, word: str) -> bool:
     if word in LABS or (word in MONTHS and len(word) > 3 and word not in ("march", "may")):
         return True
-    if word in _STOP or word in UNITS or len(word) < 2 or word.isdigit():
+    if word in _STOP or word in UNITS or len(word) < 2 or _is_amount(word):
         return False
     known = lists()
     plain = word in known["words"]
