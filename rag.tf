@@ -144,7 +144,7 @@ module "rag_ingest_queue" {
   context                    = local.context
   kms_key_arn                = module.encryption.key_arns["phi"]
   maximum_receives           = 5
-  name                       = "rag-ingest"
+  name                       = "rag-documents"
   senders                    = { clinical-events = { service = "events.amazonaws.com", source_arn = local._rag_queue_rule_arn } }
   visibility_timeout_seconds = 5400 # six times the function's timeout
 }
