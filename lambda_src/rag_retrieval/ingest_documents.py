@@ -20,7 +20,8 @@ MOST_BYTES: Final = 67_108_864
 """Of chunks.jsonl. document_ingest stops at 5 million characters."""
 
 _GONE: Final = frozenset({"NoSuchKey", "404", "MethodNotAllowed"})
-_READ: Final = ("bucket", "chunks", "document_id", "folder", "patient_id", "revision", "status", "version_id")
+READ: Final = ("bucket", "chunks", "document_id", "folder", "patient_id", "revision", "status", "version_id")
+"""Of a row. The function's role may read nothing else: `key` is what an uploader has called it."""
 
 
 class ChunksGoneError(Exception):
@@ -62,8 +63,8 @@ class Documents:
                 TableName=self.table,
                 Key=to_item({"document_id": document_id, "entry": "current"}),
                 ConsistentRead=True,
-                ProjectionExpression=", ".join(f"#{name}" for name in _READ),
-                ExpressionAttributeNames={f"#{name}": name for name in _READ},
+                ProjectionExpression=", ".join(f"#{name}" for name in READ),
+                ExpressionAttributeNames={f"#{name}": name for name in READ},
             ).get("Item")
         if item is None:
             raise NotIndexedError("no_such_document")
