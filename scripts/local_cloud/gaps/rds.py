@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
+import string
+from collections.abc import Mapping
 from typing import Any
 
-from moto.rds.models import DBCluster, MasterUserSecret
+from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, MasterUserSecret
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
+LETTERS = string.ascii_uppercase + string.digits
 # Where the local cloud's own database front listens: port -> host.
 HOSTS: dict[int, str] = {}
 _moto_endpoints = {name: vars(DBCluster)[name].fget for name in ("endpoint", "reader_endpoint")}
@@ -32,3 +35,37 @@ DBCluster.reader_endpoint = property(reader_endpoint)
 def master_user_secret(_: Method, secret: Any) -> str:
     """moto gives every master user the name admin and one password."""
     return json.dumps({"username": secret.resource.master_username, "password": secrets.token_urlsafe(21)})
+
+
+@wrap(DBInstanceClustered, "__init__")
+def create_instance(original: Method, instance: Any, *args: Any, **kwargs: Any) -> None:
+    """moto gives every instance one resource id and a port of its own, and drops Performance Insights."""
+    original(instance, *args, **kwargs)
+    instance.dbi_resource_id = f"db-{''.join(secrets.choice(LETTERS) for _ in range(26))}"
+    instance.port = instance.cluster.port
+    keep_insights(instance, kwargs)
+
+
+@wrap(DBInstanceClustered, "update")
+def update_instance(original: Method, instance: Any, **changes: Any) -> None:
+    """moto drops Performance Insights."""
+    original(instance, **changes)
+    keep_insights(instance, changes)
+
+
+def keep_insights(instance: Any, given: Mapping[str, Any]) -> None:
+    """Under the names that moto's serializer looks for."""
+    if "enable_performance_insights" in given:
+        instance.performance_insights_enabled = given["enable_performance_insights"]
+    for name in ("performance_insights_kms_key_id", "performance_insights_retention_period"):
+        if name in given:
+            setattr(instance, name, given[name])
+
+
+def address(instance: Any) -> str:
+    """Of its cluster, as above."""
+    return HOSTS.get(instance.port) or str(_moto_address(instance))
+
+
+_moto_address = vars(DBInstance)["address"].fget
+DBInstanceClustered.address = property(address)
