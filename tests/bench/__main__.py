@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, documents, fhir, functions, hl7, hl7_batches, terraform
+from tests.bench import catalogue, documents, fhir, functions, hl7, hl7_batches, rag_retrieval, terraform
 
 MEASURES = {
     "functions": functions.main,
@@ -19,6 +19,7 @@ MEASURES = {
     "fhir": fhir.main,
     "hl7": hl7.main,
     "hl7-batches": hl7_batches.main,
+    "rag-retrieval": rag_retrieval.main,
 }
 
 if __name__ == "__main__":
