@@ -36,6 +36,8 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _FAX: Final = re.compile(r"\b(?:fax|facsimile)(?:ed)?\b\W*(?:\w+\W+){0,3}$", re.IGNORECASE)
+_DOTTED: Final = re.compile(r"[a-z0-9-]\.[a-z]", re.IGNORECASE)
+_PARTED: Final = re.compile(r"\d\.\d{1,3}\.\d|:[0-9a-f]*:", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d{3}")
 _REACH: Final = 40  # characters before a number in which "fax" speaks of it
 
@@ -45,10 +47,10 @@ def find(text: str) -> Iterator[Finding]:
         for found in _EMAIL.finditer(text):
             yield Finding("EMAIL", *found.span())
     if "." in text:
-        for found in _URL.finditer(text):
+        for found in _URL.finditer(text) if "//" in text or _DOTTED.search(text) else ():
             yield Finding("URL", found.start(), found.start() + len(found.group().rstrip(".,;:!?")))
     if ":" in text or "." in text:
-        for found in _IP.finditer(text):
+        for found in _IP.finditer(text) if _PARTED.search(text) else ():
             address = found.group().rstrip(".")
             if _is_address(address):
                 yield Finding("IP", found.start(), found.start() + len(address))

@@ -60,8 +60,12 @@ _ON_THE: Final = re.compile(
 _ONE_MONTH: Final = re.compile(
     rf"(?i:\b(?:in|since|during|of|until|by|last|this|next|early|late|mid|before|after|from|through|to|till|between|and)[ -])(?:the (?:end|start|beginning|middle) of )?(?P<v>{_MONTH.format('m').replace('jan', '[Jj]an').replace('feb', '[Ff]eb').replace('|mar', '|[Mm]ar').replace('apr', '[Aa]pr').replace('|may', '|May').replace('june', '[Jj]une').replace('july', '[Jj]uly').replace('|aug', '|[Aa]ug').replace('sept', '[Ss]ept').replace('|oct', '|[Oo]ct').replace('|nov', '|[Nn]ov').replace('|dec', '|[Dd]ec')})"
 )
+_OLD_AT_ALL: Final = re.compile(r"9\d|1[0-2]\d|ninet|hundred|centen|nonagen", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"\d")
-_ANY_MONTH: Final = re.compile(r"[jfmasond](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)", re.IGNORECASE)
+_ANY_MONTH: Final = re.compile(
+    r"(?<![^\W\d_])(?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
+_PARTED: Final = re.compile(r"\d[-/]\d")
 _OLD: Final = r"(?:9\d|1[0-2]\d)"
 _TENS: Final = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ]and)?(?:[- ](?:one|two|three|four|five|six|seven|eight|nine|ten))?"
 _AGE: Final = re.compile(
@@ -77,13 +81,14 @@ _SHEETS: Final = frozenset({"MAR", "OCT"})
 def find(text: str) -> Iterator[Finding]:
     for start, end, _ in dates(text):
         yield Finding("DATE", start, end)
-    patterns = (_MONTH_YEAR, _MONTH_DAY, _CUED, _ON_THE) if _DIGIT.search(text) else ()
+    patterns = (_CUED, _ON_THE) if _DIGIT.search(text) else ()
+    patterns += (_MONTH_YEAR, _MONTH_DAY) if _PARTED.search(text) else ()
     for pattern in (*patterns, _ONE_MONTH) if _ANY_MONTH.search(text) else patterns:
         for found in pattern.finditer(text):
             group = "v" if "v" in pattern.groupindex else 0
             if found.group(group) not in _SHEETS:
                 yield Finding("DATE", *found.span(group))
-    for found in _AGE.finditer(text):
+    for found in _AGE.finditer(text) if _OLD_AT_ALL.search(text) else ():
         name = found.lastgroup or "a"
         yield Finding("AGE", *found.span(name))
 

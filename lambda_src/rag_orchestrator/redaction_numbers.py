@@ -60,6 +60,8 @@ _UNIT_AFTER: Final = re.compile(
     r"[ ]?(?:m?c?g|kg|ml|l|iu|units?|copies|cells?|/|cfu|%|x10|per|steps|kcal|mmol|meq|platelets|colonies|microns?|dollars|bp\b)",
     re.IGNORECASE,
 )
+_FROM_FIRST_TO_LAST: Final = re.compile(r"\d(?:.*\d)?", re.DOTALL)
+_CUE_REACH: Final = 100
 _DIGIT: Final = re.compile(r"\d")
 _LONG: Final = 7
 _MIXED: Final = 5
@@ -85,7 +87,7 @@ def find(text: str) -> Iterator[Finding]:
 
 
 def _cued(text: str) -> Iterator[Finding]:
-    for cue in _CUED.finditer(text):
+    for cue in _CUED.finditer(text, *_reach(text)):
         end = cue.end()
         found = _AFTER.match(text, end)
         if found is None or (found.start("v") == end and cue.group()[-1].isalnum()):
@@ -102,6 +104,12 @@ def _cued(text: str) -> Iterator[Finding]:
             and not _UNIT_AFTER.match(text, found.end("v"))
         ):
             yield Finding(str(cue.lastgroup), *found.span("v"))
+
+
+def _reach(text: str) -> tuple[int, int]:
+    """Where a cue may stand: not long before the first digit, and not after the last."""
+    found = _FROM_FIRST_TO_LAST.search(text)
+    return (max(0, found.start() - _CUE_REACH), found.end()) if found else (0, 0)
 
 
 def _kind_of(text: str, found: re.Match[str]) -> str:

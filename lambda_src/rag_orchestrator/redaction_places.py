@@ -89,7 +89,7 @@ _GENERIC: Final = word_set(
     "child adult pediatric geriatric prenatal population global digital us va"
 )
 _DIGIT: Final = re.compile(r"\d")
-_NUMBERED: Final = (_STREET, _HOUSE, _PLAIN_STREET, _ZIP, _ZIP_FOUR, _FOREIGN_CODE)
+_NUMBERED: Final = (_BOX, _STREET, _HOUSE, _PLAIN_STREET, _ZIP, _ZIP_FOUR, _FOREIGN_CODE)
 _AMBIGUOUS_STATES: Final = frozenset(
     {
         "MD",
@@ -119,7 +119,8 @@ _AMBIGUOUS_STATES: Final = frozenset(
 
 
 def find(text: str) -> Iterator[Finding]:
-    for pattern in (_NAMED_STREET, _BOX, *(_NUMBERED if _DIGIT.search(text) else ())):
+    digit = _DIGIT.search(text)
+    for pattern in (_NAMED_STREET, *(_NUMBERED if digit else ())):
         for found in pattern.finditer(text):
             yield Finding("LOCATION", *found.span(found.lastgroup or 0))
     for found in _CITY_STATE.finditer(text):
