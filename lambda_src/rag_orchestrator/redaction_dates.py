@@ -81,9 +81,14 @@ _SHEETS: Final = frozenset({"MAR", "OCT"})
 def find(text: str) -> Iterator[Finding]:
     for start, end, _ in dates(text):
         yield Finding("DATE", start, end)
-    patterns = (_CUED, _ON_THE) if _DIGIT.search(text) else ()
-    patterns += (_MONTH_YEAR, _MONTH_DAY) if _PARTED.search(text) else ()
-    for pattern in (*patterns, _ONE_MONTH) if _ANY_MONTH.search(text) else patterns:
+    patterns: list[re.Pattern[str]] = []
+    if _DIGIT.search(text):
+        patterns += (_CUED, _ON_THE)
+    if _PARTED.search(text):
+        patterns += (_MONTH_YEAR, _MONTH_DAY)
+    if _ANY_MONTH.search(text):
+        patterns.append(_ONE_MONTH)
+    for pattern in patterns:
         for found in pattern.finditer(text):
             group = "v" if "v" in pattern.groupindex else 0
             if found.group(group) not in _SHEETS:

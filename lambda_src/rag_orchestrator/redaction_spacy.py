@@ -22,7 +22,7 @@ def spacy_layer(model: str) -> Layer:
     except (ImportError, OSError) as error:
         raise ValueError(
             f'REDACTION asks for the layer "spacy" with the model {model}, and this zip does not hold both. '
-            "Package the function with requirements/rag_spacy.in and a model, or leave the layer out."
+            "Package the function with spacy and the model (docs/redaction.md), or leave the layer out."
         ) from error
 
     def find(text: str) -> list[Finding]:

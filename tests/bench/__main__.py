@@ -8,7 +8,17 @@ from __future__ import annotations
 import sys
 
 from scripts.demo.__main__ import demo
-from tests.bench import catalogue, documents, fhir, functions, hl7, hl7_batches, rag_retrieval, terraform
+from tests.bench import (
+    catalogue,
+    documents,
+    fhir,
+    functions,
+    hl7,
+    hl7_batches,
+    rag_retrieval,
+    rag_text,
+    terraform,
+)
 
 MEASURES = {
     "functions": functions.main,
@@ -20,6 +30,7 @@ MEASURES = {
     "hl7": hl7.main,
     "hl7-batches": hl7_batches.main,
     "rag-retrieval": rag_retrieval.main,
+    "rag-text": rag_text.main,
 }
 
 if __name__ == "__main__":

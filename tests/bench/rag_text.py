@@ -24,8 +24,9 @@ QUESTIONS = (
     "Does the record support prior authorization of apixaban 5 mg twice daily for atrial fibrillation?",
 )
 NOTE = (
-    "Discharge medications: continue lisinopril 10 mg daily and atorvastatin 40 mg at bedtime; stop metformin "
-    "500 mg twice daily. Creatinine 1.0 mg/dL, normal. No evidence of pneumonia. Denies chest pain or fever. "
+    "Discharge medications: continue lisinopril 10 mg daily and atorvastatin 40 mg at bedtime; "
+    "stop metformin 500 mg twice daily. Creatinine 1.0 mg/dL, normal. No evidence of pneumonia. "
+    "Denies chest pain or fever. "
 ) * 7
 CLAIMS = (
     ("Lisinopril 10 mg daily should be continued.", "continue lisinopril 10 mg daily"),
