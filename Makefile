@@ -105,6 +105,14 @@ reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + dupli
 bench: setup ## Cold start, throughput, plan cost and the catalogue, as ratios against bare equivalents and peers
 	@$(RUN) -m tests.bench
 
+.PHONY: eval
+eval: setup ## Questions on invented records, models that do wrong, injections, identifiers: what holds, in figures
+	@$(RUN) -m tests.evaluation
+
+.PHONY: eval-extras
+eval-extras: ## What `make eval` uses where it is there: Synthea (checks the data) and two small models (200 MB)
+	@$(PYTHON) scripts/setup_environment.py evaluation evaluation_models
+
 .PHONY: lock
 lock: setup ## Compile requirements/*.in anew
 	@PATH=$(ENVIRONMENT):$$PATH scripts/lock.sh

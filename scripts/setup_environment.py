@@ -26,6 +26,8 @@ ENVIRONMENTS = {
     "tools": ROOT / ".venv",
     "checkov": ROOT / ".venv-checkov",
     "lambda_runtime": ROOT / ".venv-lambda",
+    "evaluation": ROOT / ".venv-evaluation",
+    "evaluation_models": ROOT / ".venv-evaluation-models",
 }
 
 
@@ -71,7 +73,8 @@ def base_python(name: str) -> str:
 def install(environment_python: str, lock: Path) -> None:
     pip = [environment_python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     run([*pip, "install", "--require-hashes", "--requirement", str(REQUIREMENTS / "uv.txt")])
-    uv = [environment_python, "-m", "uv", "--quiet", "pip", "install"]
+    # A lock file names everything that is wanted: evaluation_models.txt leaves out what its packages ask for.
+    uv = [environment_python, "-m", "uv", "--quiet", "pip", "install", "--no-deps"]
     run(
         [*uv, "--python", environment_python, "--require-hashes", "--requirement", str(lock)],
         env=os.environ | index_of_pip(environment_python),

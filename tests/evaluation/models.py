@@ -1,4 +1,4 @@
-"""A server that speaks as much of OpenAI's protocol as one question needs, and asks a function for the answer.
+"""A server that speaks as much of OpenAI's protocol as one question needs; a function gives the answers.
 
 Through it the real SDK and the orchestrator's own reading of answers are part of what is evaluated.
 """
@@ -47,7 +47,7 @@ class ModelServer:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
-            def do_POST(self) -> None:  # noqa: N802 (http.server's name)
+            def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 try:
                     status, answer = 200, _completion(served.model(body["messages"]))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -130,7 +132,7 @@ class Lambda:
     asked: list[dict[str, Any]] = field(default_factory=list)
     contexts: list[dict[str, Any]] = field(default_factory=list)
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 (boto's names)
+    def invoke(self, *, Payload: bytes, **_: object) -> dict[str, Any]:  # noqa: N803 (boto's name)
         event = json.loads(Payload)
         self.asked.append(event)
         answer = self.retrieval.answer(event, None)
@@ -149,7 +151,9 @@ class Caller:
 class Pipeline:
     """What one evaluation asks. Make it by `pipeline`."""
 
-    def __init__(self, orchestrator: Any, lambda_: Lambda, writer: PostgreSQLStore, server: ModelServer) -> None:
+    def __init__(
+        self, orchestrator: Any, lambda_: Lambda, writer: PostgreSQLStore, server: ModelServer
+    ) -> None:
         self._orchestrator, self._lambda, self._writer, self._server = orchestrator, lambda_, writer, server
         self._documents: dict[str, list[str]] = {}
         self._dynamodb = boto3.client("dynamodb")
@@ -200,7 +204,7 @@ class Pipeline:
         del self.texts[patient_id][document_id]
 
     def ask(self, patient_id: str, question: str, model: Model | None = None, top_k: int = 5) -> Answered:
-        """A provider's question through API Gateway's event. `model` is exchanged for this question and after."""
+        """A provider's question through API Gateway's event; `model` answers this one and those after it."""
         if model is not None:
             self._server.model = model
         self._lambda.asked, self._lambda.contexts = [], []
@@ -240,10 +244,11 @@ def pipeline(model: Model, embed: Embed = stand_in.embed, name: str = "stand-in"
         retrieval.embeddings = Embeddings(embed, name)
         retrieval.store = PostgreSQLStore(Session(lambda: server.connect(database, "rag_reader")), name)
         lambda_ = Lambda(retrieval)
-        with mock.patch.object(aws, "lambda_", lambda _seconds: lambda_):
+        with mock.patch.object(aws, "lambda_", return_value=lambda_):
             orchestrator = orchestrator_handler.build(Settings.from_environment())
         for logger in (retrieval.logger, orchestrator.api.logger):
             for stream in logger.handlers:
+                assert isinstance(stream, logging.StreamHandler)
                 stream.setStream(_Stdout())
         writer = PostgreSQLStore(Session(lambda: server.connect(database, "rag_writer")), name)
         yield Pipeline(orchestrator, lambda_, writer, models)
@@ -277,8 +282,6 @@ class _Stdout:
     """Whatever sys.stdout is at the moment of a line."""
 
     def write(self, text: str) -> int:
-        import sys
-
         return sys.stdout.write(text)
 
     def flush(self) -> None:

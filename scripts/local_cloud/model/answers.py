@@ -56,17 +56,22 @@ def answer(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Unsupported, without claims, where no sentence meets the question well enough or there is no question.
     """
-    prompt = "\n".join(_text(message) for message in messages if message.get("role") == "user")
-    asked = _QUESTION.search(prompt)
-    if asked is None:
-        return {"supported": False, "claims": []}
-    sentences = [*_sentences(prompt[asked.end() :], asked["nonce"])]
-    chosen = _choose(asked["text"], sentences)
+    question, sentences = read(messages)
+    chosen = _choose(question, sentences)
     claims = [
         {"text": " ".join(found.quote.split()), "chunk_id": found.number, "quote": found.quote}
         for found in chosen
     ]
     return {"supported": bool(claims), "claims": claims}
+
+
+def read(messages: Sequence[Mapping[str, Any]]) -> tuple[str, list[Sentence]]:
+    """The question, "" where there is none, and the sentences of the evidence, in order."""
+    prompt = "\n".join(_text(message) for message in messages if message.get("role") == "user")
+    asked = _QUESTION.search(prompt)
+    if asked is None:
+        return "", []
+    return asked["text"], [*_sentences(prompt[asked.end() :], asked["nonce"])]
 
 
 def _text(message: Mapping[str, Any]) -> str:

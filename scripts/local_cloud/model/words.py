@@ -26,13 +26,13 @@ _SAYING_NOTHING: Final = _words(
     records said say same see shall she should show since so some such tell than that the their them then
     there these they this those through to too under until up us very was we were what when where which while
     who whom why will with within would you your current currently documented mention mentioned note noted
-    chart"""
+    chart anything something date day done time"""
 )
 
 TOPICS: Final[dict[str, frozenset[str]]] = {
     "medication": _words(
-        """medication medicine drug prescription prescribe pill tablet capsule dose dosage take taking
-        continue resume stop discontinue regimen refill"""
+        """medication medicine meds med drug prescription prescribe pill tablet capsule dose dosage take
+        taking continue resume stop discontinue regimen refill"""
     ),
     "laboratory": _words("lab laboratory result test level value measure measured specimen panel"),
     "allergy": _words("allergy allergic allergies anaphylaxis intolerance hypersensitivity"),
