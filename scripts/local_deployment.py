@@ -111,7 +111,7 @@ class LocalDeployment:
 
     def plan_is_empty(self) -> tuple[bool, str]:
         """Plan again: whether nothing would change, and what Terraform printed."""
-        finished = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", *self._variables)
+        finished = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", *self.variables)
         if finished.returncode not in (NO_CHANGES, CHANGES):
             raise DeploymentError(f"the second plan failed:\n{finished.stdout}{finished.stderr}")
         return finished.returncode == NO_CHANGES, finished.stdout
@@ -130,7 +130,8 @@ class LocalDeployment:
         return finished.stdout
 
     @property
-    def _variables(self) -> tuple[str, ...]:
+    def variables(self) -> tuple[str, ...]:
+        """What ``environments/local`` has to be told of this machine and this local cloud."""
         return (
             f"-var=architecture={host_architecture()}",
             f"-var=database_ca_file={self.state.database_ca_file}",
@@ -162,7 +163,7 @@ class LocalDeployment:
     def _stream(self, verb: str, progress: Progress | None) -> int:
         # Most of an apply is waiting: queues and keys take half a minute each, whoever waits beside them.
         command = self._command(
-            verb, "-auto-approve", "-input=false", "-json", "-parallelism=40", *self._variables
+            verb, "-auto-approve", "-input=false", "-json", "-parallelism=40", *self.variables
         )
         process = subprocess.Popen(
             command,

@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.demo.people import EVERYONE, MARIA, MARIA_HERSELF, PROVIDER, SAM, Person
 from scripts.demo.progress import Progress
 from scripts.demo.story import Story
+from scripts.demo.story_questions import QUESTION
 from scripts.inventory import Inventory, inventory
 from scripts.local_deployment import ROOT, DeploymentError, LocalDeployment, host_architecture
 from scripts.package_functions import function_names, package
@@ -238,6 +239,14 @@ The API is at {story.url("")}. People, with tokens that last an hour (on AWS: 15
     -H "X-Break-Glass-Reason: Unconscious, no relative reachable"
   curl -i $GATEWAY/patients/{MARIA}/disclosures -H "Authorization: Bearer ${shell_name(MARIA_HERSELF)}"
 
+Questions are answered from a patient's documents; this one's is a moment after it is uploaded:
+
+  printf 'Discharge medications:\nContinue lisinopril 10 mg daily.\n' | aws s3 cp - \
+    s3://{deployment.outputs["documents_bucket"]}/incoming/discharge.txt \
+    --metadata patient-id={MARIA},access-label=N,title='Discharge summary',date=2024-09-12
+  curl -i $GATEWAY/patients/{MARIA}/questions {bearer} -H "Content-Type: application/json" \
+    -d '{{"question": "{QUESTION}"}}'
+
 The AWS variables point any SDK, Terraform or the checklist at it as its administrator:
 
   .venv/bin/hipaa audit
@@ -245,7 +254,7 @@ The AWS variables point any SDK, Terraform or the checklist at it as its adminis
 Apply a change of your own to it (of a function: `make package ARCHITECTURE={host_architecture()}` first):
 
   {terraform} init
-  {terraform} apply -var=architecture={host_architecture()}
+  {terraform} apply {" ".join(deployment.variables)}
 
 Everything it knows is in memory; `make down` ends it."""
 

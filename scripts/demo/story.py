@@ -33,6 +33,7 @@ from scripts.demo.story_appointments import AppointmentStory
 from scripts.demo.story_documents import DocumentStory
 from scripts.demo.story_evidence import EvidenceStory
 from scripts.demo.story_messages import MessageStory
+from scripts.demo.story_questions import QuestionStory
 from scripts.local_deployment import LocalDeployment
 
 INVENTED_SSN = "900-12-3456"  # numbers beginning with 9 are never issued (SSA, RM 10201.035)
@@ -109,6 +110,7 @@ class Story:
             *AppointmentStory(self).scenes(),
             *MessageStory(self).scenes(),
             *DocumentStory(self).scenes(),
+            *QuestionStory(self).scenes(),
             *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 

@@ -84,9 +84,10 @@ class DocumentStory:
     def s3(self) -> Any:
         return self.story.deployment.client("s3")
 
-    def put(self, name: str, content: bytes, patient: str | None = None) -> str:
+    def put(self, name: str, content: bytes, patient: str | None = None, **described: str) -> str:
+        """``described``: title and date, for who reads what is answered from it."""
         bucket = self.story.deployment.outputs["documents_bucket"]
-        metadata = {"access-label": "N"} | ({} if patient is None else {"patient-id": patient})
+        metadata = {"access-label": "N"} | ({} if patient is None else {"patient-id": patient}) | described
         answer = self.s3.put_object(Bucket=bucket, Key=_key(name), Body=content, Metadata=metadata)
         return str(answer["VersionId"])
 
