@@ -1,4 +1,4 @@
-"""Canaries in HL7 messages, FHIR resources and bookings, good ones, bad ones and ones that AWS fails on.
+"""Canaries in messages, bookings, documents and questions: good ones, bad ones and ones that AWS fails on.
 
 They may be in the tables, in the bodies of objects and in the messages themselves; nowhere else.
 """
@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from scripts.demo.people import ADMIN, PROVIDER
-from scripts.demo.story import Story
+from scripts.demo.people import ADMIN, PROVIDER, SSN_PROVIDER, Person, relate
+from scripts.demo.story import Story, decode_unverified
 from scripts.demo.story_appointments import AppointmentStory, give_address
+from scripts.demo.story_documents import DocumentStory
+from scripts.demo.story_questions import CARE_NAVIGATION, QuestionStory, model_fault
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
@@ -31,6 +33,7 @@ AT = "20260131090000"
 AUTHORITY = "MAIN&2.16.840.1.113883.19.5&ISO"
 MRN = "https://hospital.example/mrn"
 WAIT_SECONDS = 120  # for a busy machine
+DOCUMENT_LETTERS = "healthcare-rag-documents-dead-letters"
 OUTBOX_LETTERS = "healthcare-appointment-notifications-dead-letters"
 
 
@@ -185,6 +188,45 @@ def plant_bookings(story: Story) -> list[str]:
     return [answer.text + json.dumps(dict(answer.headers)) for answer in refused]
 
 
+def plant_questions(story: Story, control: Control) -> list[str]:
+    """A question that is answered, and ones that are refused or fail: what was answered to these."""
+    questions, documents = QuestionStory(story), DocumentStory(story)
+    subject = str(decode_unverified(story.tokens[PROVIDER.username])["sub"])
+    relate(story.deployment, Person("", (), treats=(PATIENT,)), subject)
+    note = f"Medications:\n{CANARY} takes metformin 500 mg twice daily, says {CANARY}."
+    asked = f"Which dose of metformin does {CANARY} take? Call 202-555-0143, {CANARY}@example.org."
+    documents.put(f"{CANARY}.txt", note.encode(), patient=PATIENT, title=CANARY, date="2024-09-12")
+    until(lambda: questions.ask(PATIENT, asked).json()["supported"], "a question is answered")
+    path, token = f"/patients/{PATIENT}/questions", story.tokens[PROVIDER.username]
+    unread = {"data": CANARY, "headers": {"Content-Type": "application/json"}}
+    refused = [
+        questions.ask(PATIENT, asked, SSN_PROVIDER),
+        questions.ask(f"P-{CANARY}-other", asked),
+        questions.ask(PATIENT, f"{CANARY}\x00"),
+        story.request("POST", path, token, json={"question": asked, CANARY: CANARY}),
+        story.request("POST", path, token, **unread),
+    ]
+    assert all(400 <= answer.status_code < 500 for answer in refused), [a.status_code for a in refused]
+    for kind in ("throttle", "error", "lost_answer", "garbage"):
+        control.set_faults([model_fault(kind)])
+        refused.append(questions.ask(PATIENT, asked))
+    control.set_faults([Fault("error", "bedrock-runtime", "InvokeModel", probability=1.0)])
+    refused.append(questions.ask(PATIENT, asked))
+    assert all(answer.status_code >= 500 for answer in refused[5:]), [a.status_code for a in refused]
+    # The same fault for the document's next version: it becomes a dead letter.
+    documents.put(f"{CANARY}.txt", f"{note} Anew.".encode(), patient=PATIENT, title=CANARY)
+    letters = story.deployment.client("sqs").get_queue_url(QueueName=DOCUMENT_LETTERS)["QueueUrl"]
+    until(lambda: left(story.deployment, letters) > 0, "the document is a dead letter")
+    control.set_faults([])
+    direct = [
+        questions.invoke({"query": asked, "patient_id": f"P-{CANARY}-other"}),
+        questions.invoke({"query": asked, "patient_id": f"{CANARY} {CANARY}"}),
+        questions.invoke({"query": asked, "patient_id": PATIENT, CANARY: CARE_NAVIGATION.username}),
+    ]
+    assert all(answer["statusCode"] in (400, 403) for answer in direct), direct
+    return [*(answer.text + json.dumps(dict(answer.headers)) for answer in refused), json.dumps(direct)]
+
+
 @pytest.fixture(scope="module")
 def planted(story: Story) -> Iterator[Planted]:
     deployment = story.deployment
@@ -203,6 +245,7 @@ def planted(story: Story) -> Iterator[Planted]:
             answers = plant_bookings(story)
             plant_messages(deployment, control)
             until(lambda: left(deployment, outbox) > before, "the mail is a dead letter")
+            answers += plant_questions(story, control)
             control.set_faults([])
             alerts: list[str] = []
 
@@ -230,7 +273,7 @@ def test_answers_hold_no_canary(planted: Planted) -> None:
 
 def test_events_on_the_bus_hold_no_canary(planted: Planted) -> None:
     sources = {json.loads(event)["source"] for event in planted.events}
-    assert sources == {"healthcare.fhir", "healthcare.hl7"}
+    assert sources == {"healthcare.documents", "healthcare.fhir", "healthcare.hl7"}
     assert not [event for event in planted.events if leaks(event)]
 
 
@@ -239,13 +282,17 @@ def test_alerts_hold_no_canary(planted: Planted) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[LocalDeployment], canaries.Found], set[str]]] = {
-    "logs": (canaries.log_lines, {"hl7-ingest", "fhir-ingest", "fhir-api", "appointments"}),
-    "metrics": (canaries.metrics, {"Healthcare/Messages"}),
+    "logs": (
+        canaries.log_lines,
+        {"hl7-ingest", "fhir-ingest", "fhir-api", "appointments"}
+        | {"rag-ingest", "rag-migrations", "rag-orchestrator", "rag-retrieval"},
+    ),
+    "metrics": (canaries.metrics, {"Healthcare/Messages", "Healthcare/Rag", "Healthcare/Security"}),
     "alarms": (canaries.alarms, {"hl7-quarantined", "fhir-ingest-quarantined"}),
     "objects": (canaries.object_keys, {"hl7-messages", "fhir-messages"}),
     "dead letters": (
         lambda deployment: canaries.dead_letters(deployment, whole=True),
-        {"hl7", "fhir", "appointment-notifications"},
+        {"hl7", "fhir", "appointment-notifications", "rag-documents"},
     ),
     "the local cloud's own log": (canaries.own_log, {".log"}),
 }
