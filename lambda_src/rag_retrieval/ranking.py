@@ -53,11 +53,10 @@ def words(text: str) -> list[str]:
 
 def word_scores(question: str, texts: Mapping[Key, str]) -> dict[Key, float]:
     """The scores of those texts that have a word of the question."""
-    wanted = words(question)
+    wanted = {word: re.compile(rf"\b{word}\b") for word in words(question)}
     if not wanted or not texts:
         return {}
-    pattern = re.compile(rf"\b(?:{'|'.join(sorted(wanted, key=len, reverse=True))})\b")
-    counts = {key: Counter(pattern.findall(_plain(text))) for key, text in texts.items()}
+    counts = {key: _counts(wanted, _plain(text)) for key, text in texts.items()}
     # Characters stand for words: the proportion is what counts.
     usual = sum(map(len, texts.values())) / len(texts) or 1.0
     spread = Counter(word for found in counts.values() for word in found)
@@ -70,6 +69,12 @@ def word_scores(question: str, texts: Mapping[Key, str]) -> dict[Key, float]:
         for key, found in counts.items()
         if found
     }
+
+
+def _counts(wanted: Mapping[str, re.Pattern[str]], text: str) -> dict[str, int]:
+    # Most words are in few texts, and to look for a string is many times faster than to look for a word.
+    counts = {word: len(pattern.findall(text)) for word, pattern in wanted.items() if word in text}
+    return {word: count for word, count in counts.items() if count}
 
 
 def vector_scores(question: Sequence[float], vectors: Mapping[str, Sequence[float]]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from tests.bench import (
     hl7,
     hl7_batches,
     rag_retrieval,
+    rag_s3_store,
     rag_text,
     terraform,
 )
@@ -30,6 +31,7 @@ MEASURES = {
     "hl7": hl7.main,
     "hl7-batches": hl7_batches.main,
     "rag-retrieval": rag_retrieval.main,
+    "rag-s3-store": rag_s3_store.main,
     "rag-text": rag_text.main,
 }
 
