@@ -195,3 +195,39 @@ run "refuses_a_name_with_capitals_and_quick_deletion" {
 
   expect_failures = [var.context, var.keys]
 }
+
+run "hashes_with_a_key_of_its_kind" {
+  command = plan
+
+  module {
+    source = "./modules/encryption"
+  }
+
+  variables {
+    keys = { hashing = { description = "Keyed hashes", hmac = true } }
+  }
+
+  assert {
+    condition     = aws_kms_key.this["hashing"].key_usage == "GENERATE_VERIFY_MAC" && aws_kms_key.this["hashing"].customer_master_key_spec == "HMAC_256" && !aws_kms_key.this["hashing"].enable_key_rotation
+    error_message = "An HMAC key, which KMS can't rotate."
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this["hashing"].policy).Statement[*].Principal == [{ AWS = "arn:aws:iam::123456789012:root" }]
+    error_message = "It is for the account's IAM policies alone."
+  }
+}
+
+run "refuses_a_service_that_hashes" {
+  command = plan
+
+  module {
+    source = "./modules/encryption"
+  }
+
+  variables {
+    keys = { hashing = { description = "Keyed hashes", hmac = true, services = ["logs"] } }
+  }
+
+  expect_failures = [var.keys]
+}

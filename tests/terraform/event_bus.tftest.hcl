@@ -219,3 +219,93 @@ run "refuses_a_long_name_and_a_role_of_another_account" {
 
   expect_failures = [var.name, var.publisher_role_arns]
 }
+
+run "sends_to_queues_by_rules" {
+  command = plan
+
+  module {
+    source = "./modules/event_bus"
+  }
+
+  variables {
+    queues = { rag-ingest = { pattern = "{\"source\":[\"healthcare.documents\"]}", queue_arn = "arn:aws:sqs:us-east-1:123456789012:healthcare-rag-ingest" } }
+  }
+
+  assert {
+    condition     = output.queue_rule_arns == { rag-ingest = "arn:aws:events:us-east-1:123456789012:rule/healthcare-clinical-events/healthcare-clinical-events-rag-ingest" } && aws_cloudwatch_event_rule.queues["rag-ingest"].name == "healthcare-clinical-events-rag-ingest"
+    error_message = "The rule's ARN is known at plan, for the queue's policy."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.queues["rag-ingest"].event_bus_name == "healthcare-clinical-events" && aws_cloudwatch_event_target.queues["rag-ingest"].event_bus_name == "healthcare-clinical-events" && aws_cloudwatch_event_target.queues["rag-ingest"].arn == "arn:aws:sqs:us-east-1:123456789012:healthcare-rag-ingest"
+    error_message = "The rule is one of this bus, and its target is the queue."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.queues["rag-ingest"].retry_policy[0].maximum_event_age_in_seconds == 86400 && length(aws_cloudwatch_event_target.queues["rag-ingest"].dead_letter_config) == 1
+    error_message = "What can't be delivered within a day is kept."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_sqs_queue.dead_letters.policy).Statement : try(statement.Condition.ArnEquals["aws:SourceArn"], null)] == [
+      null, "arn:aws:events:us-east-1:123456789012:event-bus/healthcare-clinical-events", "arn:aws:events:us-east-1:123456789012:rule/healthcare-clinical-events/healthcare-clinical-events-rag-ingest",
+    ]
+    error_message = "The dead letters take from the bus and from this rule, and from no other."
+  }
+}
+
+run "refuses_a_pattern_without_source" {
+  command = plan
+
+  module {
+    source = "./modules/event_bus"
+  }
+
+  variables {
+    queues = { rag = { pattern = "{\"detail-type\":[\"Document stored\"]}", queue_arn = "arn:aws:sqs:us-east-1:123456789012:healthcare-rag" } }
+  }
+
+  expect_failures = [var.queues]
+}
+
+run "refuses_a_queue_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/event_bus"
+  }
+
+  variables {
+    queues = { rag = { pattern = "{\"source\":[\"healthcare.documents\"]}", queue_arn = "arn:aws:sqs:us-east-1:999999999999:healthcare-rag" } }
+  }
+
+  expect_failures = [var.queues]
+}
+
+run "refuses_a_queue_with_order" {
+  command = plan
+
+  module {
+    source = "./modules/event_bus"
+  }
+
+  variables {
+    queues = { rag = { pattern = "{\"source\":[\"healthcare.documents\"]}", queue_arn = "arn:aws:sqs:us-east-1:123456789012:healthcare-rag.fifo" } }
+  }
+
+  expect_failures = [var.queues]
+}
+
+run "refuses_a_rule_with_capitals" {
+  command = plan
+
+  module {
+    source = "./modules/event_bus"
+  }
+
+  variables {
+    queues = { Rag = { pattern = "{\"source\":[\"healthcare.documents\"]}", queue_arn = "arn:aws:sqs:us-east-1:123456789012:healthcare-rag" } }
+  }
+
+  expect_failures = [var.queues]
+}
