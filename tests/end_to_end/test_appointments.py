@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +12,7 @@ from scripts.demo.story import Story
 from scripts.demo.story_appointments import AppointmentStory, add_schedule, at, give_address, in_utc
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
-
-WAIT_SECONDS = 90
+from tests.end_to_end.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +21,6 @@ def appointments(story: Story) -> AppointmentStory:
     told = AppointmentStory(story, "D-3001")
     told.prepare()
     return told
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s: {what}"
-        time.sleep(0.5)
 
 
 def rows(appointments: AppointmentStory, table: str) -> list[dict[str, Any]]:
@@ -90,7 +80,7 @@ def test_mail_that_fails_undoes_no_booking_and_is_sent_later(appointments: Appoi
     control = Control(appointments.story.deployment.state)
     role = appointments.story.deployment.outputs["role_names"]["appointment_notifications"]
     address = "maria.later@example.org"
-    wait_until(lambda: settled(appointments), "earlier messages are sent")
+    assert eventually(lambda: settled(appointments)), "earlier messages are sent"
     give_address(appointments.story, MARIA, address)
     control.set_faults([Fault("error", "sesv2", role=role, calls=(1, 2, 3))])
     try:
@@ -104,7 +94,7 @@ def test_mail_that_fails_undoes_no_booking_and_is_sent_later(appointments: Appoi
         }
         booked = other.request("POST", "", PROVIDER, json=body)
         assert booked.status_code == 201
-        wait_until(lambda: settled(appointments), "the message is sent")
+        assert eventually(lambda: settled(appointments)), "the message is sent"
         assert [letter["to"] for letter in control.mail()].count([address]) == 1
         assert control.faults()["faults"][0]["injected"] == 3
     finally:
@@ -129,7 +119,7 @@ def test_mail_that_never_goes_is_a_dead_letter_without_the_patient(appointments:
 
     try:
         assert appointments.book(MARIA_HERSELF, MARIA, "16:30").status_code == 201
-        wait_until(arrived, "a dead letter")
+        assert eventually(arrived), "a dead letter"
     finally:
         control.set_faults([])
     text = str(letters)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,12 +13,12 @@ from botocore.exceptions import ClientError
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
+from tests.end_to_end.waiting import eventually
 from tests.unit.lambda_src.documents.samples import LAUGHS, ccda, dicom, pdf, section
 
 pytestmark = pytest.mark.deployment
 CANARY = f"Canary{uuid.uuid4().hex[:12]}"
 MASTER_OID = "2.16.840.1.113883.19.5"
-WAIT_SECONDS = 180  # for a busy machine; what is waited for usually takes a second
 
 
 class Archive:
@@ -63,15 +62,6 @@ def archive(deployment: LocalDeployment) -> Iterator[Archive]:
     found = Archive(deployment)
     yield found
     found.control.set_faults([])
-
-
-def eventually(check: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT_SECONDS
-    while not check():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.3)
-    return True
 
 
 def test_each_kind_of_document(archive: Archive) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,11 +14,11 @@ from scripts.demo.story import Story
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
+from tests.end_to_end.waiting import eventually
 
 pytestmark = pytest.mark.deployment
 MRN = "https://hospital.example/mrn"
 CANARY = f"Canary{uuid.uuid4().hex[:12]}"
-WAIT_SECONDS = 120  # for a busy machine; what is waited for usually takes a second
 
 
 class Sender:
@@ -74,15 +73,6 @@ def weight(logical_id: str, subject: str) -> dict[str, Any]:
         "subject": {"reference": subject},
         "valueQuantity": {"value": 70.5, "unit": "kg"},
     }
-
-
-def eventually(check: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT_SECONDS
-    while not check():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_what_is_sent_can_be_read_by_whom_it_concerns(sender: Sender) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from scripts import replay_hl7
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
+from tests.end_to_end.waiting import eventually
 
 pytestmark = pytest.mark.deployment
 CANARY = f"Canary{uuid.uuid4().hex[:12]}"
 AUTHORITY = "MAIN&2.16.840.1.113883.19.5&ISO"
-WAIT_SECONDS = 120  # for a busy machine; what is waited for usually takes a second
 
 
 def adt(event: str, patient: str, at: str, control_id: str | None = None, authority: str = AUTHORITY) -> str:
@@ -70,15 +69,6 @@ def ehr(deployment: LocalDeployment) -> Iterator[Ehr]:
     yield found
     found.control.set_faults([])
     found.control.hurry_failed_messages(None)
-
-
-def eventually(check: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT_SECONDS
-    while not check():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_a_stay_in_whatever_order_it_arrives(ehr: Ehr) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
 from tests import canaries
+from tests.end_to_end.waiting import eventually
 from tests.reliability.ehr import Listener
 
 pytestmark = pytest.mark.deployment
@@ -32,7 +32,6 @@ PATIENT = f"P-{CANARY}"
 AT = "20260131090000"
 AUTHORITY = "MAIN&2.16.840.1.113883.19.5&ISO"
 MRN = "https://hospital.example/mrn"
-WAIT_SECONDS = 120  # for a busy machine
 DOCUMENT_LETTERS = "healthcare-rag-documents-dead-letters"
 OUTBOX_LETTERS = "healthcare-appointment-notifications-dead-letters"
 
@@ -121,13 +120,6 @@ class Planted:
     alerts: list[str]
 
 
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s: {what}"
-        time.sleep(0.5)
-
-
 def left(deployment: LocalDeployment, url: str) -> int:
     """The number of messages in a queue, those in flight counted."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -146,13 +138,13 @@ def plant_messages(deployment: LocalDeployment, control: Control) -> None:
     urls = [outputs[queue]["url"] for queue in ("hl7_queue", "fhir_queue")]
     send(deployment, "hl7_queue", hl7_messages())
     send(deployment, "fhir_queue", fhir_messages())
-    until(lambda: not any(left(deployment, url) for url in urls), "the queues are empty")
+    assert eventually(lambda: not any(left(deployment, url) for url in urls)), "the queues are empty"
     names = ("hl7_ingest", "fhir_ingest")
     fails = [Fault("error", "dynamodb", role=roles[name], probability=1.0) for name in names]
     control.set_faults([*fails, mail_fails(deployment)])
     send(deployment, "hl7_queue", [hl7("ADT^A01")])
     send(deployment, "fhir_queue", [json.dumps(fhir_patient())])
-    until(lambda: not any(left(deployment, url) for url in urls), "the messages are given up")
+    assert eventually(lambda: not any(left(deployment, url) for url in urls)), "the messages are given up"
     assert all(left(deployment, outputs[queue]["dead_letter_url"]) for queue in ("hl7_queue", "fhir_queue"))
 
 
@@ -196,7 +188,7 @@ def plant_questions(story: Story, control: Control) -> list[str]:
     note = f"Medications:\n{CANARY} takes metformin 500 mg twice daily, says {CANARY}."
     asked = f"Which dose of metformin does {CANARY} take? Call 202-555-0143, {CANARY}@example.org."
     documents.put(f"{CANARY}.txt", note.encode(), patient=PATIENT, title=CANARY, date="2024-09-12")
-    until(lambda: questions.ask(PATIENT, asked).json()["supported"], "a question is answered")
+    assert eventually(lambda: questions.ask(PATIENT, asked).json()["supported"]), "a question is answered"
     path, token = f"/patients/{PATIENT}/questions", story.tokens[PROVIDER.username]
     unread = {"data": CANARY, "headers": {"Content-Type": "application/json"}}
     refused = [
@@ -216,7 +208,7 @@ def plant_questions(story: Story, control: Control) -> list[str]:
     # The same fault for the document's next version: it becomes a dead letter.
     documents.put(f"{CANARY}.txt", f"{note} Anew.".encode(), patient=PATIENT, title=CANARY)
     letters = story.deployment.client("sqs").get_queue_url(QueueName=DOCUMENT_LETTERS)["QueueUrl"]
-    until(lambda: left(story.deployment, letters) > 0, "the document is a dead letter")
+    assert eventually(lambda: left(story.deployment, letters) > 0), "the document is a dead letter"
     control.set_faults([])
     direct = [
         questions.invoke({"query": asked, "patient_id": f"P-{CANARY}-other"}),
@@ -244,7 +236,7 @@ def planted(story: Story) -> Iterator[Planted]:
             control.set_faults([mail_fails(deployment)])
             answers = plant_bookings(story)
             plant_messages(deployment, control)
-            until(lambda: left(deployment, outbox) > before, "the mail is a dead letter")
+            assert eventually(lambda: left(deployment, outbox) > before), "the mail is a dead letter"
             answers += plant_questions(story, control)
             control.set_faults([])
             alerts: list[str] = []
@@ -253,7 +245,7 @@ def planted(story: Story) -> Iterator[Planted]:
                 alerts.extend(message["Body"] for message in canaries.received(sqs, heard, delete=True))
                 return any("hl7-quarantined" in alert for alert in alerts)
 
-            until(told, "an alarm is told")
+            assert eventually(told), "an alarm is told"
             yield Planted(deployment, answers, listener.bodies(), alerts)
     finally:
         control.set_faults([])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +19,11 @@ from scripts.demo.story_questions import CARE_NAVIGATION, QuestionStory, model_f
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from scripts.local_deployment import LocalDeployment
+from tests.end_to_end.waiting import eventually
 
 pytestmark = pytest.mark.deployment
-WAIT_SECONDS = 180  # for a busy machine; what is waited for usually takes a second
 QUESTION = "Which dose of metformin does the patient take?"
 NOTE = "Medications:\nThe patient takes metformin 500 mg twice daily."
-
-
-def eventually(check: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT_SECONDS
-    while not check():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.3)
-    return True
 
 
 @dataclass
