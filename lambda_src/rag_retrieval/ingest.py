@@ -50,7 +50,9 @@ class Ingest:
         try:
             outcome = self.follow(document_id, out_of_time)
         except (NotIndexedError, Problem) as fault:
-            self.signals.count("DocumentNotIndexed")
+            # What is not there now comes back by itself, and if not, the dead letters' alarm says so.
+            if not isinstance(fault, Problem) or fault.status != 503:
+                self.signals.count("DocumentNotIndexed")
             self.logger.error("document not indexed", extra={**line, "code": fault.code})
             raise
         signal, message = _SAID[outcome]
