@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scripts.local_deployment import LocalDeployment
 
-ALARM_WAIT_SECONDS = 90
+LONGEST_SECONDS = 120  # for a busy machine; what is waited for usually takes a second
+PAUSE_SECONDS = 0.3
+Found = TypeVar("Found")
 
 
 class SceneFailedError(Exception):
@@ -30,15 +33,22 @@ def check(holds: bool, what: str) -> None:
         raise SceneFailedError(f"expected: {what}")
 
 
+def wait_for(look: Callable[[], Found | None], what: str) -> Found:
+    """What ``look`` finds, asked again and again until it is something. Raises ``SceneFailedError``."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise SceneFailedError(f"not within {LONGEST_SECONDS} s: {what}")
+        time.sleep(PAUSE_SECONDS)
+    return found
+
+
 def wait_for_alarm(deployment: LocalDeployment, name: str, wanted: str = "ALARM") -> None:
     """Until the alarm is in the state ``wanted``. Raises ``SceneFailedError``."""
     cloudwatch = deployment.client("cloudwatch")
-    deadline = time.monotonic() + ALARM_WAIT_SECONDS
-    state = "missing"
-    while time.monotonic() < deadline:
+
+    def reached() -> bool:
         alarms = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-        state = alarms[0]["StateValue"] if alarms else "missing"
-        if state == wanted:
-            return
-        time.sleep(0.5)
-    raise SceneFailedError(f"the alarm {name} is {state} after {ALARM_WAIT_SECONDS} s, not {wanted}")
+        return [alarm["StateValue"] for alarm in alarms] == [wanted]
+
+    wait_for(reached, f"the alarm {name} is {wanted}")

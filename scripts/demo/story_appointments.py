@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from scripts.demo.people import ADMIN, MARIA, MARIA_HERSELF, SAM, SAM_HIMSELF, Person
-from scripts.demo.scenes import Scene, SceneFailedError, check
+from scripts.demo.scenes import Scene, check, wait_for
 from scripts.local_cloud.control import Control
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ DOCTOR: Final = "D-2001"
 ZONE: Final = "America/Chicago"
 MARIAS_ADDRESS: Final = "maria@example.org"
 AT_ONCE: Final = 40
-MAIL_WAIT_SECONDS: Final = 60
 
 
 @dataclass
@@ -92,11 +90,8 @@ class AppointmentStory:
 
     def mail(self) -> str:
         control = Control(self.story.deployment.state)
-        deadline = time.monotonic() + MAIL_WAIT_SECONDS
-        while MARIAS_ADDRESS not in str(letters := control.mail()):
-            if time.monotonic() > deadline:
-                raise SceneFailedError(f"no e-mail was sent within {MAIL_WAIT_SECONDS} s")
-            time.sleep(0.5)
+        wait_for(lambda: MARIAS_ADDRESS in str(control.mail()), "an e-mail is sent to Maria")
+        letters = control.mail()
         check([MARIAS_ADDRESS] in [letter["to"] for letter in letters], "one of them is Maria's")
         check(all(len(letter["to"]) == 1 for letter in letters), "each goes to one address")
         text = "".join(f"{letter['subject']}{letter['body']}" for letter in letters)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +12,11 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from scripts.demo.people import MARIA
-from scripts.demo.scenes import Scene, SceneFailedError, check
+from scripts.demo.scenes import Scene, check, wait_for
 
 if TYPE_CHECKING:
     from scripts.demo.story import Story
 
-WAIT_SECONDS: Final = 90
 MASTER_OID: Final = "2.16.840.1.113883.19.5"  # environments/local: patient_identifier
 LINES: Final = (
     "Discharge summary",
@@ -93,17 +91,17 @@ class DocumentStory:
 
     def wait(self, name: str, version: str) -> dict[str, Any]:
         """The document's row once that version ("": any) is announced. Raises ``SceneFailedError``."""
-        deadline = time.monotonic() + WAIT_SECONDS
         table = self.story.deployment.outputs["tables"]["documents"]
-        while time.monotonic() < deadline:
-            items = self.story.deployment.client("dynamodb").scan(TableName=table)["Items"]
-            for item in items:
+
+        def announced() -> dict[str, Any] | None:
+            for item in self.story.deployment.client("dynamodb").scan(TableName=table)["Items"]:
                 row = {field: next(iter(value.values())) for field, value in item.items()}
                 current = row["entry"] == "current" and row["key"] == _key(name)
                 if current and row["published"] and version in ("", row["version_id"]):
                     return row
-            time.sleep(0.5)
-        raise SceneFailedError(f"{name} was not read within {WAIT_SECONDS} s")
+            return None
+
+        return wait_for(announced, f"{name} is read")
 
     def chunks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         bucket, folder = row["bucket"], row["folder"]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
+from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for, wait_for_alarm
 from scripts.local_cloud.control import Control
 from scripts.local_deployment import ROOT, LocalDeployment
-
-REPORT_WAIT_SECONDS = 120
 
 
 @dataclass
@@ -83,13 +80,12 @@ class EvidenceStory:
 
     def wait_for_report(self, before: set[str]) -> str:
         """The name, without ending, of the JSON that was not there before: it is written last."""
-        deadline = time.monotonic() + REPORT_WAIT_SECONDS
-        while time.monotonic() < deadline:
-            for key in self.keys() - before:
-                if key.endswith(".json"):
-                    return key.removesuffix(".json")
-            time.sleep(0.5)
-        raise SceneFailedError(f"no report came to {self.bucket} in {REPORT_WAIT_SECONDS} s")
+
+        def come() -> str | None:
+            names = (key.removesuffix(".json") for key in self.keys() - before if key.endswith(".json"))
+            return next(names, None)
+
+        return wait_for(come, f"a report comes to {self.bucket}")
 
     def copied(self, name: str) -> str:
         """Put the page beside the demo's own evidence, where there is a place for it."""

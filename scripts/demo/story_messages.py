@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scripts.demo.people import MARIA, MARIA_HERSELF, PROVIDER, SAM, SAM_HIMSELF
-from scripts.demo.scenes import Scene, SceneFailedError, check
+from scripts.demo.scenes import Scene, check, wait_for
 
 if TYPE_CHECKING:
     from scripts.demo.story import Story
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 # Those of environments/local: patient_identifier.
 AUTHORITY: Final = "MAIN&2.16.840.1.113883.19.5&ISO"
 MRN: Final = "https://hospital.example/mrn"
-WAIT_SECONDS: Final = 60
 
 
 @dataclass
@@ -51,7 +48,7 @@ class MessageStory:
         for message in (discharge, adt("A01", MARIA, "20260301090000", "demo-1"), discharge):
             self.send("hl7_queue", message)
         expected = (before[0] + 2, before[1] + 1)
-        self.wait(lambda: self.counts() == expected, "two events and a duplicate")
+        wait_for(lambda: self.counts() == expected, "two events and a duplicate")
         (visit,) = self.rows("visit#V1", MARIA)
         check(visit["status"]["S"] == "discharged", "a late admission does not undo the discharge")
         return "3 sent = 2 stored + 1 duplicate"
@@ -65,7 +62,7 @@ class MessageStory:
 
         before = found()
         self.send("hl7_queue", adt("A01", SAM, "20260301090000", "demo-3", authority="ELSEWHERE"))
-        self.wait(lambda: len(found()) == len(before) + 1, "one message in quarantine")
+        wait_for(lambda: len(found()) == len(before) + 1, "one message in quarantine")
         (key,) = found() - before
         described = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
         check("Sample" not in str(described) and SAM not in str(described), "its metadata holds no value")
@@ -115,14 +112,7 @@ class MessageStory:
         ]
 
     def wait_for(self, path: str, token: str) -> None:
-        self.wait(lambda: self.story.request("GET", path, token).status_code == 200, f"GET {path}")
-
-    def wait(self, holds: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not holds():
-            if time.monotonic() > deadline:
-                raise SceneFailedError(f"not within {WAIT_SECONDS} s: {what}")
-            time.sleep(0.2)
+        wait_for(lambda: self.story.request("GET", path, token).status_code == 200, f"GET {path}")
 
 
 def adt(event: str, patient_id: str, at: str, control_id: str, authority: str = AUTHORITY) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +11,7 @@ import psycopg
 import requests
 
 from scripts.demo.people import MARIA, PROVIDER, SAM, Person, relate
-from scripts.demo.scenes import Scene, SceneFailedError, check
+from scripts.demo.scenes import Scene, check, wait_for
 from scripts.demo.story_documents import DocumentStory
 from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
@@ -20,7 +19,6 @@ from scripts.local_cloud.fault import Fault
 if TYPE_CHECKING:
     from scripts.demo.story import Story
 
-WAIT_SECONDS: Final = 120
 QUESTION: Final = "What medications should be continued after discharge?"
 UNANSWERED: Final = "Which blood group does the patient have?"
 # environments/local: rag.direct_caller. It has rows in the table of relationships, and no password.
@@ -159,14 +157,13 @@ class QuestionStory:
 
     def until_supported(self, question: str) -> dict[str, Any]:
         """Documents are read and embedded a moment after they came. Raises ``SceneFailedError``."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
+
+        def answered() -> dict[str, Any] | None:
             answer: dict[str, Any] = self.story.expect(200, self.ask(MARIA, question)).json()
-            if answer["supported"] and len(answer["sources"]) >= len(DOCUMENTS):
-                return answer
-            if time.monotonic() > deadline:
-                raise SceneFailedError(f"not answered within {WAIT_SECONDS} s: {answer}")
-            time.sleep(0.5)
+            all_there = answer["supported"] and len(answer["sources"]) >= len(DOCUMENTS)
+            return answer if all_there else None
+
+        return wait_for(answered, "the question is answered from both documents")
 
     def invoke(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The script of anybody who calls the function by its name."""
