@@ -19,7 +19,7 @@ _HARD: Final = re.compile(
     r"[.;!?](?=\s|$)|\n|\b(?:but|however|although|though|while|whereas|except|yet|instead|then)\b",
     re.IGNORECASE,
 )
-_SOFT: Final = re.compile(r",(?=\s)|\b(?:and|or|nor|with)\b|:", re.IGNORECASE)
+_SOFT: Final = re.compile(r",(?=\s)|\b(?:and|or|nor|with|without)\b|:", re.IGNORECASE)
 _NEGATION: Final = re.compile(
     r"\b(?:no|not|never|none|without|cannot|neither|nor|denies|denied|deny|denying|absent|absence of|lacks?|lacking|"
     r"negative for|ruled out|rules out|free of|free from|unable|refus(?:es|ed)|declin(?:es|ed)|unremarkable for|excluded|n't|nil|non)\b|n't\b",
@@ -126,12 +126,17 @@ def stem(word: str) -> str:
 
 
 def content_of(text: str) -> frozenset[str]:
-    """The stems of the words that say something, but for numbers, units and statuses, which are compared apart."""
+    """The stems of the words that say something, but for numbers, dates and statuses, which are compared apart."""
     rest = FREQUENCY.sub(" ", _STATUS.sub(" ", text))
     return frozenset(
         stem(word)
-        for word in words_of(rest)
-        if word not in _STOP and word not in UNITS and not _is_amount(word) and len(word) > 1
+        for whole in words_of(rest)
+        for word in whole.split("-")  # "follow-up" is "follow up"
+        if word not in _STOP
+        and word not in UNITS
+        and word not in MONTHS
+        and not _is_amount(word)
+        and len(word) > 1
     )
 
 
@@ -157,7 +162,7 @@ def _is_term(token: str, word: str) -> bool:
     if word in _STOP or word in UNITS or len(word) < 2 or _is_amount(word):
         return False
     known = lists()
-    plain = word in known["words"]
+    plain = all(part in known["words"] or part in _STOP for part in word.split("-"))
     if not plain and (word in medicines() or (len(word) > 5 and word.endswith(MEDICAL_ENDINGS))):
         return True
     if any(letter.isdigit() for letter in word):
@@ -235,10 +240,21 @@ def disagreement(claim: str, evidence: str) -> str:
     """The code of where the claim says other than the evidence, clause by clause; "" where it does not."""
     known = clauses_of(evidence)
     for clause in clauses_of(claim):
+        if not clause.denied and _affirms_what_is_denied(clause, known):
+            return "negation"
         codes = {_against(clause, other) for other in _about(clause, known)}
         if codes and "" not in codes:
             return min(codes)
     return ""
+
+
+def _affirms_what_is_denied(clause: Clause, known: list[Clause]) -> bool:
+    """Whether a word of the claim stands only in clauses that deny: "a tear of the knee without fracture"."""
+    for word in clause.words | clause.terms:
+        denials = [other.denied for other in known if word in other.words or word in other.terms]
+        if denials and all(denials):
+            return True
+    return False
 
 
 def _about(clause: Clause, known: list[Clause]) -> list[Clause]:

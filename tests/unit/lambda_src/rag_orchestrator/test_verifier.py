@@ -17,6 +17,8 @@ TEXT = (
     "Possible gout of the left foot. Mother had breast cancer. Allergic to penicillin. "
     "Warfarin was increased from 2.5 mg to 5 mg daily. INR goal 2-3. Potassium was 3,5 and is 4.1 mmol/L. "
     "Hold aspirin if platelets fall below 50,000. Platelets 250,000. Insulin glargine 20 units nightly. "
+    "MRI of the right knee: a meniscus tear without fracture. Follow up with cardiology in 2 weeks. "
+    "Enalapril 5 MG Oral Tablet was stopped on 2020-02-01. Ibuprofen caused bleeding. "
     "Chest pain was denied. Clopidogrel and ticagrelor were stopped. Ejection fraction 55 percent."
 )
 MEDICINES = (
@@ -62,6 +64,15 @@ def verdict(text: Any, quote: Any, chunk: Any = "1") -> Verdict:
         ("Clopidogrel and ticagrelor were stopped.", "Clopidogrel and ticagrelor were stopped"),
         ("Ejection fraction 55%.", "Ejection fraction 55 percent"),
         ("The INR goal is 2 to 3.", "INR goal 2-3."),
+        (
+            "The MRI showed a meniscus tear of the right knee.",
+            "MRI of the right knee: a meniscus tear without fracture.",
+        ),
+        ("Follow-up with cardiology is due in two weeks.", "Follow up with cardiology in 2 weeks."),
+        (
+            "Enalapril 5 mg was discontinued on February 1, 2020.",
+            "Enalapril 5 MG Oral Tablet was stopped on 2020-02-01.",
+        ),
     ],
 )
 def test_supported(claim: str, quote: str) -> None:
@@ -121,6 +132,9 @@ def test_supported(claim: str, quote: str) -> None:
         ("Ticagrelor was continued.", "Clopidogrel and ticagrelor were stopped", "status"),
         ("Clopidogrel is taken.", "Clopidogrel and ticagrelor were stopped", "status"),
         ("Diabetes is complicated by nephropathy.", "Mother had breast cancer", "term_not_in_quote"),
+        ("The right knee has a fracture.", "right knee: a meniscus tear without fracture", "negation"),
+        ("Enalapril 5 mg is taken.", "Enalapril 5 MG Oral Tablet", "status"),
+        ("Ibuprofen did not cause bleeding.", "Ibuprofen caused bleeding", "negation"),
         ("The scan suggests shrinking shadows.", "Mother had breast cancer", "not_covered"),
         ("Lisinopril 0 mg daily.", "0 mg daily and atorvastatin", "quote_cut"),
         ("Platelets 50.", "fall below 50", "quote_cut"),
