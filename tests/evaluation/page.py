@@ -16,8 +16,8 @@ def page(results: Results) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>Clinical RAG: evaluation</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head><body>"
-        f"{''.join(_parts(results))}</body></html>\n"
+        f"<title>Clinical RAG: evaluation</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head>"
+        f"<body>{''.join(_parts(results))}</body></html>\n"
     )
 
 
