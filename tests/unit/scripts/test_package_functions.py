@@ -210,3 +210,14 @@ def test_the_auditor_has_every_service_that_the_catalogue_asks_and_nothing_to_te
     assert {"jinja2", "markupsafe", "pyyaml"} == set(locked) - set(
         re.findall(r"^([a-z0-9-]+)==", common, re.MULTILINE)
     )
+
+
+def test_what_is_never_loaded_stays_out(tmp_path: Path) -> None:
+    for folder in ("library/used", "library/unused/inner"):
+        (tmp_path / folder).mkdir(parents=True)
+    package_functions.leave_out(tmp_path, ("library/unused",), "patient_api")
+    assert sorted(path.name for path in (tmp_path / "library").iterdir()) == ["used"]
+    for wrong in ("library/gone", "library/../library/used"):
+        with pytest.raises(PackagingError, match="what no library has: library/"):
+            package_functions.leave_out(tmp_path, (wrong,), "patient_api")
+    assert (tmp_path / "library" / "used").is_dir()
