@@ -89,7 +89,7 @@ class OpenAiCompatible:
     """`/embeddings` of OpenAI, Azure, or a server of one's own.
 
     `sends_dimensions`: whether the server is asked for that length; where a model has one length only, some
-    refuse to be.
+    refuse to be. `seconds`: for one call with all its attempts, where that is less than the endpoint's.
     """
 
     client: "OpenAI"
@@ -97,6 +97,7 @@ class OpenAiCompatible:
     name: str
     dimensions: int
     sends_dimensions: bool
+    seconds: float | None
 
     @property
     def model(self) -> str:
@@ -110,7 +111,9 @@ class OpenAiCompatible:
         if self.sends_dimensions:
             options["dimensions"] = self.dimensions
         answer = asked(
-            self.endpoint, lambda timeout: self.client.embeddings.create(**options, timeout=timeout)
+            self.endpoint,
+            lambda timeout: self.client.embeddings.create(**options, timeout=timeout),
+            self.seconds,
         )
         try:
             found = {item.index: item.embedding for item in answer.data}
@@ -122,8 +125,13 @@ class OpenAiCompatible:
         return [_checked(one, self.dimensions) for one in numbers]
 
 
-def embeddings_of(settings: EmbeddingSettings, at_once: int, attempts: int) -> Embeddings:
-    """The adapter that the settings name, with its client: so many requests at once, each tried so often."""
+def embeddings_of(
+    settings: EmbeddingSettings, at_once: int, attempts: int, seconds: float | None = None
+) -> Embeddings:
+    """The adapter that the settings name, with its client.
+
+    Titan is asked for so many texts at once, each in so many attempts; other servers get so many seconds.
+    """
     if settings.endpoint is None:
         client = aws.bedrock_runtime(connections=at_once, attempts=attempts)
         return Titan(client, settings.model, settings.dimensions, at_once)
@@ -132,7 +140,12 @@ def embeddings_of(settings: EmbeddingSettings, at_once: int, attempts: int) -> E
 
     endpoint = ModelEndpoint.from_json(settings.endpoint)
     return OpenAiCompatible(
-        openai_client(endpoint), endpoint, settings.model, settings.dimensions, settings.sends_dimensions
+        openai_client(endpoint),
+        endpoint,
+        settings.model,
+        settings.dimensions,
+        settings.sends_dimensions,
+        seconds,
     )
 
 

@@ -13,8 +13,9 @@ from rag_retrieval.stores import store_of
 
 def build(settings: RetrievalSettings) -> Retrieval:
     """The function with its clients."""
-    # Somebody waits for the answer: one text, and little patience.
-    embeddings = embeddings_of(settings.embeddings, at_once=1, attempts=2)
+    # Somebody waits for the answer: one text, and little patience. Of the function's 15 seconds the search
+    # needs some, too.
+    embeddings = embeddings_of(settings.embeddings, at_once=1, attempts=2, seconds=10)
     return Retrieval(
         judge=Judge(Relationships(aws.dynamodb(), settings.relationship_table), settings.access_labels),
         embeddings=embeddings,

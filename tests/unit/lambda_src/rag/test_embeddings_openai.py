@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,12 +22,16 @@ TEXTS = [f"{CANARY} has asthma.", "Ärztin: 38.5 °C", "Third."]
 ANSWERS_AT_ONCE = {"timeout_seconds": 5, "maximum_retries": 1}
 
 
-def adapter(url: str, dimensions: int = 4, **more: Any) -> Embeddings:
-    endpoint = {"base_url": f"{url}/v1", **ANSWERS_AT_ONCE, **more.pop("endpoint", {})}
-    settings = EmbeddingSettings(
-        "text-embedding-3-large", dimensions, json.dumps(endpoint), **{"sends_dimensions": True} | more
-    )
-    return embeddings_of(settings, at_once=1, attempts=1)
+def adapter(
+    url: str,
+    dimensions: int = 4,
+    sends_dimensions: bool = True,
+    seconds: float | None = None,
+    endpoint: dict[str, Any] | None = None,
+) -> Embeddings:
+    where = {"base_url": f"{url}/v1", **ANSWERS_AT_ONCE, **(endpoint or {})}
+    settings = EmbeddingSettings("text-embedding-3-large", dimensions, json.dumps(where), sends_dimensions)
+    return embeddings_of(settings, at_once=1, attempts=1, seconds=seconds)
 
 
 def vectors(received: Received) -> Said:
@@ -141,6 +146,19 @@ def test_servers_that_refuse(
     assert len(model.received) == attempts
     assert CANARY not in repr(caught.value) + str(caught.value.aws_error) + "".join(capfd.readouterr())
     assert caught.value.__cause__ is None
+
+
+def test_a_server_that_never_answers(model: ModelServer) -> None:
+    """Whoever waits for an answer waits no longer than was said, whatever the endpoint's own patience is."""
+    done = threading.Event()
+    model.script = lambda _: Said(200, pieces=[b"{}"], go_on=done.wait)
+    embeddings = adapter(model.url, endpoint={"timeout_seconds": 28}, seconds=1.5)
+    try:
+        with pytest.raises(ModelProblem) as caught:
+            embeddings.embed(TEXTS)
+    finally:
+        done.set()
+    assert (caught.value.status, caught.value.kind) == (503, "timeout")
 
 
 def test_llmock_serves_the_same_protocol(aws: None) -> None:
