@@ -1,4 +1,4 @@
-"""The fast part of `make eval`: some questions, every misbehaving model and every attack, on real functions."""
+"""The fast part of `make eval`: some questions, all models that do wrong, all attacks, on real functions."""
 
 from __future__ import annotations
 
