@@ -144,16 +144,19 @@ def _roles(connection: Connection) -> Iterator[str]:
 
 
 def _memberships(connection: Connection) -> Iterator[str]:
-    """Of the roles: rds_iam alone. In the roles: who is asking alone, who has made them."""
+    """Of the roles: rds_iam alone. In the roles: who is asking alone, who has made them, and never inheriting.
+
+    Who only administers a role (neither INHERIT nor SET), as its maker does, can't act as it.
+    """
     rows = _rows(
         connection,
-        "SELECT pg_get_userbyid(roleid), pg_get_userbyid(member), pg_get_userbyid(member) = session_user, "
-        "inherit_option FROM pg_auth_members",
+        "SELECT pg_get_userbyid(roleid), pg_get_userbyid(member), "
+        "inherit_option OR (set_option AND pg_get_userbyid(member) <> session_user) FROM pg_auth_members",
     )
-    for role, member, asks, inherits in rows:
+    for role, member, acts in rows:
         if member in ROLES and not (role == "rds_iam" and member != OWNER):
             yield f"role is a member of {role}: {member}"
-        if role in ROLES and (not asks or inherits):
+        if role in ROLES and acts:
             yield f"role has a member {member}: {role}"
     if _rows(connection, "SELECT FROM pg_roles WHERE rolname = 'rds_iam'"):
         for name in {READER, WRITER} - {member for role, member, *_ in rows if role == "rds_iam"}:

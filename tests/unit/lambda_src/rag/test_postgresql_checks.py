@@ -44,6 +44,8 @@ BROKEN = {
     },
     "GRANT pg_read_all_data TO rag_reader": {"role is a member of pg_read_all_data: rag_reader"},
     "GRANT rag_reader TO intern": {"role has a member intern: rag_reader"},
+    "GRANT rag_reader TO intern WITH INHERIT FALSE, SET TRUE": {"role has a member intern: rag_reader"},
+    "GRANT rag_reader TO intern WITH INHERIT TRUE, SET FALSE": {"role has a member intern: rag_reader"},
     f"GRANT rag_owner TO {MASTER} WITH INHERIT TRUE": {f"role has a member {MASTER}: rag_owner"},
     "GRANT SELECT ON rag.chunk TO PUBLIC": {"right not expected: SELECT on chunk to PUBLIC"},
     "GRANT SELECT ON rag.chunk TO intern": {"right not expected: SELECT on chunk to intern"},
@@ -105,6 +107,15 @@ def test_each_thing_by_its_name(broken_server: tuple[PostgreSQL, str], statement
         # What follows from one change is told as well, and nothing of what it left alone.
         table = {"chunk", "document"} - {word for word in ("chunk", "document") if word in statement}
         assert not [name for name in found for other in table if name.endswith(f": {other}")], found
+
+
+def test_who_only_administers_a_role_does_not_count(broken_server: tuple[PostgreSQL, str]) -> None:
+    """As the server makes whoever creates a role, and whoever else is to manage it."""
+    server, database = broken_server
+    with server.connect(database) as session, session.transaction(force_rollback=True):
+        session.execute("GRANT rag_reader TO intern WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+        session.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(MASTER)))
+        assert schema_deviations(session) == []
 
 
 def test_an_extension_of_old(postgresql: PostgreSQL, migrated_database: str) -> None:
