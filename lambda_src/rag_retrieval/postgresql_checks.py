@@ -144,7 +144,7 @@ def _roles(connection: Connection) -> Iterator[str]:
 
 
 def _memberships(connection: Connection) -> Iterator[str]:
-    """Of the roles: rds_iam alone. In the roles: who is asking alone, who has made them, and never inheriting.
+    """Of the roles: rds_iam alone. In the roles: who is asking (who has made them), and never inheriting.
 
     Who only administers a role (neither INHERIT nor SET), as its maker does, can't act as it.
     """
