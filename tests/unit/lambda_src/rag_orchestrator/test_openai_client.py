@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import httpx2
 import pytest
 from healthcare import aws as healthcare_aws
@@ -62,6 +63,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
+def credentials(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the environment: the session that is kept may have those of another test's AWS."""
+    session = botocore.session.get_session()
+    monkeypatch.setattr(healthcare_aws, "_session", lambda: session)
+
+
+@pytest.fixture
 def secret(aws: None) -> Iterator[str]:
     """A key in Secrets Manager."""
     arn = boto3.client("secretsmanager").create_secret(Name="model-key", SecretString=KEY)["ARN"]
@@ -70,7 +78,7 @@ def secret(aws: None) -> Iterator[str]:
 
 
 def test_every_attempt_is_signed_with_the_roles_credentials(
-    environment: None, model: ModelServer, quick: list[float]
+    credentials: None, model: ModelServer, quick: list[float]
 ) -> None:
     model.says(Said(503), Said(500), FINE)
     post(endpoint(model))
@@ -78,7 +86,7 @@ def test_every_attempt_is_signed_with_the_roles_credentials(
     assert all(signature_holds(received, "us-east-1", "bedrock") for received in model.received)
 
 
-def test_a_body_that_was_changed_on_the_way_does_not_hold(environment: None, model: ModelServer) -> None:
+def test_a_body_that_was_changed_on_the_way_does_not_hold(credentials: None, model: ModelServer) -> None:
     model.says(FINE)
     post(endpoint(model))
     (received,) = model.received
@@ -218,7 +226,7 @@ def test_only_listed_headers_are_sent(environment: None, model: ModelServer) -> 
 
 
 def test_the_environment_changes_neither_where_nor_what_nor_as_whom(
-    environment: None, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+    credentials: None, model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving() as elsewhere:
         for name, value in {
