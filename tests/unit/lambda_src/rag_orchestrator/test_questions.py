@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.unit.lambda_src.rag_orchestrator.model_server import claiming, extractive
@@ -117,6 +118,25 @@ def test_the_audit_row_holds_ids_codes_and_keyed_hashes(world: QuestionWorld) ->
     assert details["question_hash"] != hashlib.sha256(QUESTION.encode()).hexdigest()
     for word in ("lisinopril", "discharge?", "Discharge summary", "Doe"):
         assert word not in json.dumps(world.rows())
+
+
+@pytest.mark.parametrize("reviewer", [True, False])
+def test_the_accounting_shows_the_access_and_not_its_details(world: QuestionWorld, reviewer: bool) -> None:
+    from patient_api.disclosures import DisclosureList
+    from patient_api.inputs import List
+
+    world.ask()
+    listed = DisclosureList(world.dynamodb, "healthcare-audit")
+    page = listed.page(JANE, List(limit=10, after=None), reviewer=reviewer)
+    schema = {
+        **world.document["components"]["schemas"]["Disclosures"],
+        "components": world.document["components"],
+    }
+    jsonschema.Draft4Validator(schema).validate(page)
+    (entry,) = page["disclosures"]
+    assert entry["action"] == "ask_question"
+    assert entry["disclosed"] == ["answer", "sources"]
+    assert "details" not in entry
 
 
 def test_equal_questions_have_equal_hashes_in_every_process(world: QuestionWorld) -> None:
