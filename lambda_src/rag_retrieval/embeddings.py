@@ -79,7 +79,7 @@ class Titan:
             )["body"].read()
         try:
             numbers = json.loads(answer)["embedding"]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise ModelProblem("unusable") from None
         return _checked(numbers, self.dimensions)
 

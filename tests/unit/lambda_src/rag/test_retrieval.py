@@ -197,6 +197,7 @@ def test_without_the_table_of_relationships_nothing_is_found(
         ("AccessDeniedException", 503, 30),
         ("ValidationException", 500, None),
         (b"no JSON", 502, 30),
+        (b"[" * 100_000, 502, 30),
         ([], 502, 30),
         ({}, 502, 30),
         ({"embedding": None}, 502, 30),
