@@ -291,13 +291,15 @@ def test_a_late_writer_takes_its_records_with_it(
 ) -> None:
     whole = stores.opensearch_store(address)
 
-    def meanwhile() -> None:
-        assert whole.replace("d-1", 2, JANE, [embedded("New.")])
+    class Overtaken(OpenSearchIndex):
+        def write(self, batch: Batch) -> None:
+            assert whole.replace("d-1", 2, JANE, [embedded("New.")])  # with its sweep
+            OpenSearchIndex.write(self, batch)
 
-    overtaken = stores.Overtaken(
-        bucket.client, bucket.bucket, 1, meanwhile
-    )  # after its claim and its records
-    assert not stores.opensearch_store(address, overtaken).replace("d-1", 1, JANE, [embedded("Old.")])
+    late = IndexedStore(
+        stores.shards(bucket), Overtaken(JsonApi(address, opensearch_store.sign), "chunks", 0), stores.MODEL
+    )
+    assert not late.replace("d-1", 1, JANE, [embedded("Old.")])
     assert seen(whole) == ["New."]
     assert len(collection.records) == 1
 
