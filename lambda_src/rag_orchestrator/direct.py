@@ -7,13 +7,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
 """
 
 import json
+import re
 from typing import Any, Final
 
 from healthcare.requests import event_kind
 
 METHOD: Final = "INVOKE"
 RESOURCE: Final = "/"
-_QUALIFIED: Final = 8  # arn:aws:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER
+# arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS; versions are numbers, and $LATEST is the function itself.
+_BY_ALIAS: Final = re.compile(r"arn(?::[^:]+){6}:(?!\d+$)[A-Za-z0-9_-]+", re.ASCII)
 _NOT_CONFIGURED: Final = "direct-invocation"
 
 
@@ -46,7 +48,7 @@ def believed(event: object, context: object) -> object:
     arn = getattr(context, "invoked_function_arn", "")
     if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
         return event
-    if isinstance(arn, str) and len(arn.split(":")) == _QUALIFIED:
+    if isinstance(arn, str) and _BY_ALIAS.fullmatch(arn):
         return event
     own = {name: value for name, value in event["requestContext"].items() if name != "authorizer"}
     return {**event, "requestContext": own}

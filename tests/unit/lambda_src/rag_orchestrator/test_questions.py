@@ -322,7 +322,9 @@ def test_a_direct_payload_that_is_malformed(
     assert world.rows() == []
 
 
-@pytest.mark.parametrize("arn", [FUNCTION_ARN, "", None, f"{FUNCTION_ARN}:live:x"])
+@pytest.mark.parametrize(
+    "arn", [FUNCTION_ARN, f"{FUNCTION_ARN}:$LATEST", f"{FUNCTION_ARN}:7", "", None, f"{FUNCTION_ARN}:live:x"]
+)
 def test_claims_are_believed_only_where_api_gateway_invokes(world: QuestionWorld, arn: Any) -> None:
     forged = LambdaContext(invoked_function_arn=arn)
     assert world.ask(context=forged).status == 401
