@@ -21,6 +21,7 @@ locals {
   _rag_endpoints = local._rag_on ? setunion(
     ["kms", "lambda"],
     local._rag_bedrock_on ? ["bedrock-runtime"] : [],
+    contains(local._rag_redaction_layers, "comprehend") ? ["comprehendmedical"] : [],
     local._rag_postgresql_on || local._rag_secrets_on ? ["secretsmanager"] : [],
   ) : toset([])
   _rag_functions = {
@@ -124,6 +125,9 @@ locals {
     { for name, alarm in try(module.rag_database[0].alarm_names, {}) : "rag-database-${replace(name, "_", "-")}" => alarm },
   )
 
+  # What is found without asking anybody comes first.
+  _rag_redaction_layers = [for layer in ["patterns", "spacy", "comprehend"] : layer if contains(try(var.rag.redaction.layers, []), layer)]
+
   # What the tables' and the documents' key is used for, by service.
   _rag_key_use = {
     for name, services in { orchestrator = ["dynamodb"], retrieval = ["dynamodb"], ingest = ["dynamodb", "s3"] } : name => {
@@ -184,6 +188,7 @@ module "rag_orchestrator_function" {
       POLICY_VERSION               = var.rag.policy_version
       POWERTOOLS_METRICS_NAMESPACE = "Healthcare/Security"
       POWERTOOLS_SERVICE_NAME      = local._rag_services["orchestrator"]
+      REDACTION                    = jsonencode({ keep = sort(var.rag.redaction.keep), layers = local._rag_redaction_layers })
       RELATIONSHIP_TABLE           = module.relationships_table[0].name
       RETRIEVAL_FUNCTION_NAME      = "${module.rag_retrieval_function[0].function_name}:${module.rag_retrieval_function[0].alias_name}"
     },
@@ -221,6 +226,26 @@ module "rag_orchestrator_function" {
     },
     local._rag_ask_model,
   )
+}
+
+# Comprehend Medical knows no resource, which modules/function takes from nobody: hence beside its other permissions.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncomprehendmedical.html
+resource "aws_iam_role_policy" "rag_redaction" {
+  #checkov:skip=CKV_AWS_355:The one action reads the text that is sent along, and knows no resource
+  count = contains(local._rag_redaction_layers, "comprehend") ? 1 : 0
+
+  name = "redaction"
+  role = module.rag_orchestrator_function[0].role_name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "FindIdentifiers"
+      Effect   = "Allow"
+      Action   = ["comprehendmedical:DetectPHI"]
+      Resource = ["*"]
+    }]
+  })
 }
 
 # Finds evidence within what the caller may see, and judges that by itself: the orchestrator alone may invoke it.

@@ -1,5 +1,5 @@
 variable "rag" {
-  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
+  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `redaction` is what takes identifiers out of questions: the layer patterns, and besides it comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
   type = object({
     acknowledge_baa = optional(bool, false)
     access_labels = optional(map(set(string)), {
@@ -85,6 +85,10 @@ variable "rag" {
       private_dns  = optional(bool, false)
       service_name = string
     }))
+    redaction = optional(object({
+      keep   = optional(set(string), [])
+      layers = optional(set(string), ["patterns"])
+    }), {})
     retrieval = optional(object({
       memory_size          = optional(number, 1024)
       reserved_concurrency = optional(number, 20)
@@ -215,6 +219,22 @@ variable "rag" {
   validation {
     condition     = var.rag == null || try(can(regex("^[A-Za-z0-9._-]{1,64}$", var.rag.policy_version)), false)
     error_message = "rag.policy_version must be 1 to 64 letters, digits, dots, underscores or hyphens: it stands in every audit row."
+  }
+
+  validation {
+    condition     = var.rag == null || try(contains(var.rag.redaction.layers, "patterns") && length(setsubtract(var.rag.redaction.layers, ["comprehend", "patterns", "spacy"])) == 0, false)
+    error_message = "rag.redaction.layers has \"patterns\", and \"comprehend\" or \"spacy\" besides it where you want them: neither finds all that patterns do."
+  }
+
+  validation {
+    condition     = var.rag == null || try(alltrue([for kind in var.rag.redaction.keep : can(regex("^[A-Z][A-Z_]*$", kind))]), false)
+    error_message = "rag.redaction.keep are kinds of identifiers as the placeholders name them: [\"DATE\"]. docs/redaction.md has them."
+  }
+
+  # Amazon's own authorities are in the package. A file is for what is not RDS: the local cloud.
+  validation {
+    condition     = try(var.rag.database_ca_file, null) == null || try(var.rag.database, null) == null
+    error_message = "rag.database_ca_file is for the database that is made here: yours has rag.database.ca_file."
   }
 
   validation {

@@ -31,6 +31,9 @@ module "healthcare" {
   region      = "us-east-1"
   api         = { allowed_origins = ["https://portal.example.org", "https://staff.example.org"] }
   patient_api = {}
+  documents   = {}
+  rag         = {}
+  patient_identifier = { namespace_id = "MAIN", system = "https://hospital.example/mrn" }
   network = {
     subnets = {
       us-east-1a = { cidr = "10.0.0.0/20" }
@@ -84,7 +87,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     shutil.copytree(ROOT / "modules", copy / "modules")
     (copy / "greeting.tf").write_text(readme_block("hcl", "greeting_function"))
     (copy / "dist").mkdir()
-    for name in ("patient_api", "greeting"):
+    for name in ("patient_api", "document_ingest", "rag_orchestrator", "rag_retrieval", "greeting"):
         (copy / "dist" / f"{name}.zip").write_bytes(b"a plan reads no more of it than its hash")
     environment = copy / "environments" / "production"
     environment.mkdir(parents=True)

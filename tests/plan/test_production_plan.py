@@ -13,6 +13,7 @@ SEVEN_YEARS = 2557
 NEVER = (
     "aws_internet_gateway",
     "aws_nat_gateway",
+    "aws_networkfirewall_firewall",
     "aws_lambda_function_url",
     "aws_iam_user",
     "aws_iam_access_key",
@@ -38,6 +39,11 @@ def test_functions_are_private_traced_and_encrypted(plan: Plan) -> None:
     functions = plan.of_type("aws_lambda_function")
     assert {function["function_name"] for function in functions} == {
         "healthcare-patient-api",
+        "healthcare-document-ingest",
+        "healthcare-rag-ingest",
+        "healthcare-rag-migrations",
+        "healthcare-rag-orchestrator",
+        "healthcare-rag-retrieval",
         "healthcare-greeting",
     }
     for function in functions:
@@ -59,6 +65,7 @@ def test_tables_cannot_be_lost(plan: Plan) -> None:
     assert {table["name"] for table in tables} == {
         "healthcare-patients",
         "healthcare-audit",
+        "healthcare-documents",
         "healthcare-relationships",
     }
     for table in tables:
@@ -100,15 +107,33 @@ def test_only_the_account_itself_may_do_everything_with_a_key(plan: Plan) -> Non
 
 def test_endpoints_are_those_the_workloads_need_and_admit_this_account_alone(plan: Plan) -> None:
     endpoints = plan.of_type("aws_vpc_endpoint")
-    assert {endpoint["service_name"].rsplit(".", 1)[1] for endpoint in endpoints} == {"dynamodb", "kms", "s3"}
-    conditions = [
-        statement["Condition"]["StringEquals"]
-        for address, statement in plan.policies()
-        if "aws_vpc_endpoint" in address
-    ]
-    assert len(conditions) == len(endpoints)
-    for condition in conditions:
-        assert condition == {"aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012"}
+    assert {endpoint["service_name"].rsplit(".", 1)[1] for endpoint in endpoints} == {
+        "bedrock-runtime",
+        "dynamodb",
+        "events",
+        "kms",
+        "lambda",
+        "s3",
+        "secretsmanager",
+    }
+    statements = {
+        address: statement for address, statement in plan.policies() if "aws_vpc_endpoint" in address
+    }
+    assert len(statements) == len(endpoints)
+    for address, statement in statements.items():
+        condition = statement["Condition"]["StringEquals"]
+        if "bedrock-runtime" in address:  # models are AWS's own, and so each is named
+            assert condition == {"aws:PrincipalAccount": "123456789012"}
+            assert statement["Action"] == ["bedrock:InvokeModel"]
+            assert statement["Resource"] == [
+                "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0",
+                "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0",
+            ]
+        else:
+            assert condition == {
+                "aws:PrincipalAccount": "123456789012",
+                "aws:ResourceAccount": "123456789012",
+            }
 
 
 def test_nothing_is_open_to_the_world(plan: Plan) -> None:
@@ -150,3 +175,39 @@ def test_the_dashboard_shows_the_alarms_of_every_workload(plan: Plan) -> None:
     }
     made = {alarm["alarm_name"] for alarm in plan.of_type("aws_cloudwatch_metric_alarm")}
     assert shown == {name for name in made if not name.startswith("healthcare-greeting-")}
+
+
+def test_the_database_is_private_encrypted_and_kept(plan: Plan) -> None:
+    (cluster,) = plan.of_type("aws_rds_cluster")
+    assert cluster["storage_encrypted"]
+    assert cluster["iam_database_authentication_enabled"]
+    assert cluster["manage_master_user_password"]
+    assert cluster["deletion_protection"]
+    assert not cluster["skip_final_snapshot"]
+    assert not cluster["enable_http_endpoint"]
+    assert cluster["backup_retention_period"] == 35
+    instances = plan.of_type("aws_rds_cluster_instance")
+    assert len(instances) == 2
+    assert not any(instance["publicly_accessible"] for instance in instances)
+    (parameters,) = plan.of_type("aws_rds_cluster_parameter_group")
+    values = {parameter["name"]: parameter["value"] for parameter in parameters["parameter"]}
+    assert values["rds.force_ssl"] == "1"
+    assert values["log_statement"] == "none"
+    assert values["log_min_error_statement"] == "panic"
+
+
+def test_the_database_lets_in_three_functions_and_no_address(plan: Plan) -> None:
+    rules = [
+        resource["values"]
+        for resource in plan.resources
+        if resource["type"] == "aws_vpc_security_group_ingress_rule" and "rag_database" in resource["address"]
+    ]
+    assert {rule["description"] for rule in rules} == {
+        "PostgreSQL from rag-ingest",
+        "PostgreSQL from rag-migrations",
+        "PostgreSQL from rag-retrieval",
+    }
+    for rule in rules:
+        assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (5432, 5432, "tcp")
+        assert not rule["cidr_ipv4"]
+        assert not rule["cidr_ipv6"]
