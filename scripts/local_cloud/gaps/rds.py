@@ -12,6 +12,8 @@ from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, MasterUs
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html
+DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
 LETTERS = string.ascii_uppercase + string.digits
 # Where the local cloud's own database front listens: port -> host.
 HOSTS: dict[int, str] = {}
@@ -39,8 +41,9 @@ def master_user_secret(_: Method, secret: Any) -> str:
 
 @wrap(DBInstanceClustered, "__init__")
 def create_instance(original: Method, instance: Any, *args: Any, **kwargs: Any) -> None:
-    """moto gives every instance one resource id and a port of its own, and drops Performance Insights."""
-    original(instance, *args, **kwargs)
+    """moto gives every instance one resource id, a port of its own and a certificate authority that AWS has
+    not (Terraform changes it, restarts the instance and waits two minutes), and drops Performance Insights."""
+    original(instance, *args, **{"ca_certificate_identifier": DEFAULT_AUTHORITY, **kwargs})
     instance.dbi_resource_id = f"db-{''.join(secrets.choice(LETTERS) for _ in range(26))}"
     instance.port = instance.cluster.port
     keep_insights(instance, kwargs)

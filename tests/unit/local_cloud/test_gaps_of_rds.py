@@ -48,6 +48,7 @@ def test_instances_keep_what_they_were_made_with(cloud: Cloud, cluster: dict[str
     assert [(i["PerformanceInsightsEnabled"], i["PerformanceInsightsKMSKeyId"]) for i in found] == [
         (True, key)
     ] * 2
+    assert {instance["CACertificateIdentifier"] for instance in found} == {"rds-ca-rsa2048-g1"}
     assert {instance["Endpoint"]["Port"] for instance in found} == {5432}
     rds.modify_db_instance(DBInstanceIdentifier=names[0], EnablePerformanceInsights=False)
     changed = rds.describe_db_instances(DBInstanceIdentifier=names[0])["DBInstances"][0]
