@@ -42,7 +42,7 @@ def master_user_secret(_: Method, secret: Any) -> str:
 @wrap(DBInstanceClustered, "__init__")
 def create_instance(original: Method, instance: Any, *args: Any, **kwargs: Any) -> None:
     """moto gives every instance one resource id, a port of its own and a certificate authority that AWS has
-    not (Terraform changes it, restarts the instance and waits two minutes), and drops Performance Insights."""
+    not (Terraform changes it, restarts and waits two minutes), and drops Performance Insights."""
     original(instance, *args, **{"ca_certificate_identifier": DEFAULT_AUTHORITY, **kwargs})
     instance.dbi_resource_id = f"db-{''.join(secrets.choice(LETTERS) for _ in range(26))}"
     instance.port = instance.cluster.port
