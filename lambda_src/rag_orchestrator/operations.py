@@ -18,6 +18,7 @@ from healthcare.problems import forbidden
 from healthcare.relationships import TREATMENT, Relationships, personal_ground
 
 from rag_orchestrator import prompt
+from rag_orchestrator.addressed import speaks_to_a_model
 from rag_orchestrator.hashes import KeyedHashes
 from rag_orchestrator.inputs import Question
 from rag_orchestrator.model import Model, ModelAnswer
@@ -74,11 +75,21 @@ class Operations:
             contexts = self.retrieval.find(access, redacted.text, asked.top_k)
         details["documents"] = _distinct(contexts, "document_id")
         details["chunks"] = _distinct(contexts, "chunk_id")
-        kept = self._supported(access, redacted.text, contexts) if contexts else []
+        kept = self._supported(access, redacted.text, self._shown(access, contexts))
         return self._reply(access, contexts, kept)
+
+    def _shown(self, access: Access, contexts: Sequence[Context]) -> list[Context]:
+        """The contexts without those that speak to a model: addressed.py."""
+        shown = [context for context in contexts if not speaks_to_a_model(context["text"])]
+        if withheld := len(contexts) - len(shown):
+            access.ground.details["withheld_chunks"] = withheld
+            self.signals.count("EvidenceSuspicious", withheld)
+        return shown
 
     def _supported(self, access: Access, question: str, contexts: Sequence[Context]) -> list[Verdict]:
         """The verdicts of the claims that stand."""
+        if not contexts:
+            return []
         made = prompt.build(question, contexts)
         access.ground.details["suspicious_chunks"] = made.suspicious
         if made.suspicious:

@@ -58,19 +58,12 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
 _LIKE_A_DELIMITER: Final = re.compile(
     r"^\W*(?:QUESTION|EVIDENCE|END)(?:\s*\[|\s+[0-9a-f-]{8,}|\W*$)", re.IGNORECASE
 )
-_TO_A_MODEL: Final = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruction|prompt|rule|above|previous|prior)"
-    r"|\b(?:system|developer) (?:prompt|message|instruction)"
-    r"|\b(?:as an ai|language model|chatgpt|jailbreak)\b"
-    r"|\byou (?:are|must) now\b|<\|?(?:im_start|im_end|system|assistant|endoftext)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 # What str.splitlines takes for the end of a line, a model may take for one, too.
 _LINE_ENDS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 
 class Prompt(NamedTuple):
-    """`user` holds question and evidence; `suspicious` is how many pieces speak to a model, or mimic us."""
+    """`user` holds question and evidence; `suspicious` is how many pieces mimic our delimiters."""
 
     instructions: str
     user: str
@@ -89,7 +82,7 @@ def build(question: str, contexts: Sequence[Mapping[str, Any]], nonce: str | Non
         text, mimics = _defused(str(context["text"]), nonce)
         source = " ".join(_LINE_ENDS.sub(" ", str(context["source"])).replace(nonce, "").split())
         lines += [f"EVIDENCE {nonce} [{number}] {source}", *text, f"END {nonce}"]
-        suspicious += mimics or _TO_A_MODEL.search(str(context["text"])) is not None
+        suspicious += mimics
     return Prompt(INSTRUCTIONS, "\n".join(lines), suspicious)
 
 
