@@ -12,7 +12,6 @@ locals {
   # What every function stands on: modules/function takes exactly this as `platform`.
   function_platform = {
     alert_topic_arn            = module.observability.alert_topic_arn
-    egress_subnet_ids          = values(module.network.egress_subnet_ids)
     endpoint_security_group_id = module.network.endpoint_security_group_id
     environment_key_arn        = module.encryption.key_arns["configuration"]
     log_export                 = module.audit.log_export

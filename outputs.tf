@@ -33,6 +33,11 @@ output "documents_bucket" {
   value       = one(module.documents_bucket[*].name)
 }
 
+output "egress_subnet_ids" {
+  description = "Ids of the subnets from which the hosts on the allow-list can be reached, by zone: what modules/function takes as `allow_listed_egress`. Empty where no host is named."
+  value       = module.network.egress_subnet_ids
+}
+
 output "email_dkim_tokens" {
   description = "What proves to SES that the sender's domain is yours: publish each as a CNAME, TOKEN._domainkey.DOMAIN to TOKEN.dkim.amazonses.com. Empty where no identity is made here."
   value       = flatten([for identity in aws_sesv2_email_identity.appointments : identity.dkim_signing_attributes[*].tokens])

@@ -159,7 +159,7 @@ module "rag_orchestrator_function" {
   count  = local._rag_count
 
   alarms                  = { duration = { threshold = 20000 } } # a model takes its time
-  allow_listed_egress     = local._rag_model_by_egress
+  allow_listed_egress     = local._rag_model_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
   code_signing_config_arn = var.code_signing_config_arn
   context                 = local.context
@@ -253,7 +253,7 @@ module "rag_retrieval_function" {
   source = "./modules/function"
   count  = local._rag_count
 
-  allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress
+  allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
   code_signing_config_arn = var.code_signing_config_arn
   context                 = local.context
@@ -294,7 +294,7 @@ module "rag_ingest_function" {
   count  = local._rag_count
 
   alarms                  = { duration = { threshold = 300000 } } # a long document has many chunks
-  allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress
+  allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
   code_signing_config_arn = var.code_signing_config_arn
   context                 = local.context

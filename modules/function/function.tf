@@ -2,7 +2,7 @@ locals {
   _function_name  = "${var.context.name_prefix}-${var.name}"
   _function_arn   = "arn:${var.context.partition}:lambda:${var.context.region}:${var.context.account_id}:function:${local._function_name}"
   _in_vpc         = var.outside_vpc_reason == null
-  _subnet_ids     = !local._in_vpc ? [] : var.allow_listed_egress ? var.platform.egress_subnet_ids : var.platform.subnet_ids
+  _subnet_ids     = !local._in_vpc ? [] : var.allow_listed_egress != null ? var.allow_listed_egress.subnet_ids : var.platform.subnet_ids
   _log_group_name = "/aws/lambda/${local._function_name}"
   _package_exists = var.package.filename == null ? true : fileexists(var.package.filename)
   _package_hash = (

@@ -58,7 +58,7 @@ resource "aws_vpc_security_group_egress_rule" "named" {
 # these subnets passes (modules/network: egress), and elsewhere there is no route.
 resource "aws_vpc_security_group_egress_rule" "allow_listed" {
   #checkov:skip=CKV_AWS_382:443 alone, and from subnets alone whose way out is a firewall with a list of host names
-  count = local._in_vpc && var.allow_listed_egress ? 1 : 0
+  count = local._in_vpc && var.allow_listed_egress != null ? 1 : 0
 
   security_group_id = aws_security_group.this[0].id
   description       = "TLS to the hosts on the allow-list of the network firewall"

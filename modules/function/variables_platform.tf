@@ -1,12 +1,11 @@
 variable "allow_listed_egress" {
-  description = "Whether the function runs in the subnets `platform.egress_subnet_ids`, from where it reaches the internet's hosts that the network firewall allows (modules/network: egress), and no other. For what no endpoint and no private link offers."
-  type        = bool
-  default     = false
-  nullable    = false
+  description = "Subnets behind the network firewall ({ subnet_ids = values(module.network.egress_subnet_ids) }), for the function to run in instead of the private ones: from there it reaches the internet's hosts that the firewall allows, and no other. For what no endpoint and no private link offers. Null, the default: it stays where nothing is outside."
+  type        = object({ subnet_ids = list(string) })
+  default     = null
 
   validation {
-    condition     = !var.allow_listed_egress || length(var.platform.egress_subnet_ids) >= 2 && var.outside_vpc_reason == null
-    error_message = "allow_listed_egress needs platform.egress_subnet_ids, two or more subnets behind the network firewall (modules/network: egress = { hosts = [...] }), and a function in the VPC: without the allow-list there is no way out."
+    condition     = var.allow_listed_egress == null || try(length(var.allow_listed_egress.subnet_ids) >= 2 && var.outside_vpc_reason == null, false)
+    error_message = "allow_listed_egress.subnet_ids are two or more subnets behind the network firewall (modules/network: egress = { hosts = [...] }), for a function in the VPC: without the allow-list there is no way out."
   }
 }
 
@@ -50,11 +49,10 @@ variable "outside_vpc_reason" {
 variable "platform" {
   description = "The foundation that the function stands on. The root module gives exactly this object as its `function_platform` output."
   type = object({
-    alert_topic_arn            = string                     # SNS topic of the alarms
-    egress_subnet_ids          = optional(list(string), []) # behind the network firewall: where allow_listed_egress puts a function
-    endpoint_security_group_id = string                     # security group of the interface endpoints
-    environment_key_arn        = string                     # KMS key of the environment variables
-    log_export = optional(object({                          # stream into a locked bucket (modules/audit: log_export), null for none
+    alert_topic_arn            = string # SNS topic of the alarms
+    endpoint_security_group_id = string # security group of the interface endpoints
+    environment_key_arn        = string # KMS key of the environment variables
+    log_export = optional(object({      # stream into a locked bucket (modules/audit: log_export), null for none
       role_arn   = string
       stream_arn = string
     }))

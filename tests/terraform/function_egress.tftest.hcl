@@ -15,7 +15,6 @@ variables {
   package = { s3 = { bucket = "releases", key = "probe.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
   platform = {
     alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-    egress_subnet_ids          = ["subnet-0000000000000000c", "subnet-0000000000000000d"]
     endpoint_security_group_id = "sg-0000000000000000e"
     environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
     logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
@@ -69,7 +68,7 @@ run "allow_listed" {
   }
 
   variables {
-    allow_listed_egress = true
+    allow_listed_egress = { subnet_ids = ["subnet-0000000000000000c", "subnet-0000000000000000d"] }
   }
 
   assert {
@@ -114,16 +113,7 @@ run "refuses_a_way_out_that_is_not_there" {
   }
 
   variables {
-    allow_listed_egress = true
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    allow_listed_egress = { subnet_ids = [] }
   }
 
   expect_failures = [var.allow_listed_egress]

@@ -427,7 +427,7 @@ run "a_way_out_for_functions_of_ones_own" {
   }
 
   assert {
-    condition     = local._egress.hosts == toset(["fhir.example.org"]) && length(output.function_platform.egress_subnet_ids) == 2 && local._egress.zones == toset(["us-east-1a"])
+    condition     = local._egress.hosts == toset(["fhir.example.org"]) && length(output.egress_subnet_ids) == 2 && local._egress.zones == toset(["us-east-1a"])
     error_message = "A list of hosts makes a way out, without RAG as well."
   }
 }

@@ -199,6 +199,16 @@ class Resolver:
             if chosen:
                 instances = chosen
                 break
-        if not instances:
+        if not instances and not _is_none(scope.module, resource):
             found.lost.append(name)
         found.instances.update((instance.address, instance) for instance in instances)
+
+
+def _is_none(module: Module, resource: str) -> bool:
+    """Whether the configuration has the resource with a count or for_each, and the plan makes none of it."""
+    return any(
+        one.get("address") == resource
+        and one.get("mode") == "managed"
+        and ("count_expression" in one or "for_each_expression" in one)
+        for one in module.configuration.get("resources", ())
+    )
