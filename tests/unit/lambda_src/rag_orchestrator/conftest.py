@@ -35,6 +35,14 @@ SETTINGS = {
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Pauses that are noted and not made."""
+    pauses: list[float] = []
+    monkeypatch.setattr("healthcare.openai_client.time.sleep", pauses.append)
+    return pauses
+
+
+@pytest.fixture
 def model() -> Iterator[ModelServer]:
     """A model that can be scripted."""
     with serving() as server:
