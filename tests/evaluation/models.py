@@ -5,6 +5,7 @@ Through it the real SDK and the orchestrator's own reading of answers are part o
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -55,11 +56,12 @@ class ModelServer:
                     served.failures.append(f"{type(error).__name__}: {error}")
                     status, answer = 500, {"error": {"message": "the model failed", "type": "server_error"}}
                 content = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                with contextlib.suppress(ConnectionError):  # who asked has waited long enough, and is gone
+                    self.send_response(status)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
                 """Nothing: the questions are the evaluation's."""
