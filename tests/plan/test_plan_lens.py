@@ -38,6 +38,8 @@ OPEN = {
     "IAM-03",
     "IAM-04",
     "AUD-01",
+    "EVB-01",
+    "RDS-05",
 }
 # What this plan makes none of, and the account may have from elsewhere.
 ELSEWHERE_MADE = {"BKP-01", "BKP-02"}
@@ -111,6 +113,7 @@ TRAIL = "module.audit.aws_cloudtrail.this"
 VPC = "module.network.aws_vpc.this"
 GROUP = "module.network.aws_security_group.endpoints"
 ACCOUNT = ":root"
+OWN_ACCOUNT = {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}
 OPEN_TO_ALL = policy(allow("s3:GetObject", "*", Principal="*"))
 
 
@@ -157,6 +160,11 @@ MUTATIONS = (
         "NET-07",
         'module.network.aws_vpc_endpoint.interface["kms"]',
         to(policy=policy(allow("*", "*", Principal="*"))),
+    ),
+    Mutation(
+        "NET-08",
+        'module.network.aws_vpc_endpoint.interface["bedrock-runtime"]',
+        to(policy=policy(allow("bedrock:InvokeModel", "*", Principal="*", Condition=OWN_ACCOUNT))),
     ),
     Mutation("LAM-02", FUNCTION, to(kms_key_arn=None, environment=[{"variables": {"LOG_LEVEL": "INFO"}}])),
     Mutation("LAM-05", FUNCTION, to(environment=[{"variables": {"API_KEY": "x"}}])),
@@ -270,8 +278,8 @@ ELSEWHERE = {
     "API-04": "fails by default here",
     "ATT-03": "all services here are eligible; tests/unit/policies/plan/attacks.py adds one that is not",
     "AUD-01": "the role's documents are known after apply",
-    "COG-04": "there are five groups",
-    "EVB-01": "there is no event bus",
+    "COG-04": "there are six groups",
+    "EVB-01": "the bus's policy names roles that are known after apply",
     "IAM-02": "the role's documents are known after apply",
     "IAM-03": "the role's documents are known after apply",
     "IAM-04": "the role's documents are known after apply",
@@ -280,9 +288,10 @@ ELSEWHERE = {
     "LAM-04": "there is no function URL",
     "LAM-10": "fails by default here",
     "NET-04": "the role's documents are known after apply",
-    "RDS-01": "there is no database",
-    "RDS-02": "there is no database",
-    "RDS-03": "there is no database",
+    **dict.fromkeys(
+        ("RDS-01", "RDS-02", "RDS-03", "RDS-04"), "a change of the cluster fails for both instances"
+    ),
+    "RDS-05": "the state of its alarm is not in a plan",
     "SEC-01": "there is no secret",
     "SEC-02": "there is no secret",
 }
