@@ -15,7 +15,7 @@ from moto.awslambda.responses import LambdaResponse
 from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.gaps.patching import Method, add, wrap
 
-DROPPED = ("DeadLetterConfig", "LoggingConfig")
+DROPPED = ("DeadLetterConfig", "LoggingConfig", "SnapStart")
 # Of a new account; AWS raises it on request.
 CONCURRENCY = 1000
 # The paths of the operations that are added below.
@@ -25,7 +25,7 @@ urls.url_paths["{0}/2021-10-31/functions/(?P<function_name>[^/]+)/urls/?$"] = La
 
 @wrap(LambdaFunction, "__init__")
 def create_function(original: Method, function: Any, *args: Any, **kwargs: Any) -> None:
-    """moto drops where failed events go, and where and how a function logs."""
+    """moto drops where failed events go, where and how a function logs, and SnapStart."""
     original(function, *args, **kwargs)
     spec = kwargs["spec"] if "spec" in kwargs else args[1]
     function.local_cloud_configuration = {name: spec.get(name) for name in DROPPED}
@@ -55,6 +55,10 @@ def get_configuration(original: Method, function: Any, on_create: bool = False) 
         configuration["DeadLetterConfig"] = dead_letters
     group = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
     configuration["LoggingConfig"] = {**group, **(kept["LoggingConfig"] or {})}
+    wanted = (kept["SnapStart"] or {}).get("ApplyOn", "None")
+    # Of versions, never of $LATEST. No snapshot is taken here.
+    is_on = wanted == "PublishedVersions" and str(function.version).isdigit()
+    configuration["SnapStart"] = {"ApplyOn": wanted, "OptimizationStatus": "On" if is_on else "Off"}
     if configuration.get("VpcConfig"):
         subnets = configuration["VpcConfig"].get("SubnetIds") or []
         configuration["VpcConfig"]["VpcId"] = vpc_of(function.region, subnets)

@@ -33,6 +33,17 @@ DBCluster.endpoint = property(endpoint)
 DBCluster.reader_endpoint = property(reader_endpoint)
 
 
+_moto_scaling = vars(DBCluster)["scaling_configuration_info"].fget
+
+
+def scaling_configuration_info(cluster: Any) -> Any:
+    """moto has one, if an empty one, for clusters that are not of the old kind of serverless."""
+    return _moto_scaling(cluster) if cluster.scaling_configuration else None
+
+
+DBCluster.scaling_configuration_info = property(scaling_configuration_info)
+
+
 @wrap(MasterUserSecret, "_generate_secret_string")
 def master_user_secret(_: Method, secret: Any) -> str:
     """moto gives every master user the name admin and one password."""

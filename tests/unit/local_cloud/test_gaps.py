@@ -277,6 +277,7 @@ def test_a_function_keeps_its_dead_letters_logging_and_vpc(cloud: Cloud) -> None
         Code={"ZipFile": zip_of(SOURCE)},
         DeadLetterConfig={"TargetArn": target},
         LoggingConfig={"LogFormat": "JSON", "LogGroup": "/somewhere/else"},
+        SnapStart={"ApplyOn": "PublishedVersions"},
         VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": [group]},
     )
     found = client.get_function_configuration(FunctionName=name)
@@ -286,6 +287,9 @@ def test_a_function_keeps_its_dead_letters_logging_and_vpc(cloud: Cloud) -> None
         "/somewhere/else",
     )
     assert found["VpcConfig"]["VpcId"] == vpc
+    assert found["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"}
+    published = client.publish_version(FunctionName=name)
+    assert published["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
     key = cloud.arn("kms", "key/1")
     client.update_function_configuration(
         FunctionName=name,

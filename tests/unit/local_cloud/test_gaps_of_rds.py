@@ -28,6 +28,7 @@ def cluster(cloud: Cloud) -> Iterator[dict[str, Any]]:
 def test_only_the_cluster_with_the_fronts_port_is_at_the_front(cluster: dict[str, Any]) -> None:
     assert cluster["Endpoint"].endswith(".rds.amazonaws.com")
     assert cluster["ReaderEndpoint"].endswith(".rds.amazonaws.com")
+    assert "ScalingConfigurationInfo" not in cluster
 
 
 def test_instances_keep_what_they_were_made_with(cloud: Cloud, cluster: dict[str, Any]) -> None:
