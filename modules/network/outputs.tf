@@ -3,6 +3,27 @@ output "default_security_group_id" {
   value       = aws_default_security_group.closed.id
 }
 
+output "egress_firewall" {
+  description = "The firewall on the way out: its name, the zones it stands in, its log groups (alert, flow, dns). Null where there is no way out."
+  value = one([for firewall in aws_networkfirewall_firewall.egress : {
+    log_group_names = { for name, group in aws_cloudwatch_log_group.firewall : name => group.name }
+    name            = firewall.name
+    zones           = sort(local._firewall_zones)
+  }])
+}
+
+output "egress_public_ips" {
+  description = "Addresses from which the hosts outside see requests come, by zone: for allow-lists of theirs."
+  value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
+}
+
+# Whoever is put there finds the way out as it is meant to be.
+output "egress_subnet_ids" {
+  description = "Ids of the subnets from which the allow-listed hosts can be reached, by zone. Empty without egress."
+  value       = { for zone, subnet in aws_subnet.egress : zone => subnet.id }
+  depends_on  = [aws_route_table_association.egress, aws_network_acl_rule.egress]
+}
+
 output "endpoint_security_group_id" {
   description = "Id of the security group of the interface endpoints: let functions send 443 to it."
   value       = aws_security_group.endpoints.id
@@ -61,25 +82,4 @@ output "vpc_cidr" {
 output "vpc_id" {
   description = "Id of the VPC."
   value       = aws_vpc.this.id
-}
-
-output "egress_firewall" {
-  description = "The firewall on the way out: its name, the zones it stands in, its log groups (alert, flow, dns). Null where there is no way out."
-  value = one([for firewall in aws_networkfirewall_firewall.egress : {
-    log_group_names = { for name, group in aws_cloudwatch_log_group.firewall : name => group.name }
-    name            = firewall.name
-    zones           = sort(local._firewall_zones)
-  }])
-}
-
-output "egress_public_ips" {
-  description = "Addresses from which the hosts outside see requests come, by zone: for allow-lists of theirs."
-  value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
-}
-
-# Whoever is put there finds the way out as it is meant to be.
-output "egress_subnet_ids" {
-  description = "Ids of the subnets from which the allow-listed hosts can be reached, by zone. Empty without egress."
-  value       = { for zone, subnet in aws_subnet.egress : zone => subnet.id }
-  depends_on  = [aws_route_table_association.egress, aws_network_acl_rule.egress]
 }
