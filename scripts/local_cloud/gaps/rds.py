@@ -14,6 +14,8 @@ from scripts.local_cloud.gaps.patching import Method, wrap
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html
 DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html
+ROTATION_DAYS = 7
 LETTERS = string.ascii_uppercase + string.digits
 # Where the local cloud's own database front listens: port -> host.
 HOSTS: dict[int, str] = {}
@@ -48,6 +50,15 @@ DBCluster.scaling_configuration_info = property(scaling_configuration_info)
 def master_user_secret(_: Method, secret: Any) -> str:
     """moto gives every master user the name admin and one password."""
     return json.dumps({"username": secret.resource.master_username, "password": secrets.token_urlsafe(21)})
+
+
+@wrap(MasterUserSecret, "_create_secret")
+def create_master_user_secret(original: Method, managed: Any, kms_key_id: str | None) -> Any:
+    """moto does not say that RDS changes the password every seven days. It never does so here."""
+    secret = original(managed, kms_key_id)
+    secret.rotation_requested = secret.rotation_enabled = True
+    secret.auto_rotate_after_days = ROTATION_DAYS
+    return secret
 
 
 @wrap(DBInstanceClustered, "__init__")

@@ -31,6 +31,12 @@ def test_only_the_cluster_with_the_fronts_port_is_at_the_front(cluster: dict[str
     assert "ScalingConfigurationInfo" not in cluster
 
 
+def test_the_managed_secret_rotates(cloud: Cloud, cluster: dict[str, Any]) -> None:
+    found = cloud.client("secretsmanager").describe_secret(SecretId=cluster["MasterUserSecret"]["SecretArn"])
+    assert found["RotationEnabled"] is True
+    assert found["RotationRules"]["AutomaticallyAfterDays"] == 7
+
+
 def test_instances_keep_what_they_were_made_with(cloud: Cloud, cluster: dict[str, Any]) -> None:
     rds = cloud.client("rds")
     names = [unique("instance"), unique("instance")]
