@@ -57,7 +57,8 @@ locals {
   } : {}
 
   # Which package's migrations have run. What reads and writes chunks is made after them, and anew when they change.
-  _rag_schema = { for migration in aws_lambda_invocation.rag_migrations : "SCHEMA_OF" => migration.triggers["package"] }
+  # As hexadecimal digits, which nobody takes for a secret.
+  _rag_schema = { for migration in aws_lambda_invocation.rag_migrations : "SCHEMA_OF" => sha256(migration.triggers["package"]) }
 
   # S3's objects, of which nothing is ever deleted: a removal is written. Names are keyed hashes of ids.
   _rag_bucket_objects = [for prefix in ["documents", "patients"] : "${local._rag_bucket_arn}/${prefix}/*"]

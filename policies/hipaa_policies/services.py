@@ -12,13 +12,15 @@ from hipaa_policies.joins import documents, role_that_runs, sources_of
 _ENDPOINT_NAMES = {
     "bedrock": "bedrock-runtime",
     "cloudwatch": "monitoring",
-    "rds-db": "rds",
     "ses": "email",
     "ssm": "ssm",
 }
 # Called by Lambda itself, from outside the VPC: network interfaces, logs and traces.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 _CALLED_BY_LAMBDA = frozenset({"ec2", "logs", "xray"})
+# No service is called: a token is signed where it is used, and the database judges it.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.html
+_SIGNED_ALONE = frozenset({"rds-db"})
 
 
 def endpoint_services(function: Function, account: Account) -> frozenset[str]:
@@ -42,7 +44,8 @@ def endpoint_services(function: Function, account: Account) -> frozenset[str]:
         if _is_for_lambda(statement.conditions):
             continue
         found |= {action.split(":")[0].lower() for action in statement.actions if action != "*"}
-    return frozenset(_ENDPOINT_NAMES.get(name, name) for name in found - _CALLED_BY_LAMBDA - {"*"})
+    called = found - _CALLED_BY_LAMBDA - _SIGNED_ALONE - {"*"}
+    return frozenset(_ENDPOINT_NAMES.get(name, name) for name in called)
 
 
 def _is_for_lambda(conditions: tuple[Condition, ...]) -> bool:

@@ -53,6 +53,9 @@ CASES: dict[str, Change] = {
         READ,
         c.allow("kms:Decrypt", c.KEY, Condition={"StringEquals": {"kms:ViaService": "sqs.amazonaws.com"}}),
     ),
+    "NET-04 tokens for a database, which are signed without a call": role_says(
+        READ, c.allow("rds-db:connect", c.arn("rds-db", "dbuser:cluster-ABC/rag_reader"))
+    ),
     "LAM-02 no variables": changed("functions", c.FUNCTION, environment_key=None, variables=()),
     "LAM-03 on-failure destination": changed(
         "functions", c.FUNCTION, dead_letter_arn=None, failure_destinations=(c.QUEUE,)
