@@ -7,8 +7,15 @@ locals {
   _aws_names = flatten([
     for name in [for service in setunion(local._gateway_services, var.interface_endpoints) : "${service}.${var.context.region}.${local._dns_suffix}"] : [name, "*.${name}"]
   ])
-  # Each of these zones is AWS's: a name in it is given by AWS, and leads to nobody's name server.
-  _aws_zones = [for zone in ["aoss", "rds"] : "*.${var.context.region}.${zone}.${local._dns_suffix}"]
+  # Each of these zones is AWS's: a name in it is given by AWS, and leads to nobody's name server. Besides the names above SDKs call
+  # DynamoDB by the account, and S3 of us-east-1 without a region: both through the gateway endpoints.
+  # https://docs.aws.amazon.com/sdkref/latest/guide/feature-account-endpoints.html
+  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html#deprecated-global-endpoint
+  _aws_zones = concat(
+    [for zone in ["aoss", "rds"] : "*.${var.context.region}.${zone}.${local._dns_suffix}"],
+    ["*.ddb.${var.context.region}.${local._dns_suffix}"],
+    var.context.region == "us-east-1" ? ["*.s3.${local._dns_suffix}", "s3.${local._dns_suffix}"] : [],
+  )
   # A resolver's names end with a dot, and so they come back from AWS.
   _resolved_names = local._egress ? [for name in concat(sort(setunion(var.egress.hosts, var.egress.private_names)), sort(local._aws_names), local._aws_zones) : "${name}."] : []
 }

@@ -143,8 +143,10 @@ run "answers_for_no_other_name" {
       "*.dynamodb.us-east-1.amazonaws.com.", "dynamodb.us-east-1.amazonaws.com.", "*.kms.us-east-1.amazonaws.com.", "kms.us-east-1.amazonaws.com.",
       "*.lambda.us-east-1.amazonaws.com.", "lambda.us-east-1.amazonaws.com.", "*.s3.us-east-1.amazonaws.com.", "s3.us-east-1.amazonaws.com.",
       "*.us-east-1.aoss.amazonaws.com.", "*.us-east-1.rds.amazonaws.com.",
+      # SDKs call DynamoDB by the account, and S3 of us-east-1 by its name without a region.
+      "*.ddb.us-east-1.amazonaws.com.", "*.s3.amazonaws.com.", "s3.amazonaws.com.",
     ])
-    error_message = "The hosts and the endpoints' names are answered for."
+    error_message = "The hosts and the endpoints' names are answered for, under every name that SDKs call them by."
   }
 
   assert {
