@@ -88,9 +88,16 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # Every policy before the function: Lambda checks at creation that the role may manage network interfaces. And the role
-  # after the function at destroy: Lambda needs it to release them.
-  depends_on = [aws_iam_role_policy.platform, aws_iam_role_policy.workload, aws_vpc_security_group_egress_rule.endpoints]
+  # Every policy before the function: Lambda checks at creation that the role may manage network interfaces. Every way out, too:
+  # what invokes it at once (migrations) needs them. And the role after the function at destroy: Lambda needs it to release them.
+  depends_on = [
+    aws_iam_role_policy.platform,
+    aws_iam_role_policy.workload,
+    aws_vpc_security_group_egress_rule.allow_listed,
+    aws_vpc_security_group_egress_rule.endpoints,
+    aws_vpc_security_group_egress_rule.gateways,
+    aws_vpc_security_group_egress_rule.named,
+  ]
 }
 
 # Callers name the alias, so that a version is switched in one step and can be switched back.
