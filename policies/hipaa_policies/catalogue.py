@@ -31,6 +31,7 @@ Verdicts = Verdict | Iterable[Verdict]
 
 CONTROL_FILES = (
     "vpc",
+    "egress",
     "encryption",
     "data_at_rest",
     "backups",

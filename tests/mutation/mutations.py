@@ -7,6 +7,7 @@ from hipaa_policies.catalogue import catalogue
 from tests.mutation import (  # noqa: F401 - importing them enters their mutations
     access,
     audit_logging,
+    databases,
     encryption,
     monitoring,
     permissions,
@@ -23,6 +24,8 @@ MUTATIONS = registered()
 UNREACHABLE = {
     "ATT-01": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
     "ATT-02": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
+    "ATT-04": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
+    "NET-09": "the local cloud has no firewalls of VPCs (tests/unit/policies breaks them)",
     "INV-01": "the proposed rule is not judged by default (tests/unit/policies breaks it)",
     "ATT-03": "every service that the live lens reads is eligible (tests/unit/policies breaks it)",
     "BKP-03": "the local cloud restores nothing, so the control fails from the start (and is waived)",

@@ -281,6 +281,20 @@ def strangers_credentials(cloud: Cloud) -> Steps:
     yield from _endpoint_policy(cloud, "dynamodb", Condition=condition)
 
 
+@mutation("NET-08", "every model")
+def every_model(cloud: Cloud) -> Steps:
+    models = "arn:aws:bedrock:*::foundation-model/*"
+    yield from _endpoint_policy(cloud, "bedrock-runtime", Action="bedrock:*", Resource=models)
+
+
+@mutation("NET-08", "whatever is this account's")
+def every_resource(cloud: Cloud) -> Steps:
+    account = cloud.account.id
+    condition = {"StringEquals": {"aws:PrincipalAccount": account, "aws:ResourceAccount": account}}
+    change = {"Action": "bedrock:InvokeModel", "Resource": "*", "Condition": condition}
+    yield from _endpoint_policy(cloud, "bedrock-runtime", **change)
+
+
 def _endpoint(cloud: Cloud, service: str) -> Any:
     return next(e for e in cloud.account.vpc_endpoints.items if e.service == service)
 

@@ -207,6 +207,7 @@ def database(cloud: Cloud, **settings: Any) -> Iterator[str]:
     _tls_group(cloud, "1")
     wanted: dict[str, Any] = {
         "BackupRetentionPeriod": 7,
+        "EnableIAMDatabaseAuthentication": True,
         "KmsKeyId": cloud.spare_key.arn,
         "PubliclyAccessible": False,
         "StorageEncrypted": True,

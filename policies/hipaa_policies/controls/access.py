@@ -8,7 +8,7 @@ from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
 from hipaa_policies.facts.apis import RestApi, Stage, WebAcl
 from hipaa_policies.facts.functions import Function, ResourcePolicy
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
-from hipaa_policies.facts.stores import Bucket, Database
+from hipaa_policies.facts.stores import Bucket, Database, Secret
 from hipaa_policies.facts.user_pools import UserPool
 from hipaa_policies.iam import (
     foreign_accounts,
@@ -281,6 +281,22 @@ def queue_policy_is_narrow(queue: Queue, account: Account, settings: Settings) -
 )
 def topic_policy_is_narrow(topic: Topic, account: Account, settings: Settings) -> Verdict:
     text = known(topic.policy)
+    return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+
+
+@control(
+    "SEC-03",
+    "Secrets' resource policies let nobody from outside in",
+    of=lambda account: account.secrets,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Who reads it by a policy of his own, within the account.",
+    satisfied_by="rag.tf (it takes secrets by their ARN, and gives none a policy)",
+    remedy="Remove the policy, or name the principals in it, and pin services with aws:SourceArn.",
+)
+def secret_policy_is_narrow(secret: Secret, account: Account, settings: Settings) -> Verdict:
+    text = known(secret.policy)
     return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
 
 

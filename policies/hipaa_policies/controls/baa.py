@@ -7,12 +7,22 @@ from dataclasses import fields
 
 from hipaa_policies.catalogue import control, whole_account
 from hipaa_policies.checklist import Line
+from hipaa_policies.egress import way_outside
 from hipaa_policies.eligibility import services_of
 from hipaa_policies.facts import Account, Listing
 from hipaa_policies.joins import first_names
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import ELIGIBLE_SERVICES, ELIGIBLE_TABLE, NO_CUSTOMER_CONTENT
-from hipaa_policies.verdicts import REQUIRED, Verdict, attested, failed, passed, unknown
+from hipaa_policies.verdicts import (
+    REQUIRED,
+    Status,
+    Verdict,
+    attested,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 
 YEAR_DAYS = 365
 # Listings of what holds no customer content (NO_CUSTOMER_CONTENT), or of settings of services that are
@@ -59,6 +69,29 @@ control(
     satisfied_by="attestations.yaml",
     remedy="Accept the agreement in AWS Artifact, and attest it.",
 )(_attestation("ATT-01", "who signed the agreement, when, and where it is kept"))
+
+
+@control(
+    "ATT-04",
+    "The provider of a model outside AWS keeps nothing of what it is asked",
+    of=whole_account,
+    cite="164.308(b)(1)",
+    requirement=REQUIRED,
+    checklist=Line.BAA_SIGNED,
+    blind="What is at the end of a way: whether a model is asked there, and what its provider keeps. Models "
+    "of Bedrock keep nothing by AWS's own terms.",
+    satisfied_by="attestations.yaml",
+    remedy="Have the provider confirm zero data retention for the project of the key, and attest it; or take "
+    "the way out from the function.",
+)
+def nothing_is_kept(account: Account, _: Account, settings: Settings) -> Verdict:
+    ways = (way_outside(function, account) for function in account.functions.complete())
+    way = next((way for way in ways if way), None)
+    if way is None:
+        return not_applicable("no function has a way to a model outside AWS")
+    wanted = "who confirmed that nothing is kept (or that no model is asked there), when, and where that is"
+    given = _attestation("ATT-04", wanted)(account, account, settings)
+    return unknown(f"{way}: {given.message}") if given.status is Status.UNKNOWN else given
 
 
 @control(

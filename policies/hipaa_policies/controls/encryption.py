@@ -237,4 +237,7 @@ def secret_is_encrypted(secret: Secret, account: Account, _: Settings) -> Verdic
     remedy="Turn on rotation.",
 )
 def secret_rotates(secret: Secret, _: Account, __: Settings) -> Verdict:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    if secret.keeper == "rds":
+        return passed("RDS made it, and rotates it")
     return judged(secret.rotation, "rotation is on", "rotation is off")

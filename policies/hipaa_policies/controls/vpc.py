@@ -6,6 +6,7 @@ import re
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
+from hipaa_policies.egress import firewall_of, inspected_routes
 from hipaa_policies.facts import Account, Listing
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.network import SecurityGroup, Subnet, Vpc, VpcEndpoint
@@ -106,7 +107,24 @@ def inbound_is_closed(group: SecurityGroup, account: Account, _: Settings) -> Ve
 )
 def outbound_is_closed(group: SecurityGroup, account: Account, _: Settings) -> Verdict:
     open_to = to_world((rule.peer for rule in group.outbound), account)
+    if open_to and _meets_a_firewall(group, open_to, account):
+        return passed("what it lets out meets a network firewall, which NET-09 judges")
     return judged(not open_to, "nothing may leave to the world", f"lets out to {first_names(open_to)}")
+
+
+def _meets_a_firewall(group: SecurityGroup, open_to: list[str], account: Account) -> bool:
+    """Whether the group lets out port 443 alone, and functions that have it get to the world through a
+    network firewall alone. A group can't name hosts: before a firewall it must be the world."""
+    rules = [rule for rule in group.outbound if rule.peer in open_to]
+    if any((rule.protocol, rule.from_port, rule.to_port) != ("tcp", 443, 443) for rule in rules):
+        return False
+    having = [f for f in account.functions.complete() if group.id in f.security_group_ids]
+    subnets = {subnet.id: subnet for function in having for subnet in subnets_of(function, account)}
+    if any(ways_out(subnet, account) for subnet in subnets.values()):
+        return False
+    routes = [route for subnet in subnets.values() for route in inspected_routes(subnet, account)]
+    inspected = {route.destination for route in routes if firewall_of(route, account) is not None}
+    return {route.destination for route in routes} == inspected and set(open_to) <= inspected
 
 
 @control(

@@ -11,6 +11,7 @@ from hipaa_policies.facts.apis import DomainName, RestApi, Stage, WebAcl
 from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob
 from hipaa_policies.facts.base import Listing
 from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
+from hipaa_policies.facts.egress import NameFirewall, NameRules, NetworkFirewall
 from hipaa_policies.facts.functions import EventSource, Function
 from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
@@ -62,6 +63,9 @@ class Account:
     log_exports: Listing[LogExport] = field(default_factory=Listing)
     log_groups: Listing[LogGroup] = field(default_factory=Listing)
     metric_filters: Listing[MetricFilter] = field(default_factory=Listing)
+    name_firewalls: Listing[NameFirewall] = field(default_factory=Listing)
+    name_rules: Listing[NameRules] = field(default_factory=Listing)
+    network_firewalls: Listing[NetworkFirewall] = field(default_factory=Listing)
     prefix_lists: Listing[PrefixList] = field(default_factory=Listing)
     queues: Listing[Queue] = field(default_factory=Listing)
     rest_apis: Listing[RestApi] = field(default_factory=Listing)

@@ -103,9 +103,13 @@ class Database:
 
 @dataclass(frozen=True)
 class Secret:
+    """``keeper`` is the service of AWS that made it and rotates it (rds); ``None`` for one of your own."""
+
     TYPE: ClassVar[str] = "AWS::SecretsManager::Secret"
 
     arn: str
     name: str
     key: str | None
     rotation: bool
+    policy: str | Unreadable | None = None
+    keeper: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # Which groups an account's subscription leaves out:
@@ -44,3 +44,9 @@ def can_stop(acl: Mapping[str, Any]) -> bool:
         or "None" in (rule.get("OverrideAction") or {})
         for rule in rules
     )
+
+
+def suricata_rule(action: str, protocol: str, options: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """A rule of a firewall that is given in parts, as text. From where to where is left open: it narrows."""
+    words = [f"{word}:{','.join(settings)}" if settings else word for word, settings in options]
+    return f"{action.lower()} {protocol.lower()} any any -> any any ({' '.join(f'{w};' for w in words)})"

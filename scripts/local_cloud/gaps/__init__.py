@@ -24,6 +24,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     lambda_mappings,
     logs,
     rds,
+    route53resolver,
     s3,
     sesv2,
     sns,

@@ -156,13 +156,21 @@ def user(ground: Ground, name: str, mfa: bool = True) -> str:
     return made
 
 
-def secret(ground: Ground, name: str, key: bool = True, rotates: bool = True) -> str:
+def secret(
+    ground: Ground,
+    name: str,
+    key: bool = True,
+    rotates: bool = True,
+    policy: Mapping[str, Any] | None = None,
+) -> str:
     manager = ground.client("secretsmanager")
     made: str = manager.create_secret(
         Name=name, SecretString="{}", **({"KmsKeyId": ground.key} if key else {})
     )["ARN"]
     if rotates:
         manager.rotate_secret(SecretId=made, RotationRules={"AutomaticallyAfterDays": 30})
+    says = document(*policy_statement(policy, "secretsmanager:GetSecretValue", made))
+    manager.put_resource_policy(SecretId=made, ResourcePolicy=says)
     return made
 
 

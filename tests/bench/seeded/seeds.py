@@ -138,6 +138,8 @@ STORES = (
     Seed("RDS-04", "password-db", "database", "takes passwords alone", {"tokens": False}),
     Seed("SEC-01", "aws-secret", "secret", "the key that AWS manages", {"key": False}),
     Seed("SEC-02", "lasting", "secret", "no rotation", {"rotates": False}),
+    Seed("SEC-03", "open-secret", "secret", "everybody may read it", {"policy": EVERYBODY}),
+    Seed("SEC-03", "lent-secret", "secret", "an unlisted account may read it", {"policy": STRANGER}),
     Seed("KMS-01", "lasting", "key", "no rotation", {"rotates": False}),
     Seed("KMS-02", "public-key", "key", "everybody may use it", {"policy": EVERYBODY}),
     Seed("KMS-02", "service-key", "key", "a service may administer it", {"policy": UNPINNED}),
@@ -197,6 +199,8 @@ ACCOUNT = (
 NOT_SEEDED = {
     "ATT-01": "an attestation: no API shows it",
     "ATT-02": "an attestation: no API shows it",
+    "ATT-04": "an attestation: no API shows it",
+    "NET-09": "moto has no policies of network firewalls, so no twin can pass",
     "ATT-03": "every service that is read is eligible",
     "BKP-01": "moto has no selections of backup plans, so no twin can be in a plan",
     "BKP-02": "moto has no selections of backup plans, so no plan can be read",

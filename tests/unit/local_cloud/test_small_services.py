@@ -32,6 +32,14 @@ def test_an_analyzer_is_kept_until_it_is_deleted(cloud: Cloud) -> None:
         analyzers.get_analyzer(analyzerName=name)
 
 
+def test_nobody_has_a_way_out(cloud: Cloud) -> None:
+    resolver = cloud.client("route53resolver")
+    assert resolver.list_firewall_configs()["FirewallConfigs"] == []
+    associations = resolver.list_firewall_rule_group_associations()
+    assert associations["FirewallRuleGroupAssociations"] == []
+    assert cloud.client("network-firewall").list_firewalls()["Firewalls"] == []
+
+
 def test_a_detectors_features_are_set_one_at_a_time(cloud: Cloud) -> None:
     guardduty = cloud.client("guardduty")
     named = {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}

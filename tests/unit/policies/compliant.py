@@ -11,6 +11,14 @@ from hipaa_policies.facts import Account, Listing, Policy
 from hipaa_policies.facts.apis import DomainName, Method, RestApi, Stage, WebAcl
 from hipaa_policies.facts.backups import BackupPlan, BackupVault, RestoreJob, Selection
 from hipaa_policies.facts.detection import Analyzer, ConfigRecorder, Detector, Scanner
+from hipaa_policies.facts.egress import (
+    FirewallPolicy,
+    NameFirewall,
+    NameRule,
+    NameRules,
+    NetworkFirewall,
+    RuleGroup,
+)
 from hipaa_policies.facts.functions import Function, FunctionUrl, ResourcePolicy
 from hipaa_policies.facts.identities import Role, User, WrittenPolicy
 from hipaa_policies.facts.keys import Key
@@ -66,6 +74,9 @@ ANALYZER = arn("access-analyzer", "analyzer/outside")
 DETECTOR = arn("guardduty", "detector/d1")
 RECORDER = arn("config", "configuration-recorder/default")
 PREFIX_LIST = arn("ec2", "prefix-list/pl-own")
+FIREWALL = arn("network-firewall", "firewall/egress")
+NAMES = arn("route53resolver", "firewall-rule-group-association/rslvr-frgassoc-1")
+NAME_FIREWALL = arn("route53resolver", "firewall-config/rslvr-fc-1")
 PLAN = arn("backup", "backup-plan:p1")
 VAULT = arn("backup", "backup-vault:main")
 EXPORT = arn("logs", "account-policy:export")
@@ -245,6 +256,30 @@ def _database() -> Database:
     )
 
 
+# As modules/network writes them.
+EXACT = """\
+drop udp any any -> any any (msg:"UDP"; sid:1; rev:1;)
+drop tcp $HOME_NET any -> any !443 (msg:"not 443"; sid:3; rev:1;)
+pass tls $HOME_NET any -> any 443 (msg:"api.example.org"; tls.sni; content:"api.example.org"; startswith; \
+endswith; nocase; flow:to_server,established; sid:100; rev:1;)
+"""
+
+
+def rule_groups(*groups: Any, **changes: Any) -> FirewallPolicy:
+    """The policy of a firewall: strict order, and all that no group passes is dropped."""
+    values: dict[str, Any] = {
+        "strict_order": True,
+        "stateless": ("aws:drop", "aws:forward_to_sfe"),
+        "defaults": ("aws:alert_established", "aws:drop_established"),
+        "groups": groups or (RuleGroup("egress", EXACT),),
+    }
+    return FirewallPolicy(**(values | changes))
+
+
+RESOLVED = NameRule("resolve", "ALLOW", ("api.example.org.", "*.us-east-1.rds.amazonaws.com."))
+BLOCKED = NameRule("block", "BLOCK", ("*.",))
+
+
 def _endpoint(service: str, kind: str) -> VpcEndpoint:
     return VpcEndpoint(
         arn("ec2", f"vpc-endpoint/vpce-{service}"),
@@ -321,6 +356,9 @@ def account(**changes: Any) -> Account:
             )
             for name, pattern in SIGNALS.items()
         ),
+        "name_firewalls": (NameFirewall(NAME_FIREWALL, VPC, "DISABLED"),),
+        "name_rules": (NameRules(NAMES, VPC, 101, (RESOLVED, BLOCKED)),),
+        "network_firewalls": (NetworkFirewall(FIREWALL, "egress", VPC, ("vpce-firewall",), rule_groups()),),
         "prefix_lists": (
             PrefixList(arn("ec2", "prefix-list/pl-1", account="aws"), "pl-1", "dynamodb", True, ()),
             PrefixList(PREFIX_LIST, "pl-own", "offices", False, ("192.0.2.0/24",)),
@@ -353,7 +391,11 @@ def account(**changes: Any) -> Account:
                 VPC,
                 SUBNETS,
                 False,
-                (Route("10.0.0.0/16", "local"), Route("pl-1", "vpce-dynamodb")),
+                (
+                    Route("10.0.0.0/16", "local"),
+                    Route("pl-1", "vpce-dynamodb"),
+                    Route("0.0.0.0/0", "vpce-firewall"),
+                ),
             ),
             RouteTable(
                 arn("ec2", "route-table/rtb-main"), "rtb-main", VPC, (), True, (Route("0.0.0.0/0", "igw-1"),)

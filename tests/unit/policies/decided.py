@@ -25,7 +25,7 @@ def attestation(control: str, **changes: Any) -> Attestation:
 def settings(**changes: Any) -> Settings:
     values: dict[str, Any] = {
         "today": TODAY,
-        "attestations": {name: attestation(name) for name in ("ATT-01", "ATT-02")},
+        "attestations": {name: attestation(name) for name in ("ATT-01", "ATT-02", "ATT-04")},
         "trusted_accounts": (),
         "proposed_rule": True,
     }

@@ -15,6 +15,7 @@ from hipaa_policies.facts import Account
 from hipaa_policies.readers.live import Record, read_account
 
 REGION = "us-east-1"
+FIREWALL = "arn:aws:network-firewall:us-east-1:123456789012:firewall/egress"
 # What moto does not implement: AWS's answer where there is nothing of the kind.
 NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
     "ListAnalyzers": {
@@ -43,6 +44,49 @@ NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
     },
     "ListFunctionsByCodeSigningConfig": {
         "FunctionArns": ["arn:aws:lambda:us-east-1:123456789012:function:reader"]
+    },
+    "ListFirewalls": {"Firewalls": [{"FirewallArn": FIREWALL, "FirewallName": "egress"}]},
+    "DescribeFirewall": {
+        "Firewall": {"VpcId": "vpc-1", "FirewallPolicyArn": "arn:policy"},
+        "FirewallStatus": {
+            "SyncStates": {
+                "us-east-1a": {"Attachment": {"EndpointId": "vpce-a", "Status": "READY"}},
+                "us-east-1b": {"Attachment": {"Status": "CREATING"}},
+            }
+        },
+    },
+    "DescribeFirewallPolicy": {
+        "FirewallPolicy": {
+            "StatelessDefaultActions": ["aws:forward_to_sfe"],
+            "StatelessFragmentDefaultActions": ["aws:drop"],
+            "StatefulDefaultActions": ["aws:drop_established"],
+            "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER"},
+            "StatefulRuleGroupReferences": [{"ResourceArn": "arn:rules/own"}],
+        }
+    },
+    "DescribeRuleGroup": {
+        "RuleGroup": {"RulesSource": {"RulesString": "drop udp any any -> any any (sid:1;)"}}
+    },
+    "ListFirewallConfigs": {
+        "FirewallConfigs": [{"Id": "rslvr-fc-1", "ResourceId": "vpc-1", "FirewallFailOpen": "DISABLED"}]
+    },
+    "ListFirewallDomainLists": {
+        "FirewallDomainLists": [
+            {"Id": "all"},
+            {"Id": "aws", "ManagedOwnerName": "Route 53 Resolver DNS Firewall"},
+        ]
+    },
+    "ListFirewallDomains": {"Domains": ["*."]},
+    "ListFirewallRuleGroupAssociations": {
+        "FirewallRuleGroupAssociations": [
+            {"Arn": "arn:association", "VpcId": "vpc-1", "Priority": 101, "FirewallRuleGroupId": "group"}
+        ]
+    },
+    "ListFirewallRules": {
+        "FirewallRules": [
+            {"Name": "block", "Action": "BLOCK", "Priority": 2, "FirewallDomainListId": "all"},
+            {"Name": "threats", "Action": "ALERT", "Priority": 1, "FirewallDomainListId": "aws"},
+        ]
     },
     "ListResourcesForWebACL": {"ResourceArns": []},
     "DescribeSubscribersForNotification": {

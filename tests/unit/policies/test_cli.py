@@ -63,7 +63,7 @@ def test_an_account_without_failures_is_0(monkeypatch: pytest.MonkeyPatch, capsy
     printed = capsys.readouterr()
     assert "PASS           LAM-01" in printed.out
     assert "read 1/1: functions" in printed.err
-    assert "2 UNKNOWN" in printed.err  # the two attestations
+    assert "3 UNKNOWN" in printed.err  # the three attestations
 
 
 def test_a_failure_is_1(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

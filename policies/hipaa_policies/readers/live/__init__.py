@@ -15,6 +15,7 @@ from hipaa_policies.readers.live import (  # noqa: F401 - importing them enters 
     backups,
     databases,
     detection,
+    egress,
     functions,
     identities,
     keys,

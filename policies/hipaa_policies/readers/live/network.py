@@ -157,7 +157,8 @@ def _endpoint(answer: Mapping[str, Any], where: Where) -> VpcEndpoint:
         arn=where.arn("ec2", f"vpc-endpoint/{answer['VpcEndpointId']}"),
         id=answer["VpcEndpointId"],
         vpc_id=answer["VpcId"],
-        service=answer["ServiceName"].removeprefix(prefix),
+        # Endpoints of resources and of networks of services have none.
+        service=(answer.get("ServiceName") or "").removeprefix(prefix),
         kind=answer.get("VpcEndpointType", "Gateway"),
         state=answer.get("State", "").lower(),
         policy=answer.get("PolicyDocument") or None,

@@ -141,16 +141,22 @@ def _lock(answer: Mapping[str, Any] | Unreadable | None) -> ObjectLock | Unreada
     return ObjectLock(rule.get("Mode"), days)
 
 
-@reader("secrets", operations={"secretsmanager": ("ListSecrets",)})
+@reader("secrets", operations={"secretsmanager": ("GetResourcePolicy", "ListSecrets")})
 def read_secrets(aws: Aws, _: Where) -> Facts:
     listed = aws.pages("secretsmanager", "ListSecrets", "SecretList")
-    found = tuple(
-        Secret(
-            arn=answer["ARN"],
-            name=answer["Name"],
-            key=answer.get("KmsKeyId") or None,
-            rotation=bool(answer.get("RotationEnabled")),
-        )
-        for answer in listed.items
+    return {"secrets": Listing(aws.each(listed.items, lambda s: _secret(aws, s)), listed.problem)}
+
+
+def _secret(aws: Aws, listed: Mapping[str, Any]) -> Secret:
+    attached = aws.optional("secretsmanager", "GetResourcePolicy", [], SecretId=listed["ARN"]) or {}
+    # A name with an exclamation mark is for secrets that a service of AWS keeps.
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
+    service, mark, _ = listed["Name"].partition("!")
+    return Secret(
+        arn=listed["ARN"],
+        name=listed["Name"],
+        key=listed.get("KmsKeyId") or None,
+        rotation=bool(listed.get("RotationEnabled")),
+        policy=attached if isinstance(attached, Unreadable) else attached.get("ResourcePolicy") or None,
+        keeper=listed.get("OwningService") or (service if mark else None),
     )
-    return {"secrets": Listing(found, listed.problem)}

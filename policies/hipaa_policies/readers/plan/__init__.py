@@ -13,6 +13,7 @@ from hipaa_policies.readers.plan import (  # noqa: F401 - importing them enters 
     backups,
     databases,
     detection,
+    egress,
     functions,
     identities,
     keys,

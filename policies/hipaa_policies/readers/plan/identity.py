@@ -35,6 +35,8 @@ _ID_IS_ARN = frozenset(
         "aws_secretsmanager_secret",
         "aws_cloudtrail",
         "aws_lambda_code_signing_config",
+        "aws_networkfirewall_firewall_policy",
+        "aws_networkfirewall_rule_group",
     }
 )
 # What AWS's ids begin with: controls tell an internet gateway from others by it.
@@ -50,6 +52,7 @@ _PREFIXES = {
     "aws_internet_gateway": "igw-",
     "aws_nat_gateway": "nat-",
     "aws_network_interface": "eni-",
+    "aws_networkfirewall_firewall": "vpce-",  # that of its endpoints
     "aws_route_table": "rtb-",
     "aws_security_group": "sg-",
     "aws_subnet": "subnet-",
@@ -73,6 +76,7 @@ _BY_NAME: dict[str, _ByName] = {
     "aws_iam_policy": lambda p, r, n: p.arn("iam", f"policy{r.values.get('path') or '/'}{n}", region=""),
     "aws_iam_role": lambda p, r, n: p.arn("iam", f"role{r.values.get('path') or '/'}{n}", region=""),
     "aws_lambda_function": lambda p, _, n: p.arn("lambda", f"function:{n}"),
+    "aws_networkfirewall_firewall": lambda p, _, n: p.arn("network-firewall", f"firewall/{n}"),
     "aws_s3_bucket": lambda p, _, n: f"arn:{p.partition}:s3:::{n}",
     "aws_sns_topic": lambda p, _, n: p.arn("sns", n),
     "aws_sqs_queue": lambda p, _, n: p.arn("sqs", n),

@@ -40,7 +40,7 @@ _TARGETS = {
     "transit_gateway_id": ("aws_ec2_transit_gateway",),
     "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
     "network_interface_id": ("aws_network_interface", "aws_instance"),
-    "vpc_endpoint_id": ("aws_vpc_endpoint",),
+    "vpc_endpoint_id": ("aws_networkfirewall_firewall", "aws_vpc_endpoint"),
     "carrier_gateway_id": ("aws_ec2_carrier_gateway",),
     "core_network_arn": ("aws_networkmanager_core_network",),
     "local_gateway_id": (),
@@ -196,8 +196,19 @@ def _route(block: Block) -> Any:
         # In a list of routes every attribute may be marked unknown where one is.
         if isinstance(target, str):
             return partial(Route, destination, target)
-    undecided = next((n for n in _TARGETS if isinstance(block.get(n), Unreadable)), None)
-    return block.undecided(undecided) if undecided else partial(Route, destination, "")
+    undecided = [n for n in _TARGETS if isinstance(block.get(n), Unreadable)]
+    if not undecided:
+        return partial(Route, destination, "")
+    target = _of_the_list(block, *undecided)
+    return partial(Route, destination, target) if target else block.undecided(undecided[0])
+
+
+def _of_the_list(block: Block, name: str, *others: str) -> str | None:
+    """The target of a route of a list that is one expression, where one resource alone can be it."""
+    if others or block is block.owner:
+        return None
+    targets = block.owner.targets("route", _TARGETS[name])
+    return targets[0].id if isinstance(targets, list) and len(targets) == 1 else None
 
 
 _SEPARATE = (

@@ -163,8 +163,9 @@ def _lock(block: Block) -> Any:
     return partial(ObjectLock, mode, days or (years or 0) * _YEAR_DAYS)
 
 
-@reader("secrets", types=(*_SECRET, "aws_secretsmanager_secret_rotation"))
+@reader("secrets", types=(*_SECRET, "aws_secretsmanager_secret_policy", "aws_secretsmanager_secret_rotation"))
 def read_secrets(plan: Plan) -> Facts:
+    policies = Attached(plan, "aws_secretsmanager_secret_policy", "secret_arn", _SECRET, form="arn")
     rotated = {
         planned.reference("secret_id", _SECRET) for planned in plan.of("aws_secretsmanager_secret_rotation")
     }
@@ -175,7 +176,13 @@ def read_secrets(plan: Plan) -> Facts:
             name=planned.name,
             key=planned.reference("kms_key_id", _KEYS),
             rotation=planned.arn in rotated or next((r for r in rotated if isinstance(r, Unreadable)), False),
+            policy=_own_policy(policies.to(planned, planned.arn)),
         )
         for planned in plan.of(*_SECRET)
     )
     return {"secrets": Listing(found)}
+
+
+def _own_policy(text: Any) -> Any:
+    """An empty document is how Terraform is told that a secret shall have no policy."""
+    return None if isinstance(text, str) and text.strip() in ("", "{}") else text

@@ -7,6 +7,7 @@ from tests.unit.policies.breaks.audit_logging import AUDIT
 from tests.unit.policies.breaks.backups import BACKUPS
 from tests.unit.policies.breaks.changes import Break
 from tests.unit.policies.breaks.detection import DETECTION
+from tests.unit.policies.breaks.egress import EGRESS
 from tests.unit.policies.breaks.encryption import ENCRYPTION
 from tests.unit.policies.breaks.log_protection import LOG_PROTECTION
 from tests.unit.policies.breaks.monitoring import MONITORING
@@ -16,6 +17,7 @@ from tests.unit.policies.breaks.sign_in import SIGN_IN
 
 BREAKS: tuple[Break, ...] = (
     *NETWORK,
+    *EGRESS,
     *ENCRYPTION,
     *ACCESS,
     *PERMISSIONS,

@@ -26,6 +26,13 @@ AGREEMENT = (
         told(attestations={"ATT-01": c.attestation("ATT-01", expires=date(2026, 1, 1))}),
     ),
     Break(
+        "ATT-04",
+        "expired",
+        c.ACCOUNT,
+        "expired",
+        told(attestations={"ATT-04": c.attestation("ATT-04", expires=date(2026, 1, 1))}),
+    ),
+    Break(
         "ATT-02",
         "old analysis",
         c.ACCOUNT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.unit.policies.compliant import FOREIGN, ID, allow, policy, trust
-from tests.unit.policies.plan import breaks_watch
+from tests.unit.policies.plan import breaks_egress, breaks_watch
 from tests.unit.policies.plan.breaking import ACCOUNT, PlanBreak, one
 from tests.unit.policies.plan.documents import adding, both, changing, ref, without
 
@@ -13,11 +13,13 @@ from tests.unit.policies.plan.documents import adding, both, changing, ref, with
 UNDECIDABLE = {
     "ATT-01": "a person attests it",
     "ATT-02": "a person attests it",
+    "ATT-04": "a person attests it",
     "BKP-03": "a plan does not show restores",
     "IAM-08": "a plan does not show who signs in",
     "KMS-03": "a plan does not show keys that are pending deletion",
 }
 PUBLIC = policy(allow("s3:GetObject", "*", Principal="*"))
+STRANGERS = policy(allow("secretsmanager:GetSecretValue", "*", Principal={"AWS": FOREIGN}))
 UNPINNED = policy(allow("sqs:SendMessage", "*", Principal={"Service": "sns.amazonaws.com"}))
 READER, ROLE = "aws_lambda_function.reader", "aws_iam_role.reader"
 INLINE = "aws_iam_role_policy.reader"
@@ -117,6 +119,12 @@ def encryption() -> Iterator[PlanBreak]:
     yield PlanBreak(
         "SEC-02", "aws_secretsmanager_secret.db", "off", without("aws_secretsmanager_secret_rotation.db")
     )
+    secret = "aws_secretsmanager_secret.db"
+    yield one("SEC-03", secret, "public", policy=PUBLIC)
+    attached = adding(
+        "aws_secretsmanager_secret_policy.db", secret_arn=ref(f"{secret}.arn"), policy=STRANGERS
+    )
+    yield PlanBreak("SEC-03", secret, FOREIGN, attached)
     yield one("DDB-01", "aws_dynamodb_table.patients", "AWS owns", server_side_encryption=[])
     no_key = [{"enabled": True, "kms_key_arn": None}]
     yield one("DDB-01", "aws_dynamodb_table.patients", "AWS owns", server_side_encryption=no_key)
@@ -344,6 +352,7 @@ PLAN_BREAKS: tuple[PlanBreak, ...] = (
     *permissions(),
     *audit(),
     *monitoring(),
+    *breaks_egress.egress(),
     *breaks_watch.backups(),
     *breaks_watch.sign_in(),
     *breaks_watch.log_protection(),

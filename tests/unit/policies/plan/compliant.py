@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.unit.policies.compliant import ID, LAMBDA_TRUST, ONE_MODEL, OWN_ONLY, allow, policy, trust
+from tests.unit.policies.plan.compliant_egress import egress
 from tests.unit.policies.plan.compliant_watch import backups, detection, log_protection
 from tests.unit.policies.plan.documents import Resources, ref
 
@@ -138,6 +139,12 @@ def network() -> Resources:
             "subnet_id": ref(f"aws_subnet.{letter}.id"),
             "route_table_id": ref(f"aws_route_table.{letter}.id"),
         }
+    found["aws_route_table.a"]["route"] = [
+        {
+            "cidr_block": "0.0.0.0/0",
+            "vpc_endpoint_id": ref("aws_networkfirewall_firewall.egress.firewall_status"),
+        }
+    ]
     policies = {"dynamodb": OWN_ONLY, "kms": OWN_ONLY, "bedrock-runtime": ONE_MODEL}
     for service, statement in policies.items():
         gateway = service == "dynamodb"
@@ -402,7 +409,7 @@ def stores() -> Resources:
 def resources() -> Resources:
     """All of them, newly made, so that a test may change them."""
     whole = function("reader") | function("other") | network() | records() | api() | stores()
-    return json_safe(whole | backups() | detection() | log_protection())
+    return json_safe(whole | backups() | detection() | egress() | log_protection())
 
 
 def json_safe(found: Resources) -> Resources:

@@ -1,0 +1,78 @@
+"""Mutations of who gets into databases, and to their secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.mutation.cloud import PUBLIC, STRANGER, Cloud, allow, policy
+from tests.mutation.model import MENDED, Broken, Steps, mutation
+from tests.mutation.watch import database
+
+NAME = "mutation"
+
+
+def _instances(cloud: Cloud, control: str) -> Broken:
+    """All instances of the one cluster."""
+    first, *others = (found.arn for found in cloud.account.databases.items)
+    return Broken(first, also=tuple((control, arn) for arn in others))
+
+
+@mutation("RDS-04", "the cluster takes passwords alone")
+def cluster_with_passwords(cloud: Cloud) -> Steps:
+    rds = cloud.client("rds")
+    cluster = str(cloud.account.databases.items[0].cluster_arn).rpartition(":")[2]
+    named = {"DBClusterIdentifier": cluster, "ApplyImmediately": True}
+    rds.modify_db_cluster(EnableIAMDatabaseAuthentication=False, **named)
+    yield _instances(cloud, "RDS-04")
+    rds.modify_db_cluster(EnableIAMDatabaseAuthentication=True, **named)
+
+
+@mutation("RDS-04", "another database takes passwords alone")
+def database_with_passwords(cloud: Cloud) -> Steps:
+    with database(cloud, EnableIAMDatabaseAuthentication=False) as arn:
+        yield Broken(arn, also=(("BKP-01", arn),))
+
+
+def _rows_alarm(cloud: Cloud) -> Any:
+    return next(
+        alarm
+        for alarm in cloud.account.alarms.items
+        if any(metric.name == "RowLevelSecurityForced" for metric in alarm.metrics)
+    )
+
+
+@mutation("RDS-05", "the alarm on rows goes off")
+def rows_alarm_on(cloud: Cloud) -> Steps:
+    cloudwatch, alarm = cloud.client("cloudwatch"), _rows_alarm(cloud)
+    cloudwatch.set_alarm_state(AlarmName=alarm.name, StateValue="ALARM", StateReason="mutation")
+    yield _instances(cloud, "RDS-05")
+    cloudwatch.set_alarm_state(AlarmName=alarm.name, StateValue=alarm.state, StateReason="as it was")
+
+
+@mutation("RDS-05", "the alarm on rows is unheard")
+def rows_alarm_unheard(cloud: Cloud) -> Steps:
+    cloudwatch, alarm = cloud.client("cloudwatch"), _rows_alarm(cloud)
+    cloudwatch.disable_alarm_actions(AlarmNames=[alarm.name])
+    yield _instances(cloud, "RDS-05")
+    cloudwatch.enable_alarm_actions(AlarmNames=[alarm.name])
+
+
+def _secret_for(cloud: Cloud, principal: dict[str, Any]) -> Steps:
+    secrets = cloud.client("secretsmanager")
+    arn = secrets.create_secret(Name=NAME, KmsKeyId=cloud.spare_key.arn, SecretString="x")["ARN"]
+    secrets.rotate_secret(SecretId=arn, RotationRules={"AutomaticallyAfterDays": 30})
+    yield MENDED
+    statement = allow("secretsmanager:GetSecretValue", arn, **principal)
+    secrets.put_resource_policy(SecretId=arn, ResourcePolicy=policy(statement))
+    yield Broken(arn)
+    secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+
+
+@mutation("SEC-03", "a secret for everybody")
+def public_secret(cloud: Cloud) -> Steps:
+    yield from _secret_for(cloud, PUBLIC)
+
+
+@mutation("SEC-03", "a secret for a stranger")
+def lent_secret(cloud: Cloud) -> Steps:
+    yield from _secret_for(cloud, STRANGER)
