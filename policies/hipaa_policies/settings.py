@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 # What no API can show. A control that can be judged cannot be attested instead.
-ATTESTABLE = ("ATT-01", "ATT-02")
+ATTESTABLE = ("ATT-01", "ATT-02", "ATT-04", "RDS-05")
 
 
 @dataclass(frozen=True)

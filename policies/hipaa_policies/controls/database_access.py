@@ -24,7 +24,6 @@ from hipaa_policies.verdicts import (
 ROW_LEVEL_SECURITY = "RowLevelSecurityForced"
 
 _POSTGRESQL = ("aurora-postgresql", "postgres")
-_FIRES_BELOW_ONE = {"LessThanThreshold": (0, 1), "LessThanOrEqualToThreshold": (0, 0.999)}
 
 
 @control(
@@ -70,12 +69,18 @@ def rows_are_enforced(database: Database, account: Account, settings: Settings) 
     watching = [alarm for alarm in account.alarms.complete() if _watches_rows(alarm)]
     if not watching:
         given = settings.attestations.get("RDS-05")
-        if given is None or given.expires < settings.today:
+        if given is None:
             return unknown(f"nothing watches it: {NO_ALARM} on less than 1 of {ROW_LEVEL_SECURITY}")
+        if given.expires < settings.today:
+            return failed(f"the attestation of {given.by} expired on {given.expires}")
         return attested(f"{given.statement} ({given.by}, {given.dated}; evidence: {given.evidence})")
     unheard = [problem for alarm in watching if (problem := why_unheard(alarm, account))]
     if len(unheard) == len(watching):
         return failed(f"{watching[0].name} would go off unheard: {unheard[0]}")
+    if not any(alarm.missing_data == "breaching" for alarm in watching):
+        return failed(
+            f"{watching[0].name} is quiet, too, where nothing looks: missing data must be breaching"
+        )
     states = {alarm.name: known(alarm.state) for alarm in watching}
     alarmed = [name for name, state in states.items() if state == "ALARM"]
     if alarmed:
@@ -86,11 +91,14 @@ def rows_are_enforced(database: Database, account: Account, settings: Settings) 
 
 
 def _watches_rows(alarm: Alarm) -> bool:
-    """Goes off for a 0, and not for a 1."""
-    low, high = _FIRES_BELOW_ONE.get(alarm.comparison, (1, 0))
-    return (
-        any(m.name == ROW_LEVEL_SECURITY and m.statistic in ("Minimum", "Average") for m in alarm.metrics)
-        and alarm.threshold is not None
-        and low <= alarm.threshold <= high
-        and not (alarm.comparison == "LessThanThreshold" and alarm.threshold == 0)
-    )
+    """Goes off for a single 0, and not for a 1. The average of a 0 and many a 1 is just below 1."""
+    if alarm.expression or alarm.threshold is None or len(alarm.metrics) != 1:
+        return False
+    (metric,) = alarm.metrics
+    if metric.name != ROW_LEVEL_SECURITY or metric.statistic not in ("Minimum", "Average"):
+        return False
+    if alarm.comparison == "LessThanOrEqualToThreshold":
+        return metric.statistic == "Minimum" and 0 <= alarm.threshold < 1
+    lowest = 1.0 if metric.statistic == "Average" else 0.0
+    below = lowest <= alarm.threshold <= 1 and alarm.threshold > 0
+    return alarm.comparison == "LessThanThreshold" and below

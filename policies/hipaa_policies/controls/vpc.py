@@ -12,6 +12,7 @@ from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.network import SecurityGroup, Subnet, Vpc, VpcEndpoint
 from hipaa_policies.iam import Statement, could_allow, statements
 from hipaa_policies.iam.analysis import ResourceKind
+from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.joins import (
     Document,
     document,
@@ -233,8 +234,22 @@ def endpoint_is_for_named_models(endpoint: VpcEndpoint, account: Account, _: Set
     if endpoint.policy is None:
         return failed("has no policy, which is every model")
     open_for = [action for action in _ASKING_A_MODEL if _lets_any_model_be_asked(endpoint, action, account)]
+    if open_for:
+        return failed(f"lets {first_names(open_for)} through to any model")
+    wide = _patterns_of_models(document(endpoint.policy))
     return judged(
-        not open_for, "admits named models alone", f"lets {first_names(open_for)} through to any model"
+        not wide, "admits named models alone", f"lets all models through that match {first_names(wide)}"
+    )
+
+
+def _patterns_of_models(policy: Document) -> list[str]:
+    """Resources that name models by a pattern (all of a maker's). One model in every region is one model."""
+    return sorted(
+        pattern
+        for statement in statements(policy)
+        if statement.allows and any(names_action(statement, action) for action in _ASKING_A_MODEL)
+        for pattern in statement.resources or ()
+        if not statement.not_resources and re.search("[*?]", pattern.split(":", 5)[-1])
     )
 
 

@@ -302,7 +302,14 @@ def account(**changes: Any) -> Account:
         "alarms": (
             *(a for name in names for a in _function_alarms(name)),
             *(alarm(name, Metric("Security", name, (), "Sum", 300)) for name in SIGNALS),
-            alarm("rows", ROWS, comparison="LessThanThreshold", threshold=1.0, state="OK"),
+            alarm(
+                "rows",
+                ROWS,
+                comparison="LessThanThreshold",
+                threshold=1.0,
+                state="OK",
+                missing_data="breaching",
+            ),
         ),
         "analyzers": (Analyzer(ANALYZER, "outside", True, True, ()),),
         "backup_plans": (

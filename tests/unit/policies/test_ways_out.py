@@ -13,7 +13,7 @@ from hipaa_policies.suricata import NotUnderstoodError, Passing, passing_rules
 from hipaa_policies.verdicts import Finding, Status
 
 from tests.unit.policies import compliant as c
-from tests.unit.policies.breaks.changes import RTB, SG, Change, added, both, changed, listed
+from tests.unit.policies.breaks.changes import RTB, SG, Change, added, alarm_with, both, changed, listed
 from tests.unit.policies.test_controls import findings
 
 HOSTS = RuleGroup("hosts", domains=("api.example.org",), kind="ALLOWLIST", targets=("TLS_SNI",))
@@ -145,6 +145,25 @@ def test_models_outside_want_an_attestation(way: Change, words: str) -> None:
 )
 def test_without_a_way_there_is_nothing_to_attest(way: Change) -> None:
     assert one(way, "ATT-04", attestations={}).status is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("changes", "watches"),
+    [
+        ({"threshold": 0.5}, True),
+        ({"comparison": "LessThanOrEqualToThreshold", "threshold": 0.0}, True),
+        ({"metrics": (replace(c.ROWS, statistic="Average"),)}, True),
+        ({"metrics": (replace(c.ROWS, statistic="Average"),), "threshold": 0.5}, False),
+        ({"metrics": (replace(c.ROWS, statistic="Sum"),)}, False),
+        ({"metrics": (c.ROWS, c.ROWS), "expression": True}, False),
+        ({"comparison": "LessThanOrEqualToThreshold", "threshold": 1.0}, False),
+        ({"comparison": "LessThanThreshold", "threshold": 0.0}, False),
+        ({"comparison": "GreaterThanThreshold"}, False),
+    ],
+)
+def test_an_alarm_on_rows_goes_off_for_a_single_zero(changes: dict[str, Any], watches: bool) -> None:
+    found = one(alarm_with("rows", **changes), "RDS-05")
+    assert found.status is (Status.PASS if watches else Status.UNKNOWN)
 
 
 def test_rules_over_several_lines_are_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hipaa_policies.facts.apis import Method
 from hipaa_policies.facts.functions import FunctionUrl
 from hipaa_policies.facts.stores import PublicAccessBlock
@@ -22,6 +24,8 @@ from tests.unit.policies.breaks.changes import (
     changed,
     fn,
     one,
+    told,
+    without_alarm,
 )
 
 OWN = c.policy(c.allow("lambda:InvokeFunction", "*", Principal={"AWS": c.ID}))
@@ -120,5 +124,18 @@ ACCESS = (
     one("RDS-02", "public", "databases", DATABASE, "public", public=True),
     one("RDS-04", "passwords", "databases", DATABASE, "takes passwords alone", iam_sign_in=False),
     Break("RDS-05", "alarm", DATABASE, "not as it must be", alarm_with("rows", state="ALARM")),
+    Break(
+        "RDS-05", "silence", DATABASE, "where nothing looks", alarm_with("rows", missing_data="notBreaching")
+    ),
+    Break(
+        "RDS-05",
+        "expired",
+        DATABASE,
+        "expired on",
+        both(
+            without_alarm("rows"),
+            told(attestations={"RDS-05": c.attestation("RDS-05", expires=date(2026, 1, 1))}),
+        ),
+    ),
     Break("RDS-05", "unheard", DATABASE, "unheard: it has no action", alarm_with("rows", actions=())),
 )

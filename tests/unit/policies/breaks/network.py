@@ -109,6 +109,16 @@ NETWORK = (
             ("*", "*"),
         )
     ),
+    one(
+        "NET-08",
+        "all of a maker",
+        "vpc_endpoints",
+        BEDROCK_ENDPOINT,
+        "foundation-model/amazon.*",
+        policy=c.policy(
+            c.ONE_MODEL | {"Resource": [c.MODEL, "arn:aws:bedrock:*::foundation-model/amazon.*"]}
+        ),
+    ),
     one("NET-07", "no policy", "vpc_endpoints", KMS_ENDPOINT, "full access", policy=None),
     one(
         "NET-07",
