@@ -152,7 +152,9 @@ def test_only_what_nothing_else_can_show_is_attested(tmp_path: Path) -> None:
         "attestations:\n  - {control: NET-01, statement: a, by: b, dated: 2026-01-01, "
         "expires: 2027-01-01, evidence: c}\ntrusted_accounts: []\n"
     )
-    with pytest.raises(DecisionFileError, match="'NET-01' is not attested: only ATT-01, ATT-02 are"):
+    with pytest.raises(
+        DecisionFileError, match="'NET-01' is not attested: only ATT-01, ATT-02, ATT-04, RDS-05 are"
+    ):
         read_settings(path, c.TODAY)
 
 

@@ -114,9 +114,9 @@ NETWORK = (
         "all of a maker",
         "vpc_endpoints",
         BEDROCK_ENDPOINT,
-        "foundation-model/amazon.*",
+        "foundation-model/amazon.*:0",
         policy=c.policy(
-            c.ONE_MODEL | {"Resource": [c.MODEL, "arn:aws:bedrock:*::foundation-model/amazon.*"]}
+            c.ONE_MODEL | {"Resource": [c.MODEL, "arn:aws:bedrock:*::foundation-model/amazon.*:0"]}
         ),
     ),
     one("NET-07", "no policy", "vpc_endpoints", KMS_ENDPOINT, "full access", policy=None),
