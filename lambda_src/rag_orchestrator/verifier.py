@@ -7,6 +7,7 @@ costs is an answer that says less; what a false one costs is a patient's harm. d
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from rag_orchestrator import verifier_numbers as numbers
@@ -19,7 +20,7 @@ SHORTEST_QUOTE: Final = 8
 """Letters and digits; and two words at least: "daily" stands in every discharge summary."""
 LONGEST_CLAIM: Final = 1_000
 COVERED: Final = 0.6
-"""The part of a claim's words that its quote must have: measured on tests/evaluation, docs/redaction.md."""
+"""The part of a claim's words that its quote must have: chosen; docs/redaction.md has what it lets through."""
 
 _UNSAFE: Final = re.compile(
     r"https?:|ftp:|www\.|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9-]+\.(?:com|org|net|io|info|ru|xyz|co)\b|\]\(|<[a-z/!]|```|javascript:|data:\w+/|"
@@ -72,6 +73,7 @@ def _verdict(claim: Mapping[str, Any], texts: Mapping[str, str]) -> Verdict:
     if span is None:
         return Verdict(claim, False, "quote_cut" if anywhere else "quote_not_found", None)
     reason = _unsupported(quotes.same(text), quotes.same(quote), quotes.sentence(texts[chunk], span))
+    reason = reason or _apart(quotes.same(text), texts[chunk][span.start : span.end])
     return Verdict(claim, not reason, reason, None if reason else span)
 
 
@@ -120,6 +122,36 @@ def _misplaced(claim: str, quote: str, said: numbers.Numbers, written: numbers.N
         if owners and not words.names_the_same(owner, frozenset(name for name in owners if name)):
             return "number_of_another"
     return ""
+
+
+def _apart(claim: str, quote: str) -> str:
+    """Where the numbers of a clause do not stand together in the line or sentence of the quote that speaks most
+    of what the clause does.
+    """
+    pieces = [quotes.same(piece) for piece in quotes.pieces(quote)]
+    if len(pieces) < 2:
+        return ""
+    spoken, whole = [words.all_of(piece) for piece in pieces], words.all_of(claim)
+    about, stood = whole, frozenset[int]()
+    for clause in words.parts_of(claim):
+        own = words.all_of(clause)
+        about = own or about
+        scores = [(words.in_common(about, others), words.in_common(whole, others)) for others in spoken]
+        best = frozenset(at for at, score in enumerate(scores) if score == max(scores))
+        if own and best & stood:  # what goes on about the same goes on in the same piece
+            best &= stood
+        said = numbers.numbers_of(clause)
+        stood = frozenset(at for at in best if _stands(said, numbers.numbers_of(pieces[at])))
+        if not stood:
+            return "number_of_another"
+    return ""
+
+
+def _stands(said: numbers.Numbers, written: numbers.Numbers) -> bool:
+    """Comparisons are judged by the whole quote, and so is a date where the piece has none: a report's is elsewhere."""
+    days = said.days if written.days else ()
+    plain = replace(said, days=days, compared=frozenset[str]())
+    return not numbers.missing(plain, replace(written, compared=frozenset[str]()))
 
 
 def _places(text: str) -> list[tuple[str, int]]:

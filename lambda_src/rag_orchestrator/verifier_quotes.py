@@ -5,6 +5,7 @@ and double quotation marks, and hyphens and dashes, are each one mark; soft hyph
 are none. Case, digits, punctuation and words are as they stand.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -16,6 +17,8 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 )
 _ENDS: Final = ".!?"
+# A line that goes on in lower case or with a number is the one before it, wrapped.
+_PARTED: Final = re.compile(r"(?<=[.!?;])\s+|\n\s*(?=[^\sa-z0-9])")
 
 
 class Span(NamedTuple):
@@ -65,6 +68,23 @@ def sentence(text: str, span: Span) -> str:
     while end < len(text) and not _is_end(text, end - 1):
         end += 1
     return text[start:end]
+
+
+def pieces(quote: str) -> list[str]:
+    """The quote's lines and sentences. A heading belongs to all that follow, what names nothing to the last.
+
+    "Medications:", "- 10 mg" and the like say something with what stands beside them only.
+    """
+    found: list[str] = []
+    heading = ""
+    for part in _PARTED.split(quote):
+        if part.rstrip().endswith(":"):
+            heading = f"{heading} {part}"
+        elif found and not any(len(word) > 3 for word in re.findall(r"[^\W\d_]+", part)):
+            found[-1] += f" {part}"
+        elif part.strip():
+            found.append(f"{heading} {part}".strip())
+    return found
 
 
 def _folded(text: str) -> _Folded:

@@ -51,11 +51,13 @@ _STATUSES: Final[dict[str, dict[str, str]]] = {
     },
     "severity": {"mild": r"mild(?:ly)?|slight(?:ly)?|minimal", "moderate": r"moderate(?:ly)?", "severe": r"severe(?:ly)?|critical(?:ly)?|marked(?:ly)?"},
     "allergy": {"allergic": r"allerg(?:y|ic|ies)|anaphyla\w+|hypersensitiv\w+|intoleran(?:t|ce)"},
+    "event": {"cancelled": r"cancel(?:l?ed)?|postponed|deferred|aborted"},
     "pace": {"acute": r"acute(?:ly)?", "chronic": r"chronic(?:ally)?"},
 }  # fmt: skip
 _BINDING: Final[dict[str, str]] = {
     "doubt": r"possibl[ey]|probabl[ey]|likely|suspect(?:ed|s)?|suspicio(?:n|us)|may|might|could|rule[- ]out|r/o|question(?:able| of)|concern for|cannot exclude|differential|presumed|unclear|unlikely|pending|if|unless|consider(?:ed|ing)?",
     "family": r"family history|mother|father|brother|sister|son|daughter|uncle|aunt|cousin|grand(?:mother|father)|maternal|paternal|sibling|parents?|husband|wife|roommate|fam(?:ily)? hx|another patient|other patient",
+    "past": r"used to|took|had(?! been)|formerly|previously|in the past|ago|as a (?:child|teenager|young adult)|in (?:her|his|their)? ?(?:childhood|youth)",
     "plan": r"plan(?:ned|s)?|schedul(?:e|ed)|will|would|recommend(?:ed|s|ation)?|advised?|propos(?:e|ed)|intend(?:s|ed)?|declin(?:ed|es)|refus(?:ed|es)",
 }
 """What qualifies a sentence: said in the evidence, it must be said in the claim too."""
@@ -181,6 +183,29 @@ def names_the_same(term: str, others: frozenset[str]) -> bool:
     return groups is not None and any(groups & medicines().get(other, frozenset()) for other in others)
 
 
+def all_of(text: str) -> frozenset[str]:
+    """All words that may tell one line from another, as stems; those of `_STOP` that are long enough, too."""
+    said = (word for word in words_of(FREQUENCY.sub(" ", text)) if len(word) > 3)
+    stems = {stem(word) for word in said if word not in UNITS and not _is_amount(word)}
+    return frozenset(word for word in terms_of(text) | stems if any(map(str.isalpha, word)))
+
+
+def in_common(said: frozenset[str], others: frozenset[str]) -> int:
+    """How many words are in both, another name of the same medicine included."""
+    return sum(word in others or (word in medicines() and names_the_same(word, others)) for word in said)
+
+
+def parts_of(text: str) -> list[str]:
+    """The text's clauses, as they are written; "September 15, 2024" is in one."""
+    parts: list[str] = []
+    for part in (part for sentence in _split(_HARD, text) for part in _split(_SOFT, sentence)):
+        if parts and re.match(r", \d{4}\b", part):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts
+
+
 def clauses_of(text: str) -> list[Clause]:
     clauses: list[Clause] = []
     for sentence in _split(_HARD, text):
@@ -274,7 +299,13 @@ def _against(claim: Clause, evidence: Clause) -> str:
         said = {value for name, value in claim.statuses if name == group}
         if not said <= {value for name, value in evidence.statuses if name == group}:
             return "status"
-    stopped = {("therapy", "stop"), ("therapy", "avoid"), ("allergy", "allergic"), ("result", "negative")}
+    stopped = {
+        ("therapy", "stop"),
+        ("therapy", "avoid"),
+        ("allergy", "allergic"),
+        ("result", "negative"),
+        ("event", "cancelled"),
+    }
     if (evidence.statuses & stopped) - claim.statuses:
         return "status"
     if evidence.qualifiers - claim.qualifiers - _FREE:

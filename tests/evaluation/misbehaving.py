@@ -143,6 +143,8 @@ def mixed_up(claim: Claim, sentences: Sequence[Sentence]) -> Claim | None:
             continue
         if number.group() != others.group():
             text = one.quote[: number.start()] + others.group() + one.quote[number.end() :]
+            if any(text == other.quote for other in sentences):  # the same medicine in two strengths: true
+                continue
             # Lists of these records have bullets but in the laboratory's reports.
             between = "\n" if ": " in one.quote else "\n- "
             return claim | {"text": text, "quote": f"{one.quote}{between}{following.quote}"}

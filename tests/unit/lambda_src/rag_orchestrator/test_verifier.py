@@ -293,3 +293,45 @@ def test_no_other_number_passes(one: int, other: int, unit: str) -> None:
 
 def test_the_longest_claim_is_read() -> None:
     assert verdict("9" * LONGEST_CLAIM, "continue lisinopril 10 mg daily").reason == "number_not_in_quote"
+
+
+LINES = (
+    "Medications to continue:\n- Continue FLUoxetine 20 MG Oral Capsule.\n- Continue ferrous sulfate 325 MG "
+    "Oral Tablet.\n- Lisinopril once daily.\n- Metformin 500 mg\ntwice daily.\nAdmitted on 2024-09-12.\n"
+    "Discharged on 2024-09-15.\nThe MRI was cancelled. Had pneumonia in 2015. Took warfarin for a year."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Continue FLUoxetine 325 MG Oral Capsule.",
+        "Continue ferrous sulfate 20 MG.",
+        "Continue FLUoxetine 20 MG and ferrous sulfate 20 MG.",
+        "Lisinopril is taken twice daily.",
+        "Metformin 500 mg is taken once daily.",
+        "Discharged on 2024-09-12.",
+        "Admitted on 2024-09-15.",
+        "The MRI was done.",
+        "The patient has pneumonia.",
+        "The patient is on warfarin.",
+    ],
+)
+def test_what_another_line_of_the_quote_says_is_not_taken_over(claim: str) -> None:
+    (found,) = verify([{"text": claim, "chunk_id": "1", "quote": LINES}], [{"chunk_id": "1", "text": LINES}])
+    assert not found.ok
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Continue FLUoxetine 20 MG and ferrous sulfate 325 MG.",
+        "Metformin 500 mg is taken twice daily.",
+        "The patient was discharged on September 15, 2024.",
+        "The MRI was cancelled.",
+        "The patient had pneumonia in 2015.",
+    ],
+)
+def test_what_each_line_of_the_quote_says_stands(claim: str) -> None:
+    (found,) = verify([{"text": claim, "chunk_id": "1", "quote": LINES}], [{"chunk_id": "1", "text": LINES}])
+    assert found.reason == ""
