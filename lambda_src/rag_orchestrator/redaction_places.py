@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/comprehend-medical/latest/dev/textanalysis-phi.html
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from rag_orchestrator.redaction_kinds import Finding
@@ -230,11 +231,21 @@ def _names_one(word: str) -> bool:
 _SEVERAL: Final = re.compile(rf"\b{_WORD}(?:[ ]{_WORD})+")
 
 
+@cache
+def _longest_city() -> int:
+    """Words of the longest name of a city: no longer run is one."""
+    return max(name.count("_") + 1 for name in lists()["cities"])
+
+
 def _several_words(text: str) -> Iterator[Finding]:
     """A city of two or more words needs no word before it: "Salt Lake City"."""
     for run in _SEVERAL.finditer(text):
         words = list(re.finditer(r"[^ ]+", run.group()))
-        pairs = ((first, last) for first in range(len(words) - 1) for last in range(first + 1, len(words)))
+        pairs = (
+            (first, last)
+            for first in range(len(words) - 1)
+            for last in range(first + 1, min(first + _longest_city(), len(words)))
+        )
         for first, last in pairs:
             start, end = words[first].start(), words[last].end()
             following = words[last + 1].group() if last + 1 < len(words) else ""
