@@ -113,6 +113,14 @@ eval: setup ## Questions on invented records, models that do wrong, injections, 
 eval-extras: ## What `make eval` uses where it is there: Synthea (checks the data) and two small models (200 MB)
 	@$(PYTHON) scripts/setup_environment.py evaluation evaluation_models
 
+.PHONY: cost
+cost: setup ## What a month costs: ENV=dev (a folder of environments/) or PLAN=plan.json; more by COST='--help'
+	@$(RUN) -m scripts.cost $(if $(PLAN),--plan $(PLAN),--environment $(or $(ENV),local)) $(COST)
+
+.PHONY: cost-docs
+cost-docs: setup ## Write the figures of README.md and docs/costs.md anew, from the plan of tests/plan
+	@COST_DOCS=write $(RUN) -m pytest -q tests/plan/test_costs.py
+
 .PHONY: lock
 lock: setup ## Compile requirements/*.in anew
 	@PATH=$(ENVIRONMENT):$$PATH scripts/lock.sh
