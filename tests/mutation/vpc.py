@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.mutation.cloud import Cloud
-from tests.mutation.model import Broken, Steps, mutation
+from tests.mutation.model import Broken, Pair, Steps, mutation
 
 
 @mutation("LAM-01", "no VPC")
@@ -29,6 +29,11 @@ def _in_the_vpc(cloud: Cloud) -> list[str]:
     return [f.arn for f in cloud.account.functions.items if f.vpc_id == vpc and f.arn != cloud.function.arn]
 
 
+def _way_out(cloud: Cloud) -> Pair:
+    """A way out that no firewall looks at fails its VPC, too."""
+    return "NET-09", next(v.arn for v in cloud.account.vpcs.items if v.id == cloud.function.vpc_id)
+
+
 @mutation("LAM-01", "one subnet")
 def one_subnet(cloud: Cloud) -> Steps:
     function = cloud.function
@@ -48,7 +53,7 @@ def public_subnet(cloud: Cloud) -> Steps:
     table = _route_table(cloud, subnet)
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
     others = tuple(("LAM-01", arn) for arn in _in_the_vpc(cloud))
-    yield Broken(cloud.function.arn, also=(("NET-05", _subnet(cloud, subnet)), *others))
+    yield Broken(cloud.function.arn, also=(("NET-05", _subnet(cloud, subnet)), _way_out(cloud), *others))
     ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
     ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=cloud.function.vpc_id)
     ec2.delete_internet_gateway(InternetGatewayId=gateway)
@@ -61,7 +66,7 @@ def nat(cloud: Cloud) -> Steps:
     table = _route_table(cloud, subnet)
     gateway = _create_nat(ec2, other)
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
-    yield Broken(_subnet(cloud, subnet))
+    yield Broken(_subnet(cloud, subnet), also=(_way_out(cloud),))
     ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
     _delete_nat(ec2, gateway)
 
@@ -79,8 +84,10 @@ def by_the_main_table(cloud: Cloud) -> Steps:
     gateway = _create_nat(ec2, other)
     ec2.create_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
     ec2.disassociate_route_table(AssociationId=association)
-    functions = [cloud.function.arn, *_in_the_vpc(cloud)]
-    yield Broken(_subnet(cloud, subnet), also=tuple(("NET-04", arn) for arn in functions))
+    # Migrations need neither S3 nor DynamoDB, whose gateways the main table lacks.
+    functions = [arn for arn in (cloud.function.arn, *_in_the_vpc(cloud)) if not arn.endswith("-migrations")]
+    cut_off = tuple(("NET-04", arn) for arn in functions)
+    yield Broken(_subnet(cloud, subnet), also=(_way_out(cloud), *cut_off))
     ec2.associate_route_table(RouteTableId=own, SubnetId=subnet)
     ec2.delete_route(RouteTableId=main, DestinationCidrBlock="0.0.0.0/0")
     _delete_nat(ec2, gateway)
@@ -249,7 +256,7 @@ def no_private_dns(cloud: Cloud) -> Steps:
     ec2 = cloud.client("ec2")
     endpoint = _endpoint(cloud, "kms").id
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=False)
-    others = [cloud.function_named("-fhir-api").arn, cloud.function_named("-fhir-ingest").arn]
+    others = [cloud.function_named(name).arn for name in ("-fhir-api", "-fhir-ingest", "-rag-orchestrator")]
     yield Broken(cloud.function.arn, also=tuple(("NET-04", arn) for arn in others))
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
 
