@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from scripts.cost.report import as_json, as_text, priced
 from scripts.cost.unpriced import FREE, PRICED
 from tests.unit.scripts.cost.stacks import reported, resource
 
+ROOT = Path(__file__).resolve().parents[4]
 TODAY = load().as_of
 
 
@@ -162,6 +164,16 @@ class TestUnpriced:
     def test_what_may_cost_is_told(self, kind: str, values: dict[str, Any], told: str) -> None:
         (sentence,) = reported(resource(kind, **values)).unpriced
         assert told in sentence
+
+    def test_every_type_of_the_modules_is_priced_or_known_to_be_free(self) -> None:
+        files = [*ROOT.glob("*.tf"), *ROOT.glob("modules/**/*.tf"), *ROOT.glob("environments/*/*.tf")]
+        kinds = {
+            kind
+            for file in files
+            for kind in re.findall(r'^resource "(\w+)"', file.read_text(), re.MULTILINE)
+        }
+        assert "aws_lambda_function" in kinds
+        assert sorted(kinds - PRICED - FREE) == [], "Price it in components.py, or put it into types.toml."
 
     def test_what_is_free_is_not(self) -> None:
         assert reported(resource("aws_iam_role"), resource("aws_kms_key")).unpriced == ()
