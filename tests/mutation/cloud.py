@@ -103,7 +103,9 @@ class Cloud:
     def alarmed(self) -> tuple[tuple[str, str], ...]:
         """What has alarms on the one topic: it fails where that topic is closed to CloudWatch."""
         functions = (("ALM-01", function.arn) for function in self.account.functions.items)
-        return (*functions, *((control, self.root) for control in ("ALM-02", "ALM-03", "IAM-10")))
+        databases = (("RDS-05", database.arn) for database in self.account.databases.items)
+        whole = ((control, self.root) for control in ("ALM-02", "ALM-03", "IAM-10"))
+        return (*functions, *databases, *whole)
 
     def table(self, name: str) -> Any:
         return next(t for t in self.account.tables.items if t.name.endswith(name))
