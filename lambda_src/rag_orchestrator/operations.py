@@ -18,7 +18,7 @@ from healthcare.problems import forbidden
 from healthcare.relationships import TREATMENT, Relationships, personal_ground
 
 from rag_orchestrator import prompt
-from rag_orchestrator.addressed import speaks_to_a_model
+from rag_orchestrator.addressed import name_of, speaks_to_a_model
 from rag_orchestrator.hashes import KeyedHashes
 from rag_orchestrator.inputs import Question
 from rag_orchestrator.model import Model, ModelAnswer
@@ -72,7 +72,7 @@ class Operations:
         redacted = self.redact(asked.text, known_values(self.patients.demographics(access.patient_id)))
         details["redacted"] = dict(Counter(finding.kind for finding in redacted.found))
         with self.signals.timed("RetrievalTime"):
-            contexts = self.retrieval.find(access, redacted.text, asked.top_k)
+            contexts = _named(self.retrieval.find(access, redacted.text, asked.top_k))
         details["documents"] = _distinct(contexts, "document_id")
         details["chunks"] = _distinct(contexts, "chunk_id")
         kept = self._supported(access, redacted.text, self._shown(access, contexts))
@@ -156,6 +156,12 @@ def _citation(verdict: Verdict, by_id: Mapping[str, Context]) -> dict[str, Any]:
         "chunk_id": context["chunk_id"],
         "span": {"start": context["start"] + start, "end": context["start"] + end},
     }
+
+
+def _named(contexts: Sequence[Context]) -> list[Context]:
+    return [
+        context | {"source": name_of(context["source"], str(context.get("kind", "")))} for context in contexts
+    ]
 
 
 def _distinct(contexts: Sequence[Context], name: str) -> list[str]:
