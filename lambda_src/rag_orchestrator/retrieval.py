@@ -57,9 +57,11 @@ def _problem(found: object) -> Problem:
     status = found.get("status") if isinstance(found, dict) else None
     if status == 403:
         return forbidden()
-    if status == 503 and isinstance(found, dict):
-        after = found.get("retry_after")
-        return unavailable("RetrievalUnavailable", after if isinstance(after, int) else RETRY_LATER)
+    after = found.get("retry_after") if isinstance(found, dict) else None
+    if status == 503:
+        return unavailable("RetrievalUnavailable", after if type(after) is int else RETRY_LATER)
+    if status == 502 and type(after) is int:  # its model of embeddings gave what is none: that passes
+        return unavailable("RetrievalUnavailable", after)
     # A 400 is a fault of ours: nobody else has put the request together.
     return internal("RetrievalProblem")
 

@@ -86,6 +86,7 @@ def test_a_retrieval_function_that_dies(world: QuestionWorld) -> None:
         ({"status": 403, "code": "forbidden", "retry_after": None}, 403, "forbidden", None, "denied"),
         ({"status": 503, "code": "unavailable", "retry_after": 7}, 503, "unavailable", 7, "failed"),
         ({"status": 503, "code": "unavailable", "retry_after": None}, 503, "unavailable", 30, "failed"),
+        ({"status": 502, "code": "model_unusable", "retry_after": 30}, 503, "unavailable", 30, "failed"),
         ({"status": 503, "code": CANARY, "retry_after": CANARY}, 503, "unavailable", 30, "failed"),
         ({"status": 400, "code": "malformed_request"}, 500, "internal_error", None, "failed"),
         ({"status": 500, "code": "internal_error"}, 500, "internal_error", None, "failed"),
