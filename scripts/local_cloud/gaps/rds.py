@@ -8,7 +8,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, MasterUserSecret
+from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, MasterUserSecret, RDSBackend
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
@@ -59,6 +59,15 @@ def create_master_user_secret(original: Method, managed: Any, kms_key_id: str | 
     secret.rotation_requested = secret.rotation_enabled = True
     secret.auto_rotate_after_days = ROTATION_DAYS
     return secret
+
+
+@wrap(RDSBackend, "modify_db_cluster")
+def modify_cluster(original: Method, backend: Any, kwargs: dict[str, Any]) -> Any:
+    """moto keeps a change of sign-in by IAM under a name that it does not read."""
+    if "enable_iam_database_authentication" in kwargs:
+        cluster = backend.clusters[kwargs["db_cluster_identifier"]]
+        cluster.iam_auth = kwargs["enable_iam_database_authentication"]
+    return original(backend, kwargs)
 
 
 @wrap(DBInstanceClustered, "__init__")

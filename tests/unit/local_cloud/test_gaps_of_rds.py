@@ -37,6 +37,14 @@ def test_the_managed_secret_rotates(cloud: Cloud, cluster: dict[str, Any]) -> No
     assert found["RotationRules"]["AutomaticallyAfterDays"] == 7
 
 
+def test_sign_in_by_iam_can_be_changed(cloud: Cloud, cluster: dict[str, Any]) -> None:
+    rds, named = cloud.client("rds"), {"DBClusterIdentifier": cluster["DBClusterIdentifier"]}
+    for wanted in (True, False):
+        rds.modify_db_cluster(EnableIAMDatabaseAuthentication=wanted, ApplyImmediately=True, **named)
+        found = rds.describe_db_clusters(**named)["DBClusters"][0]
+        assert found["IAMDatabaseAuthenticationEnabled"] is wanted
+
+
 def test_instances_keep_what_they_were_made_with(cloud: Cloud, cluster: dict[str, Any]) -> None:
     rds = cloud.client("rds")
     names = [unique("instance"), unique("instance")]
