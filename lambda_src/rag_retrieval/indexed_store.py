@@ -17,10 +17,10 @@ from typing import Final, NamedTuple, Protocol
 
 from healthcare.problems import RETRY_LATER, unavailable
 
-from rag_retrieval.ranking import best_first, check_search, fused
+from rag_retrieval.ranking import best_first, fused
 from rag_retrieval.s3_shard import Held, unit
 from rag_retrieval.s3_shards import Claim, Shards, removed, replaced
-from rag_retrieval.store import Chunk, EmbeddedChunk, Found, Scope, check_chunks
+from rag_retrieval.store import Chunk, EmbeddedChunk, Found, Scope, check_chunks, check_search
 
 MAXIMUM_CHUNKS: Final = 20_000
 """Of one patient: some 30 MB of text, a tenth of it on the way."""

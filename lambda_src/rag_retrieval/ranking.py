@@ -12,9 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from healthcare.problems import internal
-
-from rag_retrieval.store import FUSION_K, MOST_FOUND, check_embedding
+from rag_retrieval.store import FUSION_K
 
 if sys.version_info >= (3, 12):
     from math import sumprod
@@ -36,13 +34,6 @@ _COMMON: Final = frozenset(
      "on", "or", "our", "she", "that", "the", "their", "them", "there", "they", "this",
      "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with"]
 )  # fmt: skip
-
-
-def check_search(embedding: Sequence[float], limit: int) -> None:
-    """Problem (500) where a search can't be made like this: the caller has a fault."""
-    check_embedding(embedding)
-    if not 1 <= limit <= MOST_FOUND:
-        raise internal("LimitOutOfBounds")
 
 
 def words(text: str) -> list[str]:

@@ -12,11 +12,11 @@ from typing import Any, Final
 from healthcare.aws import s3
 
 from rag_retrieval.opaque_names import OpaqueNames
-from rag_retrieval.ranking import best_first, check_search, fused, vector_scores, word_scores
+from rag_retrieval.ranking import best_first, fused, vector_scores, word_scores
 from rag_retrieval.s3_objects import Objects
 from rag_retrieval.s3_shard import Held, unit, vectors_of
 from rag_retrieval.s3_shards import Shards, removed, replaced
-from rag_retrieval.store import EmbeddedChunk, Found, Scope, check_chunks
+from rag_retrieval.store import EmbeddedChunk, Found, Scope, check_chunks, check_search
 
 MAXIMUM_CHUNKS: Final = 5_000
 """Of one patient. Some 2,500 pages."""
