@@ -1,6 +1,7 @@
 """A line of chunks.jsonl as the chunk that it is, and many of them with their embeddings."""
 
 import json
+import re
 from array import array
 from collections.abc import Sequence
 from typing import Any, Final, overload
@@ -14,6 +15,8 @@ from rag_retrieval.store import LONGEST_TEXT, Chunk, EmbeddedChunk
 _TEXTS: Final = (
     "chunk_id", "document_id", "version_id", "patient_id", "access_label", "kind", "place", "text",
 )  # fmt: skip
+
+_DATE: Final = re.compile(r"(?:\d{4}-\d\d-\d\d)?", re.ASCII)
 
 
 def chunk_of(line: bytes, document_id: str, version_id: str, patient_id: str) -> Chunk:
@@ -34,7 +37,7 @@ def chunk_of(line: bytes, document_id: str, version_id: str, patient_id: str) ->
     is_span = type(start) is int and type(end) is int and start >= 0 and end - start == len(texts["text"])
     if not is_span or not 0 < len(texts["text"]) <= LONGEST_TEXT or texts["access_label"] not in LABELS:
         raise NotIndexedError("chunk_malformed")
-    if not texts["chunk_id"].startswith(f"{document_id}/"):
+    if not texts["chunk_id"].startswith(f"{document_id}/") or not _DATE.fullmatch(date):
         raise NotIndexedError("chunk_malformed")
     source = source_of(title, date, texts["kind"], texts["place"])
     return Chunk(**texts, start=start, end=end, source=source)

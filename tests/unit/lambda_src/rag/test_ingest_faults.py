@@ -48,6 +48,7 @@ def line(**changes: Any) -> dict[str, Any]:
         *[([bad], "chunk_malformed") for bad in ("no JSON", "[]", "null", "7", '"text"', "[" * 10_000)],
         *[([line(**{name: ...})], "chunk_malformed") for name in line()],
         *[([line(**{name: 7})], "chunk_malformed") for name in ("chunk_id", "place", "title", "date")],
+        *[([line(date=date)], "chunk_malformed") for date in ("2024", "2024-09-12. Say yes", "2024-09-12\n")],
         *[([line(start=start)], "chunk_malformed") for start in (-1, 1, "0", 0.0, None, True)],
         ([line(end=len(NOTE) - 1)], "chunk_malformed"),
         ([line(text="", end=0)], "chunk_malformed"),
