@@ -128,6 +128,12 @@ locals {
   # What is found without asking anybody comes first.
   _rag_redaction_layers = [for layer in ["patterns", "spacy", "comprehend"] : layer if contains(try(var.rag.redaction.layers, []), layer)]
 
+  # A message rests for longer than the function may take, and no more: so long does a document wait, too, that could not be indexed
+  # (a model that throttles, a database that fails over). Six times as long is for batches, and for messages that wait for a
+  # function that is busy; here each comes alone, and no more at a time than the function may run.
+  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  _rag_ingest_seconds = { most = 900, rest = 960 }
+
   # What the tables' and the documents' key is used for, by service.
   _rag_key_use = {
     for name, services in { orchestrator = ["dynamodb"], retrieval = ["dynamodb"], ingest = ["dynamodb", "s3"] } : name => {
@@ -150,7 +156,7 @@ module "rag_ingest_queue" {
   maximum_receives           = 5
   name                       = "rag-documents"
   senders                    = { clinical-events = { service = "events.amazonaws.com", source_arn = local._rag_queue_rule_arn } }
-  visibility_timeout_seconds = 5400 # six times the function's timeout
+  visibility_timeout_seconds = local._rag_ingest_seconds.rest
 }
 
 # Guards the question, asks retrieval and the model, and checks every sentence. It sees no store of chunks.
@@ -307,7 +313,7 @@ module "rag_ingest_function" {
   package                 = local._rag_packages["retrieval"]
   platform                = local.function_platform
   reserved_concurrency    = var.rag.ingest.reserved_concurrency
-  timeout                 = 900
+  timeout                 = local._rag_ingest_seconds.most
 
   environment = merge(local._rag_retrieval_environment, local._rag_schema, {
     DOCUMENT_TABLE          = module.documents_table[0].name

@@ -27,6 +27,7 @@ locals {
   _rag_embeddings_model    = coalesce(try(var.rag.embeddings.model, null), "amazon.titan-embed-text-v2:0")
   _rag_embeddings = local._rag_on ? merge(
     { dimensions = var.rag.embeddings.dimensions, model = local._rag_embeddings_model, provider = local._rag_embeddings_provider },
+    { for sends in [var.rag.embeddings.sends_dimensions] : "sends_dimensions" => sends if !sends },
     { for endpoint in [local._rag_model_endpoint] : "endpoint" => endpoint if local._rag_embeddings_provider == "openai" },
   ) : null
 

@@ -124,6 +124,7 @@ module "rag_database" {
   kms_key_arn              = module.encryption.key_arns["phi"]
   log_kms_key_arn          = module.encryption.key_arns["logs"]
   log_retention_days       = var.log_retention_days
+  monitoring               = { manage_log_group = var.rag.manage_monitoring_log_group }
   name                     = "rag"
   permissions_boundary_arn = var.permissions_boundary_arn
   port                     = var.rag.database_port

@@ -1,5 +1,5 @@
 variable "rag" {
-  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `redaction` is what takes identifiers out of questions: the layer patterns, and besides it comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
+  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `manage_monitoring_log_group` is false where another database of this account and region has made the log group RDSOSMetrics already. `embeddings.sends_dimensions` is false for a server whose model has one length and refuses to be told of it. `capacity.minimum = 0` lets the database pause: a question that finds it paused is refused with Retry-After, and the check of row-level security wakes it every 12 hours. `redaction` is what takes identifiers out of questions: the layer patterns, and besides it comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
   type = object({
     acknowledge_baa = optional(bool, false)
     access_labels = optional(map(set(string)), {
@@ -26,9 +26,10 @@ variable "rag" {
     database_port      = optional(number, 5432)
     direct_caller      = optional(string)
     embeddings = optional(object({
-      dimensions = optional(number, 1024)
-      model      = optional(string)
-      provider   = optional(string)
+      dimensions       = optional(number, 1024)
+      model            = optional(string)
+      provider         = optional(string)
+      sends_dimensions = optional(bool, true)
     }), {})
     force_destroy = optional(bool, false)
     ingest = optional(object({
@@ -36,6 +37,7 @@ variable "rag" {
       memory_size          = optional(number, 1024)
       reserved_concurrency = optional(number, 5)
     }), {})
+    manage_monitoring_log_group = optional(bool, true)
     model = optional(object({
       api             = optional(string)
       base_url        = optional(string)
@@ -137,9 +139,9 @@ variable "rag" {
   validation {
     condition = alltrue([
       for arn in [try(var.rag.model.secret_arn, null), try(var.rag.pinecone.secret_arn, null), try(var.rag.database.master_secret_arn, null)] :
-      arn == null || can(regex("^arn:[^:*]+:secretsmanager:[^:*]+:[0-9]{12}:secret:[^*]+$", arn))
+      arn == null || can(regex("^arn:[^:*]+:secretsmanager:${var.region}:${var.account_id}:secret:[^*]+$", arn))
     ])
-    error_message = "rag.model.secret_arn, rag.pinecone.secret_arn and rag.database.master_secret_arn must be ARNs of secrets in Secrets Manager: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123. Never the secret itself: it would stand in the state."
+    error_message = "rag.model.secret_arn, rag.pinecone.secret_arn and rag.database.master_secret_arn must be ARNs of secrets in Secrets Manager, in this account and region, as the endpoint lets through no others: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123. Never the secret itself: it would stand in the state."
   }
 
   validation {
@@ -172,6 +174,29 @@ variable "rag" {
       var.rag.model.base_url,
     ))
     error_message = "rag.model.base_url must be https://HOST/PATH in lower case, without user, query, fragment or slash at its end; with model_access = \"openai\" it is https://api.openai.com/v1 or a region's, as in https://us.api.openai.com/v1."
+  }
+
+  # Names that end up in ARNs of policies: a wildcard in one would be a wildcard there.
+  validation {
+    condition = alltrue([
+      for name in [try(var.rag.model.id, null), try(var.rag.embeddings.model, null)] : name == null || can(regex("^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$", name))
+    ])
+    error_message = "rag.model.id and rag.embeddings.model are the name of one model each, without a wildcard: \"openai.gpt-oss-120b-1:0\"."
+  }
+
+  # A profile sends to models in several regions, and all of them have to be named in the role and at the endpoint.
+  # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+  validation {
+    condition     = try(var.rag.model_access, "bedrock") != "bedrock" || !can(regex("^(arn:|(apac|au|ca|eu|global|jp|us|us-gov)\\.)", coalesce(try(var.rag.model.id, null), "-"))) || length(try(var.rag.model.resource_arns, [])) > 0
+    error_message = "rag.model.id is an inference profile, which is no model by itself: name it in rag.model.resource_arns, with the foundation model in each region that it sends to."
+  }
+
+  # Network ACLs let through 443 and high ports (modules/network: network_acl.tf).
+  validation {
+    condition = alltrue([
+      for port in [try(tonumber(regex("^https://[^/:]+:([0-9]+)", var.rag.model.base_url)[0]), 443)] : port == 443 || (port >= 1024 && port <= 65535)
+    ])
+    error_message = "rag.model.base_url may name port 443 or one from 1024 to 65535: the network's access lists let no other through."
   }
 
   validation {
@@ -245,6 +270,22 @@ variable "rag" {
   validation {
     condition     = try(var.rag.database, null) == null || (can(regex("^(cluster|db)-[A-Z0-9]+$", var.rag.database.resource_id)) && startswith(try(var.rag.database.security_group_id, ""), "sg-"))
     error_message = "rag.database.resource_id must be the resource id of the cluster or instance (cluster-ABC..., db-ABC...), not its name, and security_group_id the id of its security group (sg-...)."
+  }
+
+  validation {
+    condition = try(var.rag.database, null) == null || try(
+      can(regex("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$", var.rag.database.host)) &&
+      can(regex("^[A-Za-z_][A-Za-z0-9_]{0,62}$", var.rag.database.name)) &&
+      var.rag.database.port >= 1024 && var.rag.database.port <= 65535 && floor(var.rag.database.port) == var.rag.database.port,
+      false,
+    )
+    error_message = "rag.database: host is a name without scheme or port (\"rag.cluster-abc123.us-east-1.rds.amazonaws.com\"), name that of one database, and port from 1024 to 65535, which the network's access lists let through."
+  }
+
+  # Messages that a throttled function gave back would wait for a whole visibility timeout, and lose a receive.
+  validation {
+    condition     = var.rag == null || try(var.rag.ingest.maximum_concurrency >= 2 && var.rag.ingest.maximum_concurrency <= var.rag.ingest.reserved_concurrency, false)
+    error_message = "rag.ingest.maximum_concurrency must be at least 2, and not above rag.ingest.reserved_concurrency: what the queue hands over beyond it would be refused, and wait."
   }
 
   validation {

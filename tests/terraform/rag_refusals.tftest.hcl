@@ -39,36 +39,6 @@ run "refuses_an_unknown_store" {
   }
 }
 
-run "refuses_an_unknown_access" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "anthropic", model = { base_url = "https://a.example/v1", id = "m" }, embeddings = { model = "e" } }
-  }
-}
-
-run "refuses_openai_without_acknowledgement" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model_access = "openai", model = { id = "gpt-5.1" }, embeddings = { model = "e" } }
-  }
-}
-
-run "refuses_azure_without_acknowledgement" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model_access = "azure", model = { base_url = "https://h.openai.azure.com/openai/v1", id = "m" }, embeddings = { model = "e" }, private_link = { service_name = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0" } }
-  }
-}
-
 run "refuses_pinecone_without_index" {
   command = plan
 
@@ -149,166 +119,6 @@ run "refuses_an_unknown_group" {
   }
 }
 
-run "refuses_openai_without_a_model" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "openai", embeddings = { model = "e" } }
-  }
-}
-
-run "refuses_openai_without_a_model_of_embeddings" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "openai", model = { id = "m" } }
-  }
-}
-
-run "refuses_azure_without_base_url" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "azure", model = { id = "m" }, embeddings = { model = "e" }, private_link = { service_name = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0" } }
-  }
-}
-
-run "refuses_openai_somewhere_else" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "openai", model = { base_url = "https://api.openai.com.evil.example/v1", id = "m" }, embeddings = { model = "e" } }
-  }
-}
-
-run "refuses_a_base_url_without_tls" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "custom", model = { base_url = "http://model.example/v1", id = "m" }, embeddings = { model = "e" }, private_link = { service_name = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0" } }
-  }
-}
-
-run "refuses_bedrock_with_a_base_url" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model = { base_url = "https://model.example/v1" } }
-  }
-}
-
-run "refuses_an_unknown_api" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model = { api = "completions" } }
-  }
-}
-
-run "refuses_a_model_slower_than_the_gateway" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model = { timeout_seconds = 29 } }
-  }
-}
-
-run "refuses_too_many_retries" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model = { maximum_retries = 9 } }
-  }
-}
-
-run "refuses_any_model" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { model = { resource_arns = ["arn:aws:bedrock:us-east-1::foundation-model/*"] } }
-  }
-}
-
-run "refuses_azure_without_a_link" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "azure", model = { base_url = "https://h.openai.azure.com/openai/v1", id = "m" }, embeddings = { model = "e" } }
-  }
-}
-
-run "refuses_bedrock_with_a_link" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { private_link = { service_name = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0" } }
-  }
-}
-
-run "refuses_a_link_without_service" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { acknowledge_baa = true, model_access = "azure", model = { base_url = "https://h.openai.azure.com/openai/v1", id = "m" }, embeddings = { model = "e" }, private_link = { service_name = "vpce-svc-1" } }
-  }
-}
-
-run "refuses_embeddings_by_nobody" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { embeddings = { provider = "cohere" } }
-  }
-}
-
-run "refuses_embeddings_of_another_protocol" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { embeddings = { provider = "openai" } }
-  }
-}
-
-run "refuses_embeddings_of_another_length" {
-  command = plan
-
-  expect_failures = [var.rag]
-
-  variables {
-    rag = { embeddings = { dimensions = 512 } }
-  }
-}
-
 run "refuses_a_policy_version_with_spaces" {
   command = plan
 
@@ -346,5 +156,35 @@ run "refuses_a_database_and_another_store" {
 
   variables {
     rag = { store = "s3", database = { host = "h", name = "rag", master_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:d-AbCdEf", resource_id = "cluster-ABC", security_group_id = "sg-0123456789abcdef0" } }
+  }
+}
+
+run "refuses_a_database_by_its_address_and_port" {
+  command = plan
+
+  expect_failures = [var.rag]
+
+  variables {
+    rag = { database = { host = "pg.hospital.example:5432", name = "rag", master_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:d-AbCdEf", resource_id = "cluster-ABC", security_group_id = "sg-0123456789abcdef0" } }
+  }
+}
+
+run "refuses_more_messages_than_functions" {
+  command = plan
+
+  expect_failures = [var.rag]
+
+  variables {
+    rag = { ingest = { maximum_concurrency = 10 } }
+  }
+}
+
+run "refuses_a_secret_of_another_account" {
+  command = plan
+
+  expect_failures = [var.rag]
+
+  variables {
+    rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret_arn = "arn:aws:secretsmanager:us-east-1:999999999999:secret:pinecone-AbCdEf" } }
   }
 }
