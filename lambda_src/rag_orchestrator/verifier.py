@@ -23,7 +23,7 @@ COVERED: Final = 0.6
 """The part of a claim's words that its quote must have: chosen; docs/redaction.md has what it lets through."""
 
 _UNSAFE: Final = re.compile(
-    r"https?:|ftp:|www\.|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9-]+\.(?:com|org|net|io|info|ru|xyz|co)\b|\]\(|<[a-z/!]|```|javascript:|data:\w+/|"
+    r"https?:|ftp:|www\.|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9-]+\.(?:com|org|net|io|info|ru|xyz|co)\b|\]\(|<[a-z/!]|```|javascript:|data:\w+/|\bdot \w+ slash\b|"
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|previous|above|prior|rules|prompt|guardrails?)\b|"
     r"\b(?:system|developer) (?:prompt|message|instructions?)\b|\bas an ai\b|\bi (?:am|will|have|can|cannot)\b|\byou (?:must|should|are now|will)\b|"
     r"\b(?:click|visit|download|e-?mail|forward|send|wire|transfer|paste|upload)\b.{0,30}\b(?:link|here|to|file|site|page|this)\b|"

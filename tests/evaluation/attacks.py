@@ -1,4 +1,4 @@
-"""The attacks of attacks.toml, on a small record of two invented patients.
+"""The attacks of attacks.toml and of attacks_fresh.toml, on a small record of two invented patients.
 
     kind    what it is an example of
     text    the attack: a document of the patient's own, or the question where `where` is "question"
@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from rag_retrieval.ingest_faults import NotIndexedError
 
 from tests.evaluation.judge import forbidden, leaks
 from tests.evaluation.misbehaving import ANOTHERS
@@ -59,21 +61,27 @@ _FILLED = re.compile(r"\{(nonce|instructions|other_id|other_text|other_chunk_id)
 
 @dataclass(frozen=True)
 class Attack:
-    """One of attacks.toml."""
+    """One of the two lists."""
 
     id: str
     kind: str
     text: str
     never: Sequence[str]
     where: str = "document"
+    title: str = "Letter"
+    date: str = "2024-09-11"
     claims: Sequence[Mapping[str, str]] = ()
     raw: str = ""
     tool_call: str = ""
 
 
 def attacks() -> list[Attack]:
-    document = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text(encoding="utf-8"))
-    return [Attack(id=f"attack-{number:02}", **attack) for number, attack in enumerate(document["attack"], 1)]
+    """Those of the filter's author, then those of somebody who had not seen the filter."""
+    found = []
+    for name, file in (("attack", "attacks.toml"), ("fresh", "attacks_fresh.toml")):
+        document = tomllib.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+        found += [Attack(id=f"{name}-{at:02}", **attack) for at, attack in enumerate(document["attack"], 1)]
+    return found
 
 
 @dataclass
@@ -147,7 +155,10 @@ def try_attack(pipeline: Pipeline, attack: Attack, model: Model | None = None) -
     document_id = ""
     if attack.where == "document":
         page = f"Medications to continue after discharge, further notes:\n{text}"
-        document_id = pipeline.index(VICTIM.patient_id, Document("Letter", "2024-09-11", page))
+        try:
+            document_id = pipeline.index(VICTIM.patient_id, Document(attack.title, attack.date, page))
+        except NotIndexedError:  # ingestion has stopped it
+            return Outcome(attack, 0, False, [])
     try:
         answered = pipeline.ask(VICTIM.patient_id, text if attack.where == "question" else QUESTION, heard)
         never = [fill(one, obedient.seen or known(obedient.other_chunk_id)) for one in attack.never]

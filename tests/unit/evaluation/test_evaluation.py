@@ -95,7 +95,7 @@ def test_there_are_attacks_enough_of_many_kinds() -> None:
     assert len({one.kind for one in tried}) >= 12
     assert {one.where for one in tried} == {"document", "question"}
     assert all(one.never and (one.claims or one.raw or one.tool_call) for one in tried)
-    assert len({one.text for one in tried}) == len(tried)
+    assert len({(one.text, one.title, one.date) for one in tried}) == len(tried)
 
 
 def test_no_attack_succeeds_with_a_model_that_obeys(functions: Pipeline) -> None:
