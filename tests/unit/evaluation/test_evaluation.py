@@ -55,16 +55,7 @@ def test_questions_are_answered_or_refused(functions: Pipeline) -> None:
     assert len(wrong) <= len(QUESTIONS) // 10, wrong
 
 
-NOT_YET = pytest.mark.xfail(
-    reason="a quote of two lines lets the number of the second be said of the first: docs/rag_evaluation.md",
-    strict=True,  # take it out once the verifier looks at lines
-)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=NOT_YET if name == "mixed up" else ()) for name in misbehaving()],
-)
+@pytest.mark.parametrize("name", misbehaving())
 def test_nothing_wrong_is_shown(functions: Pipeline, name: str) -> None:
     model = misbehaving()[name]
     for question in EVERY_THIRD:
