@@ -60,9 +60,12 @@ def read(
         "ListFunctionUrlConfigs": {"FunctionUrlConfigs": [{"FunctionUrl": "https://x/", "AuthType": "NONE"}]},
         "ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": []},
     }
+    # A list's: several threads ask at once, and a generator refuses that.
     concurrency = iter(
-        {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
-        for name, (dead_letters, reserved) in sorted(functions.items(), key=lambda item: not item[1][0])
+        [
+            {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+            for name, (dead_letters, reserved) in sorted(functions.items(), key=lambda item: not item[1][0])
+        ]
     )
 
     def answer(service: str, operation: str) -> Any:
