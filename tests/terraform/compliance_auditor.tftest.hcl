@@ -209,6 +209,10 @@ run "on_with_its_defaults" {
 run "reports_that_may_go_too_soon" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     compliance_auditor = { object_lock = { retention_days = 365 } }
   }
@@ -218,6 +222,10 @@ run "reports_that_may_go_too_soon" {
 
 run "a_zone_for_a_region" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   variables {
     compliance_auditor = { regions = ["us-east-1a"] }

@@ -56,7 +56,12 @@ run "by_themselves" {
 }
 
 run "without_an_authority" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.documents]
 
   variables {
@@ -66,7 +71,12 @@ run "without_an_authority" {
 }
 
 run "an_unknown_label" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.documents]
 
   variables {
@@ -75,7 +85,12 @@ run "an_unknown_label" {
 }
 
 run "too_little_memory" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.documents]
 
   variables {
@@ -84,7 +99,12 @@ run "too_little_memory" {
 }
 
 run "files_larger_than_the_memory" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.documents]
 
   variables {
@@ -93,7 +113,12 @@ run "files_larger_than_the_memory" {
 }
 
 run "files_larger_than_the_disk" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.documents]
 
   variables {

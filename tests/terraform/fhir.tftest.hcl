@@ -84,6 +84,10 @@ run "without_it_nothing_is_left" {
 run "dead_letters_before_the_wait_is_over" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     fhir = { maximum_receives = 3 }
   }
@@ -93,6 +97,10 @@ run "dead_letters_before_the_wait_is_over" {
 
 run "an_identifier_that_is_no_uri" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   variables {
     patient_identifier = { namespace_id = "MAIN", system = "mrn" }
@@ -104,6 +112,10 @@ run "an_identifier_that_is_no_uri" {
 run "an_oid_that_is_an_urn" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     patient_identifier = { oid = "urn:oid:1.2", system = "https://hospital.example/mrn" }
   }
@@ -114,6 +126,10 @@ run "an_oid_that_is_an_urn" {
 run "no_authority" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     patient_identifier = { system = "https://hospital.example/mrn" }
   }
@@ -123,6 +139,10 @@ run "no_authority" {
 
 run "no_identifier" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   variables {
     fhir               = {}

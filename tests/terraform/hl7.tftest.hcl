@@ -75,7 +75,12 @@ run "everything" {
 }
 
 run "without_an_authority" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {
@@ -85,7 +90,12 @@ run "without_an_authority" {
 }
 
 run "unknown_processing_id" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {
@@ -94,7 +104,12 @@ run "unknown_processing_id" {
 }
 
 run "no_processing_id" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {
@@ -103,7 +118,12 @@ run "no_processing_id" {
 }
 
 run "a_zone_without_summer_time" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {
@@ -112,7 +132,12 @@ run "a_zone_without_summer_time" {
 }
 
 run "control_ids_soon_forgotten" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {
@@ -121,7 +146,12 @@ run "control_ids_soon_forgotten" {
 }
 
 run "messages_larger_than_the_memory" {
-  command         = plan
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.hl7]
 
   variables {

@@ -21,6 +21,10 @@ variables {
 run "refuses_an_unknown_access" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -30,6 +34,10 @@ run "refuses_an_unknown_access" {
 
 run "refuses_openai_without_acknowledgement" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -41,6 +49,10 @@ run "refuses_openai_without_acknowledgement" {
 run "refuses_azure_without_acknowledgement" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -50,6 +62,10 @@ run "refuses_azure_without_acknowledgement" {
 
 run "refuses_openai_without_a_model" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -61,6 +77,10 @@ run "refuses_openai_without_a_model" {
 run "refuses_openai_without_a_model_of_embeddings" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -70,6 +90,10 @@ run "refuses_openai_without_a_model_of_embeddings" {
 
 run "refuses_azure_without_base_url" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -81,6 +105,10 @@ run "refuses_azure_without_base_url" {
 run "refuses_openai_somewhere_else" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -90,6 +118,10 @@ run "refuses_openai_somewhere_else" {
 
 run "refuses_a_base_url_without_tls" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -101,6 +133,10 @@ run "refuses_a_base_url_without_tls" {
 run "refuses_bedrock_with_a_base_url" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -110,6 +146,10 @@ run "refuses_bedrock_with_a_base_url" {
 
 run "refuses_an_unknown_api" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -121,6 +161,10 @@ run "refuses_an_unknown_api" {
 run "refuses_a_model_slower_than_the_gateway" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -130,6 +174,10 @@ run "refuses_a_model_slower_than_the_gateway" {
 
 run "refuses_too_many_retries" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -141,6 +189,10 @@ run "refuses_too_many_retries" {
 run "refuses_any_model" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -150,6 +202,10 @@ run "refuses_any_model" {
 
 run "refuses_azure_without_a_link" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -161,6 +217,10 @@ run "refuses_azure_without_a_link" {
 run "refuses_bedrock_with_a_link" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -170,6 +230,10 @@ run "refuses_bedrock_with_a_link" {
 
 run "refuses_a_link_without_service" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -181,6 +245,10 @@ run "refuses_a_link_without_service" {
 run "refuses_embeddings_by_nobody" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -190,6 +258,10 @@ run "refuses_embeddings_by_nobody" {
 
 run "refuses_embeddings_of_another_protocol" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -201,6 +273,10 @@ run "refuses_embeddings_of_another_protocol" {
 run "refuses_embeddings_of_another_length" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -210,6 +286,10 @@ run "refuses_embeddings_of_another_length" {
 
 run "refuses_a_model_with_a_wildcard" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -221,6 +301,10 @@ run "refuses_a_model_with_a_wildcard" {
 run "refuses_a_model_of_embeddings_with_a_wildcard" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -231,6 +315,10 @@ run "refuses_a_model_of_embeddings_with_a_wildcard" {
 run "refuses_an_inference_profile_alone" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -240,6 +328,10 @@ run "refuses_an_inference_profile_alone" {
 
 run "refuses_a_port_that_the_network_does_not_let_through" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 

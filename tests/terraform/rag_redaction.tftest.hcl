@@ -65,6 +65,10 @@ run "patterns_alone_by_default" {
 run "refuses_no_patterns" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -74,6 +78,10 @@ run "refuses_no_patterns" {
 
 run "refuses_an_unknown_layer" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -85,6 +93,10 @@ run "refuses_an_unknown_layer" {
 run "refuses_kinds_in_small_letters" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -94,6 +106,10 @@ run "refuses_kinds_in_small_letters" {
 
 run "refuses_authorities_for_a_database_of_ones_own" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 

@@ -21,6 +21,10 @@ variables {
 run "refuses_without_documents" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -32,6 +36,10 @@ run "refuses_without_documents" {
 run "refuses_an_unknown_store" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -41,6 +49,10 @@ run "refuses_an_unknown_store" {
 
 run "refuses_pinecone_without_index" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -52,6 +64,10 @@ run "refuses_pinecone_without_index" {
 run "refuses_pinecone_without_acknowledgement" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -61,6 +77,10 @@ run "refuses_pinecone_without_acknowledgement" {
 
 run "refuses_pinecone_anywhere" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -72,6 +92,10 @@ run "refuses_pinecone_anywhere" {
 run "refuses_a_secret_in_plain_text" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -81,6 +105,10 @@ run "refuses_a_secret_in_plain_text" {
 
 run "refuses_a_key_alias" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -92,6 +120,10 @@ run "refuses_a_key_alias" {
 run "refuses_very_restricted_for_all" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -101,6 +133,10 @@ run "refuses_very_restricted_for_all" {
 
 run "refuses_an_unknown_label" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -112,6 +148,10 @@ run "refuses_an_unknown_label" {
 run "refuses_an_unknown_group" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -121,6 +161,10 @@ run "refuses_an_unknown_group" {
 
 run "refuses_a_policy_version_with_spaces" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -132,6 +176,10 @@ run "refuses_a_policy_version_with_spaces" {
 run "refuses_a_direct_caller_with_spaces" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -141,6 +189,10 @@ run "refuses_a_direct_caller_with_spaces" {
 
 run "refuses_a_database_by_its_name" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -152,6 +204,10 @@ run "refuses_a_database_by_its_name" {
 run "refuses_a_database_and_another_store" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -161,6 +217,10 @@ run "refuses_a_database_and_another_store" {
 
 run "refuses_a_database_by_its_address_and_port" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 
@@ -172,6 +232,10 @@ run "refuses_a_database_by_its_address_and_port" {
 run "refuses_more_messages_than_functions" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   expect_failures = [var.rag]
 
   variables {
@@ -181,6 +245,10 @@ run "refuses_more_messages_than_functions" {
 
 run "refuses_a_secret_of_another_account" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   expect_failures = [var.rag]
 

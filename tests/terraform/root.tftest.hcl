@@ -148,6 +148,10 @@ run "appointments_without_notifications" {
 run "appointments_with_a_wrong_sender" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     appointments = { notifications = { portal_url = "https://portal.hospital.example", sender = "Hospital <no-reply@hospital.example>" } }
   }
@@ -158,6 +162,10 @@ run "appointments_with_a_wrong_sender" {
 run "appointments_with_a_portal_that_tells" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     appointments = { notifications = { portal_url = "https://portal.hospital.example?patient=1", sender = "no-reply@hospital.example" } }
   }
@@ -167,6 +175,10 @@ run "appointments_with_a_portal_that_tells" {
 
 run "appointments_with_an_identity_of_others" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   variables {
     appointments = { notifications = { identity = "clinic.example", portal_url = "https://portal.hospital.example", sender = "no-reply@hospital.example" } }
@@ -196,6 +208,10 @@ run "more_endpoints_for_functions_of_ones_own" {
 run "wrong_values" {
   command = plan
 
+  module {
+    source = "./tests/terraform/variables"
+  }
+
   variables {
     account_id               = "1234"
     architecture             = "mips"
@@ -214,6 +230,10 @@ run "wrong_values" {
 
 run "a_region_of_another_partition" {
   command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
 
   variables {
     region  = "us-gov-west-1"

@@ -81,3 +81,9 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
         if not (document.parent / target).exists()
     ]
     assert dead == []
+
+
+def test_refusals_are_tried_on_the_roots_own_variables() -> None:
+    """tests/terraform/variables holds links to the root's files: a new one would else be tried by nobody."""
+    linked = {file.name: file.resolve() for file in (ROOT / "tests" / "terraform" / "variables").glob("*.tf")}
+    assert linked == {file.name: file.resolve() for file in ROOT.glob("variables*.tf")}
