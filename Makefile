@@ -75,7 +75,7 @@ checkov: setup ## checkov's own policies and policies/checkov on the Terraform; 
 
 .PHONY: terraform-test
 terraform-test: setup ## The modules' own tests (terraform test, plans only)
-	@echo "── terraform test: every validation and every default (plans only: some ten minutes)"
+	@echo "── terraform test: every validation and every default (plans only: some five minutes)"
 	@$(TERRAFORM) init -input=false -no-color -test-directory=tests/terraform > /dev/null
 	@$(TERRAFORM) test -no-color -test-directory=tests/terraform
 
