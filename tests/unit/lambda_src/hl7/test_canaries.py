@@ -40,7 +40,7 @@ WORDS = [
     "Main St",
     "987-65-4321",
     "3W^301",
-    "13.2",
+    "4711.0815",
 ]
 FULL_PID = (
     f"PID|1|PT2|{mrn(JANE)}|ALT|Doe^Jane^Q|Mom|19700131|F|||1 Main St^^City||555-0100|||||ACC-1|987-65-4321"

@@ -267,7 +267,7 @@ def test_a_server_that_insists_on_tls_is_known_from_one_that_does_not(deployed: 
 
 def test_a_token_is_what_botocore_makes(aws: None) -> None:
     server = Server("db.example.org", 5432, "rag", RDS_AUTHORITIES)
-    client = boto3.client("rds")
+    client = boto3.Session().client("rds")  # boto3's own session keeps the credentials of whoever came first
     theirs = client.generate_db_auth_token(DBHostname="db.example.org", Port=5432, DBUsername="rag_reader")
     mine = token(server, "rag_reader")
     read = [urlsplit(f"https://{each}") for each in (theirs, mine)]
