@@ -6,7 +6,7 @@ from hipaa_policies.alarms import NO_ALARM, why_unheard
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
 from hipaa_policies.facts import Account, known
-from hipaa_policies.facts.monitoring import Alarm
+from hipaa_policies.facts.monitoring import ROW_LEVEL_SECURITY, Alarm
 from hipaa_policies.facts.stores import Database
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import (
@@ -19,9 +19,6 @@ from hipaa_policies.verdicts import (
     passed,
     unknown,
 )
-
-# 1 where row-level security is as it must be, 0 where it is not: told by what can look into the database.
-ROW_LEVEL_SECURITY = "RowLevelSecurityForced"
 
 _POSTGRESQL = ("aurora-postgresql", "postgres")
 

@@ -252,9 +252,16 @@ def test_the_state_of_alarms_is_read(recording: Recording, state: str) -> None:
         "AlarmName": "rows",
         "ComparisonOperator": "LessThanThreshold",
         "EvaluationPeriods": 1,
+        "MetricName": "RowLevelSecurityForced",
+        "Namespace": "Healthcare/Rag",
+        "Period": 86400,
         "StateValue": state,
+        "Statistic": "Minimum",
     }
     assert only(read(recording, DescribeAlarms={"MetricAlarms": [told]}).alarms).state == state
+    # Others' states come and go: the facts of an account that stays the same stay the same.
+    others = told | {"MetricName": "Errors"}
+    assert only(read(recording, DescribeAlarms={"MetricAlarms": [others]}).alarms).state is None
 
 
 def test_engines_without_such_a_parameter_are_not_judged_by_it(recording: Recording) -> None:

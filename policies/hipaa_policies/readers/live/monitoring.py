@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.monitoring import Alarm, AnomalySubscription, Budget, Metric
+from hipaa_policies.facts.monitoring import ROW_LEVEL_SECURITY, Alarm, AnomalySubscription, Budget, Metric
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 
@@ -37,7 +37,7 @@ def _alarm(answer: Mapping[str, Any]) -> Alarm:
         missing_data=answer.get("TreatMissingData") or "missing",
         actions_enabled=bool(answer.get("ActionsEnabled", True)),
         actions=tuple(answer.get("AlarmActions") or ()),
-        state=answer.get("StateValue") or "INSUFFICIENT_DATA",
+        state=answer["StateValue"] if any(m.name == ROW_LEVEL_SECURITY for m in metrics) else None,
     )
 
 
