@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import psycopg
 import pytest
+from healthcare.aws import credentials
 from rag_retrieval.postgresql_connection import RDS_AUTHORITIES, Server, token
 
 from scripts.local_cloud.processes import start, stop
@@ -267,7 +268,10 @@ def test_a_server_that_insists_on_tls_is_known_from_one_that_does_not(deployed: 
 
 def test_a_token_is_what_botocore_makes(aws: None) -> None:
     server = Server("db.example.org", 5432, "rag", RDS_AUTHORITIES)
-    client = boto3.Session().client("rds")  # boto3's own session keeps the credentials of whoever came first
+    # By name: the function's session keeps what it found first, the machine's variables or moto's.
+    signer = credentials()
+    session = boto3.Session(signer.access_key, signer.secret_key, signer.token)
+    client = session.client("rds")
     theirs = client.generate_db_auth_token(DBHostname="db.example.org", Port=5432, DBUsername="rag_reader")
     mine = token(server, "rag_reader")
     read = [urlsplit(f"https://{each}") for each in (theirs, mine)]
