@@ -1,0 +1,43 @@
+# dev: every safeguard, at the smallest price. What staging and prod have differently stands in their terraform.tfvars.
+account_id  = "111111111111" # yours; state.s3.tfbackend names it, too
+region      = "us-east-1"
+name_prefix = "healthcare"
+tags        = { Environment = "dev" }
+
+# Interface endpoints in one zone: paid by the hour and the zone. If that zone fails, so does dev.
+network = {
+  interface_endpoint_zones = ["us-east-1a"]
+  subnets = {
+    us-east-1a = { cidr = "10.10.0.0/20" }
+    us-east-1b = { cidr = "10.10.16.0/20" }
+  }
+  vpc_cidr = "10.10.0.0/16"
+}
+
+api = { allowed_origins = ["https://portal.dev.hospital.example"] }
+
+patient_api = {}
+appointments = {
+  notifications = {
+    identity   = "dev.hospital.example"
+    portal_url = "https://portal.dev.hospital.example"
+    sender     = "no-reply@dev.hospital.example"
+  }
+}
+documents = {}
+fhir      = {}
+hl7       = { processing_ids = ["D", "P", "T"] }
+patient_identifier = {
+  namespace_id = "MAIN"
+  system       = "https://hospital.example/mrn"
+}
+rag = { store = "s3" } # no database: chunks are searched in memory, which suits some thousands a patient
+
+compliance_auditor = {}
+
+observability = {
+  monthly_budget = { limit_usd = 200 }
+  subscribers    = { security = { protocol = "email", endpoint = "security-dev@hospital.example" } }
+}
+
+key_deletion_window_days = 7

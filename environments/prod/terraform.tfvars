@@ -1,0 +1,50 @@
+# prod: everything on.
+account_id  = "333333333333" # yours; state.s3.tfbackend names it, too
+region      = "us-east-1"
+name_prefix = "healthcare"
+tags        = { Environment = "prod" }
+
+network = {
+  subnets = {
+    us-east-1a = { cidr = "10.30.0.0/20" }
+    us-east-1b = { cidr = "10.30.16.0/20" }
+    us-east-1c = { cidr = "10.30.32.0/20" }
+  }
+  vpc_cidr = "10.30.0.0/16"
+}
+
+api = { allowed_origins = ["https://portal.hospital.example"] }
+
+patient_api = {}
+appointments = {
+  notifications = {
+    identity   = "hospital.example"
+    portal_url = "https://portal.hospital.example"
+    sender     = "no-reply@hospital.example"
+  }
+}
+documents = {}
+fhir      = {}
+hl7       = { acknowledgements = true }
+patient_identifier = {
+  namespace_id = "MAIN"
+  system       = "https://hospital.example/mrn"
+}
+rag = {}
+
+compliance_auditor = {}
+
+# GOVERNANCE: who holds s3:BypassGovernanceRetention can shorten a lock. COMPLIANCE can't be undone by anybody, and has to be
+# acknowledged: see modules/audit before you choose it.
+audit = {
+  detection   = { access_analyzer = true, guardduty = true, inspector = true, inspector_code = true }
+  object_lock = { mode = "GOVERNANCE", retention_days = 2557 }
+}
+
+observability = {
+  monthly_budget = { limit_usd = 1000 }
+  subscribers    = { security = { protocol = "email", endpoint = "security@hospital.example" } }
+}
+
+deletion_protection      = true
+key_deletion_window_days = 30
