@@ -75,6 +75,7 @@ locals {
     { for name, alarm in try(module.patient_api_function[0].alarm_names, {}) : "patient-api-${replace(name, "_", "-")}" => alarm },
     { for name, alarm in try(module.clinical_events[0].alarm_names, {}) : "clinical-events-${replace(name, "_", "-")}" => alarm },
     local._appointments_alarm_names,
+    local._backup_alarm_names,
     local._compliance_auditor_alarm_names,
     local._documents_alarm_names,
     local._fhir_alarm_names,
@@ -88,7 +89,7 @@ module "encryption" {
   source = "./modules/encryption"
 
   context = local.context
-  keys = merge(local._rag_keys, {
+  keys = merge(local._backup_keys, local._rag_keys, {
     configuration = {
       description          = "Environment variables of functions"
       deletion_window_days = var.key_deletion_window_days

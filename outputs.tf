@@ -23,6 +23,16 @@ output "api_url" {
   value       = one(module.api[*].invoke_url)
 }
 
+output "backup" {
+  description = "Where backups are: vault_name, vault_arn, role_arn, restore_role_arn. Null where there are none."
+  value = one([for backup in module.backup : {
+    restore_role_arn = backup.restore_role_arn
+    role_arn         = backup.role_arn
+    vault_arn        = backup.vault_arn
+    vault_name       = backup.vault_name
+  }])
+}
+
 output "context" {
   description = "Where this is deployed: what every module here takes as `context`."
   value       = local.context
@@ -101,7 +111,7 @@ output "hl7_queue" {
 }
 
 output "key_arns" {
-  description = "ARNs of the keys by data domain: configuration, logs, phi."
+  description = "ARNs of the keys by data domain: backup, configuration, logs, phi; hashing where RAG is on."
   value       = module.encryption.key_arns
 }
 

@@ -1,0 +1,234 @@
+# Two roles: what copies every night can't write a store, and what restores can write to none but new ones.
+# The actions are those of AWS's managed policies AWSBackupServiceRolePolicyForBackup, ...ForRestores, ...ForS3Backup and
+# ...ForS3Restore for the kinds of stores that there are, on these stores alone.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
+locals {
+  _role_arns  = { for use in ["backup", "restore"] : use => "arn:${var.context.partition}:iam::${var.context.account_id}:role/${local._role_names[use]}" }
+  _role_names = { backup = local._name, restore = "${local._name}-restore" }
+
+  _arn = {
+    for service in ["dynamodb", "events", "rds"] : service => "arn:${var.context.partition}:${service}:${var.context.region}:${var.context.account_id}"
+  }
+  _s3_arn = "arn:${var.context.partition}:s3:::"
+
+  _buckets  = sort(values(var.stores.buckets))
+  _clusters = sort(values(var.stores.clusters))
+  _tables   = sort(values(var.stores.tables))
+
+  # Restores go to new names alone: those of `make restore-test`, and those that AWS's own restore tests choose.
+  _restored_names = ["${var.context.name_prefix}-restore-test-*", "awsbackup-restore-test-*"]
+
+  # The services that use the stores' keys for these roles.
+  _key_services = [
+    for service, stores in { dynamodb = local._tables, rds = local._clusters, s3 = local._buckets } :
+    "${service}.${var.context.region}.amazonaws.com" if length(stores) > 0
+  ]
+  _key_statements = [
+    {
+      Sid       = "UseKeys"
+      Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+      Resource  = sort(setunion(var.store_kms_key_arns, [var.kms_key_arn]))
+      Condition = { StringEquals = { "kms:ViaService" = concat(local._key_services, ["backup.${var.context.region}.amazonaws.com"]) } }
+    },
+    # Services that copy in the background use the key by a grant.
+    {
+      Sid       = "GrantKeysToServices"
+      Action    = ["kms:CreateGrant"]
+      Resource  = sort(setunion(var.store_kms_key_arns, [var.kms_key_arn]))
+      Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+    },
+  ]
+
+  _statements = {
+    backup = concat(
+      local._key_statements,
+      [for statement in [
+        {
+          Sid      = "BackUpTables"
+          Action   = ["dynamodb:CreateBackup", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:StartAwsBackupJob"]
+          Resource = local._tables
+        },
+        {
+          Sid      = "KeepTableBackups"
+          Action   = ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"]
+          Resource = [for arn in local._tables : "${arn}/backup/*"]
+        },
+      ] : statement if length(local._tables) > 0],
+      [for statement in [
+        {
+          Sid = "BackUpClusters"
+          Action = [
+            "rds:AddTagsToResource",
+            "rds:CopyDBClusterSnapshot",
+            "rds:CreateDBClusterSnapshot",
+            "rds:DeleteDBClusterSnapshot",
+            "rds:DescribeDBClusterSnapshots",
+            "rds:DescribeDBClusters",
+            "rds:ListTagsForResource",
+          ]
+          # AWS Backup names its snapshots so.
+          Resource = concat(local._clusters, ["${local._arn.rds}:cluster-snapshot:awsbackup:*"])
+        },
+      ] : statement if length(local._clusters) > 0],
+      [for statement in [
+        {
+          Sid = "ListBuckets"
+          Action = [
+            "s3:GetBucketAcl",
+            "s3:GetBucketLocation",
+            "s3:GetBucketNotification",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetInventoryConfiguration",
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+            "s3:PutBucketNotification",
+            "s3:PutInventoryConfiguration",
+          ]
+          Resource = local._buckets
+        },
+        {
+          Sid = "ReadObjects"
+          Action = [
+            "s3:GetObject",
+            "s3:GetObjectAcl",
+            "s3:GetObjectTagging",
+            "s3:GetObjectVersion",
+            "s3:GetObjectVersionAcl",
+            "s3:GetObjectVersionTagging",
+          ]
+          Resource = [for arn in local._buckets : "${arn}/*"]
+        },
+        # How AWS Backup hears of changes: rules of its own on the default bus.
+        {
+          Sid = "FollowBuckets"
+          Action = [
+            "events:DeleteRule",
+            "events:DescribeRule",
+            "events:DisableRule",
+            "events:EnableRule",
+            "events:ListTargetsByRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+          ]
+          Resource = ["${local._arn.events}:rule/AwsBackupManagedRule*"]
+        },
+        # AWS knows no narrower resource for these two.
+        {
+          Sid      = "MeasureBuckets"
+          Action   = ["cloudwatch:GetMetricData", "events:ListRules"]
+          Resource = ["*"]
+        },
+      ] : statement if length(local._buckets) > 0],
+      [for arns in [sort(values(var.copy_vault_arns))] : {
+        Sid      = "CopyToOtherVaults"
+        Action   = ["backup:CopyIntoBackupVault"]
+        Resource = arns
+      } if length(arns) > 0],
+      [{
+        Sid      = "UseVault"
+        Action   = ["backup:CopyFromBackupVault", "backup:DescribeBackupVault"]
+        Resource = [local._vault_arn]
+      }],
+    )
+
+    restore = concat(
+      local._key_statements,
+      [for statement in [
+        {
+          Sid = "WriteRestoredTables"
+          Action = [
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:DescribeTable",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:RestoreTableFromAwsBackup",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+          ]
+          Resource = [for name in local._restored_names : "${local._arn.dynamodb}:table/${name}"]
+        },
+        {
+          Sid      = "ReadTableBackups"
+          Action   = ["dynamodb:RestoreTableFromBackup"]
+          Resource = [for arn in local._tables : "${arn}/backup/*"]
+        },
+      ] : statement if length(local._tables) > 0],
+      [for statement in [
+        {
+          Sid    = "RestoreClusters"
+          Action = ["rds:AddTagsToResource", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:RestoreDBClusterFromSnapshot"]
+          Resource = concat(
+            [for name in local._restored_names : "${local._arn.rds}:cluster:${name}"],
+            [for kind in ["cluster-pg", "subgrp"] : "${local._arn.rds}:${kind}:*"],
+            ["${local._arn.rds}:cluster-snapshot:awsbackup:*"],
+          )
+        },
+      ] : statement if length(local._clusters) > 0],
+      [for statement in [
+        {
+          Sid = "MakeRestoredBuckets"
+          Action = [
+            "s3:CreateBucket",
+            "s3:GetBucketLocation",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketVersioning",
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketVersioning",
+          ]
+          Resource = [for name in local._restored_names : "${local._s3_arn}${name}"]
+        },
+        {
+          Sid = "WriteRestoredObjects"
+          Action = [
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:GetObjectAcl",
+            "s3:GetObjectTagging",
+            "s3:GetObjectVersion",
+            "s3:GetObjectVersionAcl",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+            "s3:PutObjectAcl",
+            "s3:PutObjectTagging",
+            "s3:PutObjectVersionAcl",
+          ]
+          Resource = [for name in local._restored_names : "${local._s3_arn}${name}/*"]
+        },
+      ] : statement if length(local._buckets) > 0],
+    )
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local._role_names
+
+  name                 = each.value
+  description          = each.key == "backup" ? "AWS Backup copies stores into ${local._name}" : "AWS Backup restores from ${local._name} to new names"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.context.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Backup"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "backup.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local._role_names
+
+  name   = each.key
+  role   = aws_iam_role.this[each.key].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [for statement in local._statements[each.key] : merge({ Effect = "Allow" }, statement)] })
+}
