@@ -28,6 +28,8 @@ ENVIRONMENTS = {
     "lambda_runtime": ROOT / ".venv-lambda",
     "evaluation": ROOT / ".venv-evaluation",
     "evaluation_models": ROOT / ".venv-evaluation-models",
+    "workflows": ROOT / ".venv-workflows",
+    "terraform_newest": ROOT / ".venv-terraform-newest",
 }
 
 
