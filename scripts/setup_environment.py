@@ -25,6 +25,7 @@ REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = {
     "tools": ROOT / ".venv",
     "checkov": ROOT / ".venv-checkov",
+    "docs": ROOT / ".venv-docs",
     "lambda_runtime": ROOT / ".venv-lambda",
     "evaluation": ROOT / ".venv-evaluation",
     "evaluation_models": ROOT / ".venv-evaluation-models",
