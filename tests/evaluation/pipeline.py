@@ -38,6 +38,7 @@ from scripts.local_cloud.model import embeddings as stand_in
 from scripts.local_cloud.postgresql import PostgreSQL
 from tests.evaluation.models import Model, ModelServer
 from tests.postgresql import make_database, migrated, prepare
+from tests.unit.lambda_src.world import create_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDER = "11111111-1111-4111-8111-111111111111"
@@ -300,14 +301,6 @@ def _environment(folder: Path, base_url: str) -> Iterator[None]:
 def _make_tables() -> None:
     client = boto3.client("dynamodb")
     for table, keys in TABLES.items():
-        client.create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": "RANGE" if number else "HASH"}
-                for number, name in enumerate(keys)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client, table, keys)
     key = boto3.client("kms").create_key(KeyUsage="GENERATE_VERIFY_MAC", KeySpec="HMAC_256")
     os.environ["HASH_KEY_ID"] = key["KeyMetadata"]["Arn"]

@@ -23,6 +23,7 @@ from tests.unit.lambda_src.world import (
     SSN,
     Stdout,
     World,
+    create_table,
     update,
 )
 
@@ -85,15 +86,7 @@ def client(service: Literal["dynamodb", "kms"]) -> Any:
 def world(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> World:
     """Tables, the key, Jane's record, a provider who treats her, and Jane's own sub."""
     for table, keys in TABLES.items():
-        client("dynamodb").create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client("dynamodb"), table, keys)
     monkeypatch.setenv("KMS_KEY_ID", client("kms").create_key()["KeyMetadata"]["Arn"])
     from patient_api.handler import build
     from patient_api.settings import Settings

@@ -6,7 +6,7 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -52,6 +52,19 @@ SECURITY_HEADERS = {
 }
 PATIENT_PATH = "/patients/{patient_id}"
 DISCLOSURES_PATH = "/patients/{patient_id}/disclosures"
+
+
+def create_table(dynamodb: DynamoDBClient, name: str, keys: Sequence[str]) -> None:
+    """A table with the partition key and, where there is one, the sort key of these names: texts both."""
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": key, "KeyType": "RANGE" if number else "HASH"}
+            for number, key in enumerate(keys)
+        ],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 @dataclass

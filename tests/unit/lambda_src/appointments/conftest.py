@@ -20,7 +20,7 @@ from tests.unit.lambda_src.appointments.appointment_world import (
     JOHN,
     AppointmentWorld,
 )
-from tests.unit.lambda_src.world import DEMOGRAPHICS, JANE, PATIENT, PROVIDER, Stdout
+from tests.unit.lambda_src.world import DEMOGRAPHICS, JANE, PATIENT, PROVIDER, Stdout, create_table
 
 TABLES = {
     "healthcare-appointments": ["subject", "entry"],
@@ -64,15 +64,7 @@ def world(
 
 def _made(capfd: pytest.CaptureFixture[str]) -> AppointmentWorld:
     for table, keys in TABLES.items():
-        client("dynamodb").create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client("dynamodb"), table, keys)
     client("sesv2").create_email_identity(EmailIdentity="example.org")
     client("sesv2").create_configuration_set(ConfigurationSetName="healthcare-appointments")
 

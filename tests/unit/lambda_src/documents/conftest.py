@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.lambda_src.documents.samples import NAMESPACE, OID
 from tests.unit.lambda_src.documents.world import AUDIT_TABLE, BUCKET, BUS, TABLE, DocumentWorld
-from tests.unit.lambda_src.world import Stdout, hooked
+from tests.unit.lambda_src.world import Stdout, create_table, hooked
 
 ENVIRONMENT = {
     "AUDIT_TABLE": AUDIT_TABLE,
@@ -45,15 +45,7 @@ def documents(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
         monkeypatch.setenv(name, value)
     services = {name: client(name) for name in ("dynamodb", "s3", "events")}
     for table, keys in ((TABLE, ("document_id", "entry")), (AUDIT_TABLE, ("patient_id", "event_id"))):
-        services["dynamodb"].create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=True)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(services["dynamodb"], table, keys)
     services["s3"].create_bucket(Bucket=BUCKET)
     services["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     services["events"].create_event_bus(Name=BUS)

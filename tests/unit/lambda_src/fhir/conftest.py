@@ -7,13 +7,12 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from tests.unit.lambda_src.fhir.fhir_world import BUCKET, FhirWorld, client
-from tests.unit.lambda_src.world import PATIENT, PROVIDER, Stdout
+from tests.unit.lambda_src.world import PATIENT, PROVIDER, Stdout, create_table
 
 TABLES = {
     "healthcare-fhir-resources": ["resource", "version"],
@@ -47,14 +46,7 @@ def fhir(
 def _made(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> FhirWorld:
     dynamodb, bus, queue = client("dynamodb"), client("events"), client("sqs")
     for table, keys in TABLES.items():
-        schema: Any = [
-            {"AttributeName": name, "KeyType": kind}
-            for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-        ]
-        attributes: Any = [{"AttributeName": name, "AttributeType": "S"} for name in keys]
-        dynamodb.create_table(
-            TableName=table, KeySchema=schema, AttributeDefinitions=attributes, BillingMode="PAY_PER_REQUEST"
-        )
+        create_table(dynamodb, table, keys)
     client("s3").create_bucket(Bucket=BUCKET)
     monkeypatch.setenv("KMS_KEY_ID", client("kms").create_key()["KeyMetadata"]["Arn"])
     bus.create_event_bus(Name="healthcare-clinical-events")

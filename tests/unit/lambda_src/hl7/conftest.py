@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tests.unit.lambda_src.hl7.world import AUDIT_TABLE, BUCKET, BUS, TABLE, Hl7World
-from tests.unit.lambda_src.world import Stdout, hooked
+from tests.unit.lambda_src.world import Stdout, create_table, hooked
 
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "healthcare-hl7-ingest",
@@ -44,15 +44,7 @@ def hl7(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, value)
     services = {name: client(name) for name in ("dynamodb", "s3", "sqs", "events")}
     for table, keys in ((TABLE, ("subject", "entry")), (AUDIT_TABLE, ("patient_id", "event_id"))):
-        services["dynamodb"].create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=True)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(services["dynamodb"], table, keys)
     services["s3"].create_bucket(Bucket=BUCKET)
     services["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     services["events"].create_event_bus(Name=BUS)

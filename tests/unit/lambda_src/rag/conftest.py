@@ -24,7 +24,7 @@ from tests.unit.lambda_src.rag.world import (
     RagWorld,
     Titan,
 )
-from tests.unit.lambda_src.world import Stdout, hooked
+from tests.unit.lambda_src.world import Stdout, create_table, hooked
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +71,7 @@ def rag(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         (DOCUMENTS, ("document_id", "entry")),
         (RELATIONSHIPS, ("principal", "patient_id")),
     ):
-        services["dynamodb"].create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=True)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(services["dynamodb"], table, keys)
     services["s3"].create_bucket(Bucket=BUCKET)
 
     from rag_retrieval import handler, ingest_handler

@@ -18,7 +18,7 @@ from tests.unit.lambda_src.documents.conftest import ENVIRONMENT as OF_DOCUMENTS
 from tests.unit.lambda_src.documents.samples import ccda, dicom, pdf, section
 from tests.unit.lambda_src.documents.world import created, marked
 from tests.unit.lambda_src.rag.world import BUCKET, DOCUMENTS, JANE, JOHN, RagWorld
-from tests.unit.lambda_src.world import Stdout, hooked
+from tests.unit.lambda_src.world import Stdout, create_table, hooked
 
 KEY = "incoming/1"
 AUDIT, BUS = "healthcare-audit", "healthcare-clinical-events"
@@ -55,13 +55,7 @@ def chain(rag: RagWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chain]:
             monkeypatch.setenv(name, value)
     monkeypatch.setenv("AUDIT_TABLE", AUDIT)
     monkeypatch.setenv("EVENT_BUS", BUS)
-    keys = {"patient_id": "HASH", "event_id": "RANGE"}
-    rag.aws["dynamodb"].create_table(
-        TableName=AUDIT,
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(rag.aws["dynamodb"], AUDIT, ("patient_id", "event_id"))
     rag.aws["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     boto3.client("events").create_event_bus(Name=BUS)
     from document_ingest import handler

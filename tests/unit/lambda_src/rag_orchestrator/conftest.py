@@ -17,7 +17,7 @@ from llmock.testing import LLMockServer
 
 from tests.unit.lambda_src.rag_orchestrator.model_server import ModelServer, serving
 from tests.unit.lambda_src.rag_orchestrator.question_world import DIRECT_CALLER, QuestionWorld, operations_of
-from tests.unit.lambda_src.world import DEMOGRAPHICS, JANE, PROVIDER, Stdout
+from tests.unit.lambda_src.world import DEMOGRAPHICS, JANE, PROVIDER, Stdout, create_table
 
 TABLES = {
     "healthcare-patients": ["patient_id"],
@@ -76,15 +76,7 @@ def world(
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     for table, keys in TABLES.items():
-        client("dynamodb").create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client("dynamodb"), table, keys)
     key = client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
     monkeypatch.setenv("HASH_KEY_ID", key["KeyMetadata"]["Arn"])
     endpoint = {"base_url": f"{model.url}/v1", "timeout_seconds": 5, "maximum_retries": 0}
