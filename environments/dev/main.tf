@@ -13,6 +13,7 @@ module "healthcare" {
   appointments             = var.appointments
   architecture             = var.architecture
   audit                    = var.audit
+  backup                   = var.backup
   code_signing_config_arn  = var.code_signing_config_arn
   compliance_auditor       = var.compliance_auditor
   deletion_protection      = var.deletion_protection
