@@ -100,8 +100,21 @@ mutation: setup ## Break one deployed thing after the other, and see its control
 	@$(RUN) -m pytest --local-cloud -q tests/mutation
 
 .PHONY: audit
-audit: setup ## The HIPAA checklist against the account that the standard AWS variables point to
-	@$(ENVIRONMENT)/hipaa audit
+audit: setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
+	@$(if $(ENV),$(RUN) -m scripts.environments audit $(ENV),$(ENVIRONMENT)/hipaa audit)
+
+# An environment's own account alone: docs/environments.md. Whatever fails is 2 to make; the programs tell apart what.
+.PHONY: plan
+plan: setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan; it is saved
+	@$(RUN) -m scripts.environments plan $(ENV)
+
+.PHONY: apply
+apply: setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL and nothing has changed since
+	@$(RUN) -m scripts.environments apply $(ENV)
+
+.PHONY: drift
+drift: setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist
+	@$(RUN) -m scripts.environments drift $(ENV)
 
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)

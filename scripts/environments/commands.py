@@ -1,4 +1,4 @@
-"""What `make plan`, `make apply`, `make audit` and `make drift` do. Each is given an environment whose account was checked."""
+"""`make plan`, `apply`, `audit` and `drift`. Each is given an environment whose account was checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REPORTS = ("audit.html", "audit.json", "audit.oscal.json", "audit.sarif", "audit
 
 
 def plan(environment: Environment, progress: Progress) -> int:
-    """Save a plan, say what it would do, and judge it. 1 where a control FAILs: the plan stays, to be looked at."""
+    """Save a plan, say what it would do, and judge it. 1 where a control FAILs: the plan can be looked at."""
     private_folder(environment.saved)
     for old in environment.saved.iterdir():
         old.unlink()  # an older plan beside a newer judgement would be worse than none
@@ -61,8 +61,9 @@ def apply(environment: Environment, progress: Progress) -> int:
             f"The code, the variables, the packages or the decisions have changed since the plan of "
             f"{environment.name} was made, so nothing was applied: {again}"
         )
+    progress(f"terraform init, on the state of {environment.name}")
     terraform.initialise(environment)
-    # From the very file that is applied: a judgement kept beside it could be of another, or past a waiver's last day.
+    # From the very file that is applied: a judgement beside it could be of another, or past a waiver's end.
     document = terraform.show(environment, str(environment.plan))
     write_private(environment.document, json.dumps(document))
     judge(environment, table=False)
@@ -76,12 +77,10 @@ def apply(environment: Environment, progress: Progress) -> int:
 
 
 def audit(environment: Environment, _: Progress) -> int:
-    """The checklist on the live account: the table here, evidence with its hashes in reports/<environment>/."""
+    """The checklist on the live account: the table here, evidence and its hashes in reports/."""
     words = ["audit", "--region", environment.region, *decisions(environment), "--output", "-"]
     for name in REPORTS:
-        (environment.reports / name).unlink(
-            missing_ok=True
-        )  # of an earlier run: it would say what this one did not see
+        (environment.reports / name).unlink(missing_ok=True)  # an earlier run saw other things
         words += ["--output", str(environment.reports / name)]
     status = cli.main(words)
     written = [environment.reports / name for name in REPORTS if (environment.reports / name).exists()]
@@ -117,8 +116,8 @@ def drift(environment: Environment, progress: Progress) -> int:
             used.unlink(missing_ok=True)
     if changed or differ:
         print(
-            f"\n{environment.name} has drifted: make plan ENV={environment.name} shows what would set it right, "
-            "CloudTrail who changed it."
+            f"\n{environment.name} has drifted: make plan ENV={environment.name} shows what would set it "
+            "right, CloudTrail who changed it."
         )
     else:
         print(f"\nNo drift: {environment.name} is as the code says.")
@@ -143,6 +142,6 @@ def _catalogue_differs(environment: Environment, document: object) -> bool:
 
 def _unsigned(environment: Environment, addresses: list[str]) -> str:
     return (
-        f"{len(addresses)} functions take signed code alone, and their packages are zips of this machine, which "
-        f"Lambda will refuse ({addresses[0]} and so on). Before apply: make sign ENV={environment.name}"
+        f"{len(addresses)} functions take signed code alone, and their packages are zips of this machine, "
+        f"which Lambda will refuse ({addresses[0]} and so on). Before apply: make sign ENV={environment.name}"
     )

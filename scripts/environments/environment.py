@@ -1,4 +1,4 @@
-"""The environments: folders of environments/ with a state of their own, and what their terraform.tfvars says."""
+"""The environments: folders with a state of their own, and whose they are by their terraform.tfvars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved plans hold values in clear, so nobody but their owner may read them; and what code they were made from."""
+"""Saved plans: nobody but their owner may read them; and what code they were made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue, on a saved plan: what `hipaa plan` says of it, with reports that hold no value of the plan."""
+"""The catalogue, on a saved plan: what `hipaa plan` says of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ PASSED, FAILED = 0, 1
 
 
 def judge(environment: Environment, *, table: bool) -> None:
-    """Judge the saved plan. Raises ``FailedControlsError`` on a FAIL, ``RefusedError`` where it cannot be judged.
+    """Judge the saved plan; its reports go to reports/<environment>/, plan.sarif and plan.findings.json.
 
-    Reports are written to reports/<environment>/: plan.sarif, and plan.findings.json.
+    Raises ``FailedControlsError`` on a FAIL, ``RefusedError`` where it cannot be judged.
     """
     reports = [environment.reports / name for name in ("plan.sarif", "plan.findings.json")]
     words = ["plan", str(environment.document), "--root", str(environment.folder), *decisions(environment)]
@@ -23,8 +23,8 @@ def judge(environment: Environment, *, table: bool) -> None:
     if status == FAILED:
         raise FailedControlsError(
             f"The plan FAILs controls ({environment.file(reports[1])}), so it can't be applied. "
-            "`.venv/bin/hipaa explain CONTROL` says how to mend each; what has to be accepted for a time goes "
-            f"into {environment.file(environment.folder / 'waivers.yaml')}, with reason, owner and expiry."
+            "`.venv/bin/hipaa explain CONTROL` says how to mend each; what has to be accepted for a time "
+            f"goes into {environment.file(environment.folder)}/waivers.yaml, with reason, owner and expiry."
         )
     if status != PASSED:
         raise RefusedError("The plan could not be judged (see above), so it can't be applied.")
