@@ -7,6 +7,8 @@ compile() { uv pip compile --quiet --generate-hashes --no-emit-index-url --no-he
 compile --universal --python-version 3.11 uv.in --output-file uv.txt
 compile --universal --python-version 3.11 tools.in --output-file tools.txt
 compile --universal --python-version 3.11 checkov.in --output-file checkov.txt
+compile --universal --python-version 3.11 cdktf.in --output-file cdktf.txt
+compile --universal --python-version 3.11 cdktn.in --output-file cdktn.txt
 compile --universal --python-version 3.11 docs.in --output-file docs.txt
 compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda_runtime.txt
 compile --universal --python-version 3.11 evaluation.in --output-file evaluation.txt

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = {
     "tools": ROOT / ".venv",
+    "cdktf": ROOT / ".venv-cdktf",
+    "cdktn": ROOT / ".venv-cdktn",
     "checkov": ROOT / ".venv-checkov",
     "docs": ROOT / ".venv-docs",
     "lambda_runtime": ROOT / ".venv-lambda",
