@@ -1,7 +1,7 @@
 """Write the constructs for CDK for Terraform from the modules' variables and outputs.
 
-Usage: ``python -m scripts.constructs [--check]``. The root module becomes ``constructs/hipaa_constructs/healthcare.py``,
-each leaf module a file of its own name.
+Usage: ``python -m scripts.constructs [--check]``. The root module becomes ``healthcare.py`` in
+``constructs/hipaa_constructs``, each leaf module a file of its own name.
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ def formatted(text: str) -> str:
 def run(command: list[str], text: str) -> str:
     finished = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
-        raise ConstructsError(
-            f"`{' '.join(command[2:4])}` refused what was generated: {finished.stderr}{text}"
-        )
+        raise ConstructsError(f"`{' '.join(command[2:4])}` refused what was generated: {finished.stderr}")
     return finished.stdout
 
 
@@ -62,9 +60,7 @@ def main(arguments: list[str]) -> int:
         if not (PACKAGE / name).exists() or (PACKAGE / name).read_text(encoding="utf-8") != text
     ]
     if check and stale:
-        print(
-            f"constructs/hipaa_constructs: {', '.join(stale)} is not what the variables say: run `make docs`."
-        )
+        print(f"constructs/hipaa_constructs: {', '.join(stale)} is stale: run `make docs`.")
         return 1
     for name in stale:
         (PACKAGE / name).write_text(texts[name], encoding="utf-8")

@@ -20,9 +20,9 @@ class Place:
 class Names:
     """The names of a module's classes.
 
-    An object is named by where it stands (``ApiDomain``). Objects that are the same in every attribute, and stand
-    under the same name in several places, are one class of that name (``Package``, ``PackageS3``), and so is what
-    is the same under another name: a user's function can then make one for any of them.
+    An object is named by where it stands (``ApiDomain``). Objects that are the same in every attribute, and
+    stand under the same name in several places, are one class of that name (``Package``, ``PackageS3``), and
+    so is what is the same under another name: a user's function can then make one for any of them.
     """
 
     def __init__(self, module_class: str, variables: tuple[Variable, ...]) -> None:

@@ -101,8 +101,10 @@ def read_module(folder: Path) -> tuple[tuple[Variable, ...], tuple[Output, ...]]
                     variables.append(read_variable(names[0], arguments, file.name))
                 elif kind == "output":
                     outputs.append(Output(names[0], text(arguments["description"])))
-    by_name = {"key": lambda block: block.name}
-    return tuple(sorted(variables, **by_name)), tuple(sorted(outputs, **by_name))
+    return (
+        tuple(sorted(variables, key=lambda variable: variable.name)),
+        tuple(sorted(outputs, key=lambda output: output.name)),
+    )
 
 
 def read_variable(name: str, arguments: dict[str, Any], file: str) -> Variable:
@@ -131,7 +133,7 @@ def read_type(term: Any, where: str) -> Type:
             return Record(tuple(read_attribute(e.key.serialize(), e.expression, where) for e in elements))
     raise ConstructsError(
         f"{where} has the type {name!r}, which no construct was written for. Take {', '.join(SCALARS)}, "
-        f"{', '.join(COLLECTIONS)} or object with every attribute named, or teach scripts/constructs the type."
+        f"{', '.join(COLLECTIONS)} or object with named attributes, or teach scripts/constructs that type."
     )
 
 
