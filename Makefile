@@ -25,7 +25,10 @@ down: setup ## End what `make up` left running
 	@$(RUN) -m scripts.demo down
 
 .PHONY: test
-test: setup lint types docs-check terraform-check checkov terraform-test unit deployment-test ## Everything that needs no account
+test: static terraform-test unit deployment-test ## Everything that needs no account
+
+.PHONY: static
+static: setup lint types docs-check terraform-check checkov ## What runs nothing of it: style, types, docs, validate, checkov
 
 .PHONY: setup
 setup: ## Create the virtual environments from the hash-locked requirements
@@ -82,6 +85,7 @@ terraform-test: setup ## The modules' own tests (terraform test, plans only)
 .PHONY: unit
 unit: setup ## Unit tests, and one plan that many tests look at
 	@echo "── Unit tests, and one production plan"
+	@$(PYTHON) scripts/setup_environment.py workflows
 	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
 
 .PHONY: terraform-newest
@@ -115,6 +119,29 @@ apply: setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL
 .PHONY: drift
 drift: setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist
 	@$(RUN) -m scripts.environments drift $(ENV)
+
+# The jobs of .github/workflows, for whoever has other machines for them: docs/ci.md. What is given stays out of the
+# shell's words ("$$ENV"): a workflow hands it over.
+.PHONY: plan-report
+plan-report: package ## Package, plan, and write what a reviewer reads: counts, controls and addresses (ENV=prod)
+	@status=0; $(RUN) -m scripts.environments plan "$$ENV" || status=$$?; \
+		$(RUN) -m scripts.ci.plan_summary "$$ENV" || status=$$?; exit $$status
+
+.PHONY: plan-summary
+plan-summary: setup ## The summary of the plan that `make plan ENV=prod` saved, as Markdown in reports/
+	@$(RUN) -m scripts.ci.plan_summary "$$ENV"
+
+.PHONY: plan-comment
+plan-comment: setup ## Write the summaries in the folder SUMMARIES into one comment of a pull request on GitHub
+	@$(RUN) -m scripts.ci.comment "$$SUMMARIES"
+
+.PHONY: apply-approved
+apply-approved: package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)
+	@$(RUN) -m scripts.ci.apply_approved "$$ENV" "$$APPROVED"
+
+.PHONY: nightly
+nightly: package ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
+	@$(RUN) -m scripts.ci.nightly "$$ENV" $${ONLY:+--only "$$ONLY"}
 
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)

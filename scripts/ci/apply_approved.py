@@ -1,0 +1,68 @@
+"""Apply what somebody approved, and nothing else, on another machine than the one that planned it.
+
+Usage: ``python -m scripts.ci.apply_approved ENVIRONMENT HASH``. No plan travels: it is made again, and
+applied where the hash of its changes is the approved one: docs/decisions/0016-no-plan-leaves-its-machine.md.
+
+Exit: as ``python -m scripts.environments`` has it; 2 where the changes are others, and nothing was applied.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+from scripts.ci.changes import PlanFormError, read_changes
+from scripts.environments.environment import ROOT, Environment, find
+from scripts.environments.problems import RefusedError
+
+_HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+REFUSED = 2
+
+
+def approved_hash(text: str) -> str:
+    """Raises ``RefusedError`` where it is none."""
+    matched = _HASH.fullmatch(text.strip())
+    if matched is None:
+        raise RefusedError(
+            f"{text!r} is no hash of changes, so nothing was planned or applied. `make plan-report` prints "
+            "it: sha256: and 64 digits."
+        )
+    return matched[1]
+
+
+def compare(environment: Environment, approved: str) -> None:
+    """Raises ``RefusedError`` unless the saved plan makes the changes that were approved."""
+    try:
+        changes = read_changes(json.loads(environment.document.read_bytes()))
+    except PlanFormError as error:
+        raise RefusedError(f"The plan could not be compared, so nothing was applied: {error}") from error
+    if changes.sha256 != approved:
+        raise RefusedError(
+            f"sha256:{approved} was approved, and the changes are now sha256:{changes.sha256}: the account, "
+            "the state or the code is not what it was. Nothing was applied. Read the new plan, and approve "
+            f"it: make plan-report ENV={environment.name}"
+        )
+
+
+def main(words: list[str]) -> int:
+    try:
+        environment = find(words[0] if words else "")
+        approved = approved_hash(words[1] if len(words) > 1 else "")
+        if planned := _run("plan", environment):
+            return planned
+        compare(environment, approved)
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    return _run("apply", environment)
+
+
+def _run(command: str, environment: Environment) -> int:
+    words = [sys.executable, "-m", "scripts.environments", command, environment.name]
+    return subprocess.run(words, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
