@@ -19,6 +19,7 @@ from scripts.local_cloud import bedrock, gaps, small_services  # noqa: F401  # i
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION, create_administrator
 from scripts.local_cloud.alarms import AlarmLoop
 from scripts.local_cloud.authorization.judgement import guard
+from scripts.local_cloud.backup import service as backup
 from scripts.local_cloud.control import PREFIX
 from scripts.local_cloud.control_desk import ControlDesk
 from scripts.local_cloud.database.front import DatabaseFront
@@ -33,6 +34,7 @@ from scripts.local_cloud.event_sources.schedules import Schedules
 from scripts.local_cloud.faults import Faults
 from scripts.local_cloud.front_door import FrontDoor
 from scripts.local_cloud.functions.deliveries import route_deliveries
+from scripts.local_cloud.functions.networking import check_network
 from scripts.local_cloud.functions.service import FunctionService
 from scripts.local_cloud.gateway.server import Gateway
 from scripts.local_cloud.protocol.server import serve, url_of
@@ -47,7 +49,7 @@ class LocalCloud:
 
     def __init__(self, port: int = 0, gateway_port: int = 0) -> None:
         key = create_administrator()
-        front_door = FrontDoor([guard, check_role])
+        front_door = FrontDoor([guard, check_role, check_network])
         self.endpoint = serve(front_door, port)
         endpoint_url = url_of(self.endpoint)
         self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
@@ -56,6 +58,7 @@ class LocalCloud:
         route_deliveries(self.functions)
         front_door.operations[("lambda", "Invoke")] = self.functions.invoke_operation
         front_door.operations |= small_services.operations()
+        front_door.operations |= backup.operations()
         front_door.operations |= bedrock.operations()
         self.state = State(
             endpoint_url=endpoint_url,
@@ -82,7 +85,8 @@ class LocalCloud:
         self.faults = Faults(self.functions.pool.kill)
         front_door.between = self.faults.answer
         settings = Settings()
-        desk = ControlDesk(self.state.secret_access_key, self.faults, settings, self.rules)
+        end_idle = self.functions.pool.end_idle
+        desk = ControlDesk(self.state.secret_access_key, self.faults, settings, self.rules, end_idle)
         front_door.pages[PREFIX] = desk.answer
         host = Host(self.functions.run, self.state.endpoint_url, REGION, settings)
         self.mappings = EventSourceMappings(host)

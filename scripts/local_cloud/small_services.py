@@ -1,6 +1,6 @@
-"""Operations that moto has no path for, so that ``gaps`` cannot add them: access analyzers, restores.
+"""Operations that moto has no path for, so that ``gaps`` cannot add them: access analyzers.
 
-They are answered as AWS answers; nothing is analysed or restored.
+They are answered as AWS answers; nothing is analysed.
 """
 
 from __future__ import annotations
@@ -74,7 +74,4 @@ class AccessAnalyzers:
 
 def operations() -> Operations:
     """All of them, newly made: by (botocore's service, operation)."""
-    return {
-        **AccessAnalyzers().operations(),
-        ("backup", "ListRestoreJobs"): lambda _: _answer({"RestoreJobs": []}),  # nothing restores here
-    }
+    return AccessAnalyzers().operations()

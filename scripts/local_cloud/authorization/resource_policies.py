@@ -66,16 +66,29 @@ def function_policy(region: str, name: str, _arn: str) -> Any:
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
+def vault_policy(region: str, name: str, arn: str) -> Any:
+    """A vault's access policy, which holds for its recovery points as well: scripts/local_cloud/backup."""
+    vaults = backend_of("backup", region).vaults
+    if name.startswith("backup-vault:"):
+        vault = vaults.get(name.removeprefix("backup-vault:"))
+    else:
+        holding = (v for v in list(vaults.values()) if arn in getattr(v, "local_cloud_points", {}))
+        vault = next(holding, None)
+    return getattr(vault, "local_cloud_policy", None)
+
+
 def bus_policy(region: str, name: str, _arn: str) -> Any:
     bus = backend_of("events", region).event_buses.get(name.removeprefix("event-bus/"))
     return bus.policy if bus else None
 
 
 READERS = {
+    "backup": vault_policy,
     "events": bus_policy,
     "iam": trust_policy,
     "kms": key_policy,
     "lambda": function_policy,
+    "rds": vault_policy,  # Aurora's recovery points are snapshots
     "s3": bucket_policy,
     "secretsmanager": secret_policy,
     "sns": topic_policy,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from scripts.local_cloud.authorization.access import Access, action_of
 from scripts.local_cloud.authorization.services import (
+    backup,
     bedrock,
     compute,
     dynamodb,
@@ -20,6 +21,7 @@ from scripts.local_cloud.protocol.requests import AwsRequest
 EXTRACTORS: dict[str, Callable[[AwsRequest], list[Access]]] = {
     "accessanalyzer": security.analyzer_accesses,
     "apigateway": compute.api_accesses,
+    "backup": backup.accesses,
     "bedrock-runtime": bedrock.accesses,
     "budgets": compute.budget_accesses,
     "cloudwatch": compute.metric_accesses,
