@@ -14,6 +14,7 @@ compile --universal --python-version 3.11 lambda_runtime.in --output-file lambda
 compile --universal --python-version 3.11 evaluation.in --output-file evaluation.txt
 compile --universal --python-version 3.11 --no-deps evaluation_models.in --output-file evaluation_models.txt
 compile --universal --python-version 3.11 workflows.in --output-file workflows.txt
+compile --universal --python-version 3.11 release.in --output-file release.txt
 compile --universal --python-version 3.11 terraform_newest.in --output-file terraform_newest.txt
 # The functions' dependencies are resolved for the platform that Lambda runs them on: Amazon Linux 2023 has glibc
 # 2.34, and scripts/package_functions.py takes wheels for 2.28. https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html

@@ -32,6 +32,7 @@ ENVIRONMENTS = {
     "evaluation": ROOT / ".venv-evaluation",
     "evaluation_models": ROOT / ".venv-evaluation-models",
     "workflows": ROOT / ".venv-workflows",
+    "release": ROOT / ".venv-release",
     "terraform_newest": ROOT / ".venv-terraform-newest",
 }
 
