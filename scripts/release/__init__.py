@@ -1,0 +1,1 @@
+"""A release: everything but the upload. See docs/releases.md."""
