@@ -16,11 +16,6 @@ locals {
   provider_schedule_table_arn   = "${local._table_arn_prefix}-provider-schedules"
   _ses_arn_prefix               = "arn:${var.partition}:ses:${var.region}:${var.account_id}"
 
-  # One zip with two handlers. The roles are two: what books can't read patients' addresses, what mails can't book.
-  _appointments_package = local._appointments_on ? merge(var.appointments.package, {
-    filename = var.appointments.package.s3 == null ? coalesce(var.appointments.package.filename, "${path.module}/dist/appointments.zip") : null
-  }) : null
-
   # What this workload adds to main.tf. "email" is the endpoint of SES's API.
   # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
   _appointments_endpoints = local._notifications == null ? toset([]) : toset(["email"])
@@ -132,20 +127,22 @@ module "appointment_outbox_table" {
   ttl_attribute       = "expires_at"
 }
 
+# One zip with two handlers. The roles are two: what books can't read patients' addresses, what mails can't book.
 module "appointments_function" {
   source = "./modules/function"
   count  = local._appointments_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Appointments under audit"
   handler                 = "appointments.handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.appointments.api.memory_size
   name                    = "appointments"
-  package                 = local._appointments_package
+  package                 = local.packages["appointments"]
   platform                = local.function_platform
+  provisioned_concurrency = var.appointments.api.provisioned_concurrency
   reserved_concurrency    = var.appointments.api.reserved_concurrency
 
   environment = {
@@ -213,14 +210,14 @@ module "appointment_notifications_function" {
   count  = local._notifications_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Tells a patient that there is a message, and not what it says"
   handler                 = "appointments.notifications_handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = 256
   name                    = "appointment-notifications"
-  package                 = local._appointments_package
+  package                 = local.packages["appointments"]
   platform                = local.function_platform
   reserved_concurrency    = var.appointments.notifications.reserved_concurrency
   timeout                 = 60

@@ -9,10 +9,6 @@ locals {
   # Derived from the name, so that the policy is known at plan.
   _evidence_arn = "arn:${var.partition}:s3:::${var.name_prefix}-evidence-${var.account_id}"
 
-  _compliance_auditor_package = local._compliance_auditor_on ? merge(var.compliance_auditor.package, {
-    filename = var.compliance_auditor.package.s3 == null ? coalesce(var.compliance_auditor.package.filename, "${path.module}/dist/compliance_auditor.zip") : null
-  }) : null
-
   # What this workload adds to main.tf: alarms alone. It is in no VPC, and behind no API.
   _compliance_auditor_alarm_names = merge(
     { for name, alarm in try(module.compliance_auditor_function[0].alarm_names, {}) : "compliance-auditor-${replace(name, "_", "-")}" => alarm },
@@ -37,7 +33,7 @@ module "compliance_auditor_function" {
   count  = local._compliance_auditor_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "The HIPAA checklist of this account, as evidence"
   handler                 = "compliance_auditor.handler.handler"
@@ -45,7 +41,7 @@ module "compliance_auditor_function" {
   memory_size             = var.compliance_auditor.memory_size
   name                    = "compliance-auditor"
   outside_vpc_reason      = "Reads configuration through APIs of which many have no VPC endpoint and sees no health information"
-  package                 = local._compliance_auditor_package
+  package                 = local.packages["compliance_auditor"]
   platform                = local.function_platform
   reserved_concurrency    = var.compliance_auditor.reserved_concurrency
   timeout                 = var.compliance_auditor.timeout

@@ -10,10 +10,6 @@ locals {
   documents_bucket_arn  = "arn:${var.partition}:s3:::${local.documents_bucket_name}"
   documents_table_arn   = "${local._table_arn_prefix}-documents"
 
-  _documents_package = local._documents_on ? merge(var.documents.package, {
-    filename = var.documents.package.s3 == null ? coalesce(var.documents.package.filename, "${path.module}/dist/document_ingest.zip") : null
-  }) : null
-
   # What this workload adds to main.tf.
   _documents_endpoints = local._documents_on ? toset(["events"]) : toset([])
   _documents_alarms = {
@@ -67,14 +63,14 @@ module "document_ingest_function" {
 
   alarms                  = { duration = { threshold = 60000 } } # a long PDF takes its time
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Medical documents into text, chunks and metadata"
   handler                 = "document_ingest.handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.documents.memory_size
   name                    = "document-ingest"
-  package                 = local._documents_package
+  package                 = local.packages["document_ingest"]
   platform                = local.function_platform
   reserved_concurrency    = var.documents.reserved_concurrency
   timeout                 = 180 # the reader's 90, the download, and AWS at its slowest

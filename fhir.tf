@@ -10,11 +10,6 @@ locals {
   fhir_message_table_arn = "${local._table_arn_prefix}-fhir-messages"
   fhir_table_arn         = "${local._table_arn_prefix}-fhir-resources"
 
-  # One zip with two handlers. The roles are two: what writes can't open a Social Security number, and what reads can't write.
-  _fhir_package = local._fhir_on ? merge(var.fhir.package, {
-    filename = var.fhir.package.s3 == null ? coalesce(var.fhir.package.filename, "${path.module}/dist/fhir_ingest.zip") : null
-  }) : null
-
   # What this workload adds to main.tf.
   _fhir_endpoints = local._fhir_on ? toset(["events", "kms"]) : toset([])
   _fhir_functions = {
@@ -111,19 +106,20 @@ module "fhir_messages_bucket" {
   name              = "fhir-messages"
 }
 
+# One zip with two handlers. The roles are two: what writes can't open a Social Security number, and what reads can't write.
 module "fhir_ingest_function" {
   source = "./modules/function"
   count  = local._fhir_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "FHIR R4 resources and Bundles, validated and stored"
   handler                 = "fhir_ingest.handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.fhir.ingest.memory_size
   name                    = "fhir-ingest"
-  package                 = local._fhir_package
+  package                 = local.packages["fhir_ingest"]
   platform                = local.function_platform
   reserved_concurrency    = var.fhir.ingest.reserved_concurrency
   timeout                 = 60
@@ -193,15 +189,16 @@ module "fhir_api_function" {
   count  = local._fhir_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "FHIR R4 resources and their history under audit"
   handler                 = "fhir_ingest.api_handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.fhir.api.memory_size
   name                    = "fhir-api"
-  package                 = local._fhir_package
+  package                 = local.packages["fhir_ingest"]
   platform                = local.function_platform
+  provisioned_concurrency = var.fhir.api.provisioned_concurrency
   reserved_concurrency    = var.fhir.api.reserved_concurrency
 
   environment = {

@@ -10,10 +10,6 @@ locals {
   hl7_table_arn  = "${local._table_arn_prefix}-patient-events"
 
   _hl7_acknowledgements = local._hl7_on && try(var.hl7.acknowledgements, false)
-  _hl7_package = local._hl7_on ? merge(var.hl7.package, {
-    filename = var.hl7.package.s3 == null ? coalesce(var.hl7.package.filename, "${path.module}/dist/hl7_ingest.zip") : null
-  }) : null
-
   # What this workload adds to main.tf.
   _hl7_endpoints = setunion(
     local._hl7_on ? toset(["events"]) : toset([]),
@@ -110,14 +106,14 @@ module "hl7_function" {
   count  = local._hl7_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "HL7 v2 messages into patients' events"
   handler                 = "hl7_ingest.handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.hl7.memory_size
   name                    = "hl7-ingest"
-  package                 = local._hl7_package
+  package                 = local.packages["hl7_ingest"]
   platform                = local.function_platform
   reserved_concurrency    = var.hl7.reserved_concurrency
   timeout                 = 60

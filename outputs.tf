@@ -138,6 +138,11 @@ output "log_group_names" {
   )
 }
 
+output "packages_bucket" {
+  description = "Name of the bucket in which packages are signed. Null without `code_signing`, or where the profiles are yours."
+  value       = one(module.packages_bucket[*].name)
+}
+
 output "rag_database" {
   description = "The database of chunks that was made here: cluster_identifier, host, port, name, security_group_id, master_secret_arn. Null where there is none."
   value = one([for database in module.rag_database : {
@@ -158,6 +163,11 @@ output "rag_model_secret_arn" {
 output "rag_queue" {
   description = "The queue of documents that wait for their chunks: url, dead_letter_url. Null where RAG is off."
   value       = one([for queue in module.rag_ingest_queue : { dead_letter_url = queue.dead_letter_url, url = queue.url }])
+}
+
+output "signing_profile" {
+  description = "Name of the signing profile that was made here. Null without `code_signing`, or where the profiles are yours."
+  value       = one([for signing in module.code_signing : signing.profile_name])
 }
 
 output "tables" {

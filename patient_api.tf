@@ -11,10 +11,6 @@ locals {
   patient_table_arn      = "${local._table_arn_prefix}-patients"
   relationship_table_arn = "${local._table_arn_prefix}-relationships"
 
-  _patient_api_package = local._patient_api_on ? merge(var.patient_api.package, {
-    filename = var.patient_api.package.s3 == null ? coalesce(var.patient_api.package.filename, "${path.module}/dist/patient_api.zip") : null
-  }) : null
-
   # The whole encryption context of healthcare's SSN and nothing besides. ForAllValues by itself holds where there is no
   # context at all: what must be there is said by the other two.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -104,15 +100,16 @@ module "patient_api_function" {
   count  = local._patient_api_count
 
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Patient records under audit"
   handler                 = "patient_api.handler.handler"
   log_retention_days      = var.log_retention_days
   memory_size             = var.patient_api.memory_size
   name                    = "patient-api"
-  package                 = local._patient_api_package
+  package                 = local.packages["patient_api"]
   platform                = local.function_platform
+  provisioned_concurrency = var.patient_api.provisioned_concurrency
   reserved_concurrency    = var.patient_api.reserved_concurrency
 
   environment = {

@@ -10,13 +10,6 @@ locals {
   rag_retrieval_alias_arn = "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name_prefix}-rag-retrieval:live"
   _rag_queue_rule_arn     = "arn:${var.partition}:events:${var.region}:${var.account_id}:rule/${local.clinical_events_name}/${local.clinical_events_name}-rag-ingest"
 
-  # Two zips. That of retrieval has three handlers, for three roles: what reads can't write, and neither changes the schema.
-  _rag_packages = local._rag_on ? {
-    for name, package in var.rag.packages : name => merge(package, {
-      filename = package.s3 == null ? coalesce(package.filename, "${path.module}/dist/rag_${name}.zip") : null
-    })
-  } : null
-
   # What this workload adds to main.tf.
   _rag_endpoints = local._rag_on ? setunion(
     ["kms", "lambda"],
@@ -167,7 +160,7 @@ module "rag_orchestrator_function" {
   alarms                  = { duration = { threshold = 20000 } } # a model takes its time
   allow_listed_egress     = local._rag_model_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   asynchronous_retries    = 0 # nobody waits for a second answer
   description             = "Answers from a patient's own documents, with citations that were checked"
@@ -176,8 +169,9 @@ module "rag_orchestrator_function" {
   log_retention_days      = var.log_retention_days
   memory_size             = var.rag.orchestrator.memory_size
   name                    = "rag-orchestrator"
-  package                 = local._rag_packages["orchestrator"]
+  package                 = local.packages["rag_orchestrator"]
   platform                = local.function_platform
+  provisioned_concurrency = var.rag.orchestrator.provisioned_concurrency
   reserved_concurrency    = var.rag.orchestrator.reserved_concurrency
   snap_start              = var.rag.orchestrator.snap_start
 
@@ -255,13 +249,14 @@ resource "aws_iam_role_policy" "rag_redaction" {
 }
 
 # Finds evidence within what the caller may see, and judges that by itself: the orchestrator alone may invoke it.
+# Its zip has three handlers, for three roles: what reads can't write, and neither changes the schema.
 module "rag_retrieval_function" {
   source = "./modules/function"
   count  = local._rag_count
 
   allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Finds a patient's chunks within what the caller may see"
   egress                  = merge(local._rag_store_egress, local._rag_embeddings_link_egress)
@@ -269,8 +264,9 @@ module "rag_retrieval_function" {
   log_retention_days      = var.log_retention_days
   memory_size             = var.rag.retrieval.memory_size
   name                    = "rag-retrieval"
-  package                 = local._rag_packages["retrieval"]
+  package                 = local.packages["rag_retrieval"]
   platform                = local.function_platform
+  provisioned_concurrency = var.rag.retrieval.provisioned_concurrency
   reserved_concurrency    = var.rag.retrieval.reserved_concurrency
   timeout                 = 15 # of the orchestrator's 28
 
@@ -302,7 +298,7 @@ module "rag_ingest_function" {
   alarms                  = { duration = { threshold = 300000 } } # a long document has many chunks
   allow_listed_egress     = local._rag_store_by_egress || local._rag_embeddings_by_egress ? { subnet_ids = values(module.network.egress_subnet_ids) } : null
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Chunks of documents, embedded, into the store"
   egress                  = merge(local._rag_store_egress, local._rag_embeddings_link_egress)
@@ -310,7 +306,7 @@ module "rag_ingest_function" {
   log_retention_days      = var.log_retention_days
   memory_size             = var.rag.ingest.memory_size
   name                    = "rag-ingest"
-  package                 = local._rag_packages["retrieval"]
+  package                 = local.packages["rag_retrieval"]
   platform                = local.function_platform
   reserved_concurrency    = var.rag.ingest.reserved_concurrency
   timeout                 = local._rag_ingest_seconds.most

@@ -22,7 +22,7 @@ locals {
     security_group_id     = module.rag_database[0].security_group_id
   } : try(var.rag.database, null)
 
-  _rag_retrieval_hash = !local._rag_on ? null : var.rag.packages.retrieval.s3 != null ? var.rag.packages.retrieval.s3.hash : try(filebase64sha256(local._rag_packages["retrieval"].filename), "missing")
+  _rag_retrieval_hash = !local._rag_on ? null : local.packages["rag_retrieval"].s3 != null ? local.packages["rag_retrieval"].s3.hash : try(filebase64sha256(local.packages["rag_retrieval"].filename), "missing")
 
   # The setting STORE, by what its bearer does.
   _rag_postgresql = local._rag_postgresql_on ? {
@@ -196,7 +196,7 @@ module "rag_migrations_function" {
     errors   = { threshold = 0 } # two calls a day: its first error counts
   }
   architecture            = var.architecture
-  code_signing_config_arn = var.code_signing_config_arn
+  code_signing_config_arn = local.code_signing_config_arn
   context                 = local.context
   description             = "Schema and row-level security of the database of chunks"
   egress                  = local._rag_store_egress
@@ -204,7 +204,7 @@ module "rag_migrations_function" {
   handler                 = "rag_retrieval.migrations_handler.handler"
   log_retention_days      = var.log_retention_days
   name                    = "rag-migrations"
-  package                 = local._rag_packages["retrieval"]
+  package                 = local.packages["rag_retrieval"]
   platform                = local.function_platform
   reserved_concurrency    = 1
   timeout                 = 300

@@ -70,10 +70,34 @@ variable "audit" {
   nullable = false
 }
 
+variable "code_signing" {
+  description = "Has functions take signed packages alone: `{}` makes a profile of AWS Signer and a bucket for what it signs (`make sign ENV=prod` signs); `profile_version_arns` are profiles of yours instead, as of an account that releases. `policy` Warn lets unsigned code in and counts it, which the catalogue reports (LAM-10), as it does null, the default: unsigned code. See docs/environments.md."
+  type = object({
+    policy               = optional(string, "Enforce")
+    profile_version_arns = optional(set(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = contains(["Enforce", "Warn"], try(var.code_signing.policy, "Enforce"))
+    error_message = "code_signing.policy is \"Enforce\" (unsigned code is refused) or \"Warn\" (it is let in, and counted)."
+  }
+
+  validation {
+    condition     = alltrue([for arn in try(var.code_signing.profile_version_arns, []) : can(regex("^arn:aws[a-z-]*:signer:[a-z0-9-]+:[0-9]{12}:/signing-profiles/[A-Za-z0-9_]{2,64}/[A-Za-z0-9]{10}$", arn))])
+    error_message = "code_signing.profile_version_arns are ARNs of versions of signing profiles: arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME/VERSION, what `aws signer get-signing-profile` calls profileVersionArn."
+  }
+}
+
 variable "code_signing_config_arn" {
-  description = "Code signing configuration of the functions. Null: none."
+  description = "Code signing configuration of yours for the functions, instead of `code_signing`. Null: none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.code_signing_config_arn == null || var.code_signing == null
+    error_message = "code_signing_config_arn is instead of code_signing, which makes a configuration: drop one of the two."
+  }
 }
 
 variable "deletion_protection" {
@@ -177,6 +201,30 @@ variable "observability" {
   })
   default  = {}
   nullable = false
+}
+
+variable "packages" {
+  description = "Where the functions' packages are, by name of the zip (patient_api): objects in S3 of this region, each with the base64 SHA-256 of its content as `hash`. `make sign` writes it for an environment, a release tells it. What is not named is dist/<name>.zip, unless the workload's own `package` says else."
+  type = map(object({
+    bucket  = string
+    hash    = string
+    key     = string
+    version = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = length(setsubtract(keys(var.packages), [
+      "appointments", "compliance_auditor", "document_ingest", "fhir_ingest", "hl7_ingest", "patient_api", "rag_orchestrator", "rag_retrieval",
+    ])) == 0
+    error_message = "packages are named as the zips that `make package` builds: appointments, compliance_auditor, document_ingest, fhir_ingest, hl7_ingest, patient_api, rag_orchestrator, rag_retrieval. A function of your own takes its package in its own module block."
+  }
+
+  validation {
+    condition     = alltrue([for package in values(var.packages) : can(regex("^[A-Za-z0-9+/]{43}=$", package.hash))])
+    error_message = "packages: hash is the base64 SHA-256 of the zip: openssl dgst -sha256 -binary FILE | base64."
+  }
 }
 
 variable "partition" {

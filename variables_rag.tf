@@ -1,5 +1,5 @@
 variable "rag" {
-  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `manage_monitoring_log_group` is false where another database of this account and region has made the log group RDSOSMetrics already. `embeddings.sends_dimensions` is false for a server whose model has one length and refuses to be told of it. `capacity.minimum = 0` lets the database pause: a question that finds it paused is refused with Retry-After, and the check of row-level security wakes it every 12 hours. `redaction` is what takes identifiers out of questions: the layer patterns, and besides it comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. See docs/rag.md."
+  description = "Answers from a patient's own documents, `{}` for all defaults: retrieval, POST /patients/{patient_id}/questions. Null, the default: off. It needs documents. `store` is where chunks are: postgresql (Aurora, made here unless `database` names yours), s3, opensearch or pinecone. `model_access` is how the model is reached: bedrock (no key, no egress), openai (through the allow-list of that one host), azure or custom (through `private_link`). `database_ca_file` is a file of certificate authorities in the functions' zip or on their machine, where the database's are not Amazon's own. `manage_monitoring_log_group` is false where another database of this account and region has made the log group RDSOSMetrics already. `embeddings.sends_dimensions` is false for a server whose model has one length and refuses to be told of it. `capacity.minimum = 0` lets the database pause: a question that finds it paused is refused with Retry-After, and the check of row-level security wakes it every 12 hours. `redaction` is what takes identifiers out of questions: the layer patterns, and besides it comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and recorded as; null refuses them. `provisioned_concurrency` keeps so many instances warm (null: none; of the orchestrator instead of `snap_start`). See docs/rag.md."
   type = object({
     acknowledge_baa = optional(bool, false)
     access_labels = optional(map(set(string)), {
@@ -50,9 +50,10 @@ variable "rag" {
     }), {})
     model_access = optional(string, "bedrock")
     orchestrator = optional(object({
-      memory_size          = optional(number, 1024)
-      reserved_concurrency = optional(number, 20)
-      snap_start           = optional(bool, true)
+      memory_size             = optional(number, 1024)
+      provisioned_concurrency = optional(number)
+      reserved_concurrency    = optional(number, 20)
+      snap_start              = optional(bool, true)
     }), {})
     packages = optional(object({
       orchestrator = optional(object({
@@ -92,8 +93,9 @@ variable "rag" {
       layers = optional(set(string), ["patterns"])
     }), {})
     retrieval = optional(object({
-      memory_size          = optional(number, 1024)
-      reserved_concurrency = optional(number, 20)
+      memory_size             = optional(number, 1024)
+      provisioned_concurrency = optional(number)
+      reserved_concurrency    = optional(number, 20)
     }), {})
     search_collection = optional(object({ standby_replicas = optional(bool, true) }), {})
     store             = optional(string, "postgresql")

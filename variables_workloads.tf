@@ -1,9 +1,10 @@
 variable "appointments" {
-  description = "Appointments, `{}` for all defaults: booking, a patient's calendar, cancelling. Null, the default: off. `notifications` sends the patient an e-mail that says only that there is a message on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that domain, is made here where it is given (publish its DKIM records), and is yours where it is not. Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions."
+  description = "Appointments, `{}` for all defaults: booking, a patient's calendar, cancelling. Null, the default: off. `notifications` sends the patient an e-mail that says only that there is a message on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that domain, is made here where it is given (publish its DKIM records), and is yours where it is not. Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none)."
   type = object({
     api = optional(object({
-      memory_size          = optional(number, 512)
-      reserved_concurrency = optional(number, 20)
+      memory_size             = optional(number, 512)
+      provisioned_concurrency = optional(number)
+      reserved_concurrency    = optional(number, 20)
     }), {})
     notifications = optional(object({
       identity             = optional(string)
@@ -133,11 +134,12 @@ variable "documents" {
 }
 
 variable "fhir" {
-  description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions."
+  description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none)."
   type = object({
     api = optional(object({
-      memory_size          = optional(number, 512)
-      reserved_concurrency = optional(number, 20)
+      memory_size             = optional(number, 512)
+      provisioned_concurrency = optional(number)
+      reserved_concurrency    = optional(number, 20)
     }), {})
     force_destroy = optional(bool, false)
     ingest = optional(object({
@@ -237,7 +239,7 @@ variable "hl7" {
 }
 
 variable "patient_api" {
-  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see modules/function."
+  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour (null: none)."
   type = object({
     memory_size = optional(number, 512)
     package = optional(object({
@@ -250,7 +252,8 @@ variable "patient_api" {
         version = optional(string)
       }))
     }), {})
-    reserved_concurrency = optional(number, 20)
+    provisioned_concurrency = optional(number)
+    reserved_concurrency    = optional(number, 20)
   })
   default = null
 }

@@ -53,9 +53,19 @@ output "hl7_queue" {
   value       = module.healthcare.hl7_queue
 }
 
+output "packages_bucket" {
+  description = "Name of the bucket in which packages are signed. Null where that is done elsewhere."
+  value       = module.healthcare.packages_bucket
+}
+
 output "rag_model_secret_arn" {
   description = "ARN of the secret that takes the model's API key. Null where no key is needed."
   value       = module.healthcare.rag_model_secret_arn
+}
+
+output "signing_profile" {
+  description = "Name of the signing profile that was made here. Null where there is none."
+  value       = module.healthcare.signing_profile
 }
 
 output "tables" {

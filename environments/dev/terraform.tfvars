@@ -33,7 +33,9 @@ patient_identifier = {
 }
 rag = { store = "s3" } # no database: chunks are searched in memory, which suits some thousands a patient
 
-compliance_auditor = {}
+compliance_auditor = { waivers_file = "environments/dev/waivers.yaml" }
+
+code_signing = {} # Lambda takes what `make sign ENV=dev` has signed, and nothing else
 
 observability = {
   monthly_budget = { limit_usd = 200 }

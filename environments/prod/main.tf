@@ -14,6 +14,7 @@ module "healthcare" {
   architecture             = var.architecture
   audit                    = var.audit
   backup                   = var.backup
+  code_signing             = var.code_signing
   code_signing_config_arn  = var.code_signing_config_arn
   compliance_auditor       = var.compliance_auditor
   deletion_protection      = var.deletion_protection
@@ -27,6 +28,7 @@ module "healthcare" {
   name_prefix              = var.name_prefix
   network                  = var.network
   observability            = var.observability
+  packages                 = var.packages
   partition                = var.partition
   patient_api              = var.patient_api
   patient_identifier       = var.patient_identifier

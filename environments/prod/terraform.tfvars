@@ -15,7 +15,7 @@ network = {
 
 api = { allowed_origins = ["https://portal.hospital.example"] }
 
-patient_api = {}
+patient_api = { provisioned_concurrency = 2 } # two instances stand warm: no clinician waits for a cold start
 appointments = {
   notifications = {
     identity   = "hospital.example"
@@ -32,7 +32,9 @@ patient_identifier = {
 }
 rag = {}
 
-compliance_auditor = {}
+compliance_auditor = { waivers_file = "environments/prod/waivers.yaml" }
+
+code_signing = {} # Lambda takes what `make sign ENV=prod` has signed, and nothing else
 
 # GOVERNANCE: who holds s3:BypassGovernanceRetention can shorten a lock. COMPLIANCE can't be undone by anybody, and has to be
 # acknowledged: see modules/audit before you choose it.

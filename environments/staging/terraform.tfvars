@@ -31,7 +31,9 @@ patient_identifier = {
 }
 rag = { capacity = { minimum = 0, maximum = 2 } }
 
-compliance_auditor = {}
+compliance_auditor = { waivers_file = "environments/staging/waivers.yaml" }
+
+code_signing = {} # Lambda takes what `make sign ENV=staging` has signed, and nothing else
 
 observability = {
   monthly_budget = { limit_usd = 400 }

@@ -3,6 +3,7 @@ output "alarm_names" {
   value = merge(
     { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.alarm_name },
     { for alarm in aws_cloudwatch_metric_alarm.dead_letters : "dead_letters" => alarm.alarm_name },
+    { for alarm in aws_cloudwatch_metric_alarm.spillover : "spillover" => alarm.alarm_name },
   )
 }
 

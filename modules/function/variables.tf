@@ -1,9 +1,10 @@
 variable "alarms" {
-  description = "Figures of the function's alarms, all sent to `platform.alert_topic_arn`: the sum of errors in 300 s, the average duration (ms) in two periods of 300 s, the throttles in 60 s, and the messages that wait in the dead-letter queue."
+  description = "Figures of the function's alarms, all sent to `platform.alert_topic_arn`: the sum of errors in 300 s, the average duration (ms) in two periods of 300 s, the throttles in 60 s, the messages that wait in the dead-letter queue, and, with `provisioned_concurrency`, the calls that found no warm instance in each of three periods of 300 s."
   type = object({
     dead_letters = optional(object({ threshold = optional(number, 1) }), {})
     duration     = optional(object({ evaluation_periods = optional(number, 2), period = optional(number, 300), threshold = optional(number, 5000) }), {})
     errors       = optional(object({ evaluation_periods = optional(number, 1), period = optional(number, 300), threshold = optional(number, 10) }), {})
+    spillover    = optional(object({ evaluation_periods = optional(number, 3), period = optional(number, 300), threshold = optional(number, 1) }), {})
     throttles    = optional(object({ evaluation_periods = optional(number, 1), period = optional(number, 60), threshold = optional(number, 1) }), {})
   })
   default  = {}
@@ -11,7 +12,7 @@ variable "alarms" {
 
   validation {
     condition = alltrue([
-      for alarm in [var.alarms.duration, var.alarms.errors, var.alarms.throttles] :
+      for alarm in [var.alarms.duration, var.alarms.errors, var.alarms.spillover, var.alarms.throttles] :
       contains([60, 120, 180, 240, 300, 600, 900, 1800, 3600], alarm.period) && alarm.evaluation_periods >= 1
     ])
     error_message = "An alarm's period is 60, 120, 180, 240, 300, 600, 900, 1800 or 3600 seconds, and evaluation_periods is at least 1: anything else never fires, or fires too late."
@@ -20,9 +21,9 @@ variable "alarms" {
   validation {
     condition = (
       var.alarms.errors.threshold >= 0 && var.alarms.duration.threshold > 0 &&
-      var.alarms.throttles.threshold >= 1 && var.alarms.dead_letters.threshold >= 1
+      var.alarms.throttles.threshold >= 1 && var.alarms.dead_letters.threshold >= 1 && var.alarms.spillover.threshold >= 1
     )
-    error_message = "Alarm thresholds: errors >= 0, duration > 0 (ms), throttles and dead_letters >= 1."
+    error_message = "Alarm thresholds: errors >= 0, duration > 0 (ms), throttles, dead_letters and spillover >= 1."
   }
 }
 
@@ -275,6 +276,29 @@ variable "permissions" {
       "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
     ])) == 0
     error_message = "permissions: iam:AttachRolePolicy, iam:CreatePolicyVersion, iam:PassRole, iam:PutRolePolicy, iam:UpdateAssumeRolePolicy, lambda:UpdateFunctionCode and lambda:UpdateFunctionConfiguration let a function raise its own permissions. Leave such changes to the deployment's role."
+  }
+}
+
+variable "provisioned_concurrency" {
+  description = "How many instances stand ready behind the alias `live`, started and warm: paid by the hour, whether they are used or not. An alarm tells when calls had to wait for others to start. Null, the default: none. Where `reserved_concurrency` is set it is a part of it."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.provisioned_concurrency == null || try(var.provisioned_concurrency >= 1 && floor(var.provisioned_concurrency) == var.provisioned_concurrency, false)
+    error_message = "provisioned_concurrency is a whole number of at least 1, or null for none."
+  }
+
+  # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+  validation {
+    condition     = var.provisioned_concurrency == null || var.reserved_concurrency == null || try(var.provisioned_concurrency <= var.reserved_concurrency, false)
+    error_message = "provisioned_concurrency is a part of reserved_concurrency, so it can't be above it: raise reserved_concurrency, or provision less."
+  }
+
+  # https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+  validation {
+    condition     = var.provisioned_concurrency == null || !var.snap_start
+    error_message = "provisioned_concurrency and snap_start exclude each other in Lambda: set snap_start = false to keep instances warm, or drop provisioned_concurrency."
   }
 }
 
