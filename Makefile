@@ -74,6 +74,21 @@ docs-check: setup ## Fail where a module's README is stale
 	@echo "── Module READMEs"
 	@$(RUN) -m scripts.module_docs --check
 
+.PHONY: site
+site: setup ## Build the documentation's site in .local/site/html (MkDocs Material, offline, strict about links)
+	@$(PYTHON) scripts/setup_environment.py docs
+	@$(RUN) -m scripts.site build
+
+.PHONY: site-serve
+site-serve: setup ## Build the site, and serve it on 127.0.0.1:8000
+	@$(PYTHON) scripts/setup_environment.py docs
+	@$(RUN) -m scripts.site serve
+
+.PHONY: site-check
+site-check: ## Fail where the site would have a dead link, a missing page or anything from another host
+	@echo "── The documentation's site"
+	@$(MAKE) --no-print-directory site
+
 .PHONY: terraform-check
 terraform-check: setup ## terraform validate, for every root
 	@echo "── terraform validate: the root module and every environment"
@@ -141,8 +156,8 @@ plan-summary: setup ## The summary of the plan that `make plan ENV=prod` saved, 
 	@$(RUN) -m scripts.ci.plan_summary "$$ENV"
 
 .PHONY: plan-comment
-plan-comment: setup ## Write the summaries in the folder SUMMARIES into one comment of a pull request on GitHub
-	@$(RUN) -m scripts.ci.comment "$$SUMMARIES"
+plan-comment: ## Write the summaries in the folder SUMMARIES into one comment of a pull request on GitHub
+	@$(PYTHON) -m scripts.ci.comment "$$SUMMARIES"
 
 .PHONY: apply-approved
 apply-approved: package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)

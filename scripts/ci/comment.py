@@ -1,7 +1,7 @@
 """One comment of a pull request, written anew at each push: the summaries of all environments.
 
-Usage: ``python -m scripts.ci.comment FOLDER``, with a file ``<environment>.md`` for each environment in the
-folder (``make plan-summary`` writes them). The standard variables of GitHub's jobs say which repository;
+Usage: ``python -m scripts.ci.comment FOLDER``, with ``<environment>/plan-summary.md`` in the folder for each
+environment (``make plan-summary`` writes them into reports/). Needs Python alone. The standard variables of GitHub's jobs say which repository;
 ``PULL_REQUEST`` is the number, ``COMMIT`` what was planned, ``NEEDS`` (the context of that name, as JSON) how
 the jobs ended.
 """
@@ -19,7 +19,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from scripts.ci.markdown import code
-from scripts.ci.plan_summary import missing
+from scripts.ci.sections import FILE, missing
 
 MARKER = "<!-- hipaa plan -->"
 # Whose comments the job's own token writes. Anybody may write a comment that begins with the marker.
@@ -128,7 +128,7 @@ def _ask(where: PullRequest, method: str, address: str, content: Mapping[str, st
 
 def main(words: list[str]) -> int:
     if len(words) != 1 or not Path(words[0]).is_dir():
-        print("usage: python -m scripts.ci.comment FOLDER, with <environment>.md in it", file=sys.stderr)
+        print(f"usage: python -m scripts.ci.comment FOLDER, with <environment>/{FILE} in it", file=sys.stderr)
         return 2
     given = os.environ
     lacking = [n for n in ("GITHUB_REPOSITORY", "GITHUB_TOKEN", "PULL_REQUEST") if not given.get(n)]
@@ -141,7 +141,8 @@ def main(words: list[str]) -> int:
         number=int(given["PULL_REQUEST"]),
         token=given["GITHUB_TOKEN"],
     )
-    sections = {file.stem: file.read_text(encoding="utf-8") for file in Path(words[0]).glob("*.md")}
+    found = Path(words[0]).glob(f"*/{FILE}")
+    sections = {file.parent.name: file.read_text(encoding="utf-8") for file in found}
     needs = json.loads(given.get("NEEDS") or "{}")
     results = {name: str(job["result"]) for name, job in needs.items()}
     try:

@@ -20,10 +20,10 @@ from hipaa_policies.reports.as_json import render_json
 from scripts.ci.changes import Changes, PlanFormError, read_changes
 from scripts.ci.github import append
 from scripts.ci.markdown import code, prose
+from scripts.ci.sections import FILE, missing
 from scripts.environments.environment import Environment, find
 from scripts.environments.problems import RefusedError
 
-FILE = "plan-summary.md"
 # A comment takes 65,536 characters; three environments and the heading share it.
 # https://github.com/telia-oss/github-pr-resource/issues/259
 LONGEST = 20_000
@@ -124,11 +124,6 @@ def _shortened(head: list[str], tables: list[str]) -> str:
         folded = line.startswith("<details>") or (folded and line != "</details>")
         kept.append(line)
     return "\n".join([*head, *kept]).rstrip() + "\n"
-
-
-def missing(environment: str, why: str) -> str:
-    """The section of an environment that could not be planned."""
-    return f"### {prose(environment)}: no plan\n\n{prose(why)}\n"
 
 
 def summarise(environment: Environment) -> tuple[str, Changes | None]:
