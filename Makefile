@@ -28,7 +28,7 @@ down: setup ## End what `make up` left running
 test: static terraform-test unit deployment-test ## Everything that needs no account
 
 .PHONY: static
-static: setup lint types docs-check terraform-check checkov ## What runs nothing of it: style, types, docs, validate, checkov
+static: setup lint types docs-check site-check terraform-check checkov ## What runs nothing of it: style, types, docs, validate, checkov
 
 .PHONY: setup
 setup: ## Create the virtual environments from the hash-locked requirements

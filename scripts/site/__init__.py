@@ -1,0 +1,1 @@
+"""The documentation's site: gathers the pages, generates what code already knows, and has MkDocs build it."""
