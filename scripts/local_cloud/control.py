@@ -63,6 +63,18 @@ class Control:
         """Let messages that a function failed on come back after ``seconds``; None: as the queue says."""
         self.ask("PUT", "settings", {"failed_messages_after_seconds": seconds})
 
+    def end_idle_environments(self) -> None:
+        """Let the next invocation of each function be a cold start: nothing that one remembers is left."""
+        self.ask("DELETE", "environments")
+
+    def record(self, label: str | None) -> list[dict[str, Any]]:
+        """Keep IAM's judgements under ``label`` from now on (None: keep none); return what was kept before.
+
+        Of each: label, principal, action, resource, context, decision, needs_role.
+        """
+        judgements: list[dict[str, Any]] = self.ask("PUT", "recording", {"label": label})["judgements"]
+        return judgements
+
     def ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  # the state's endpoint is http on the loopback
             self.state.endpoint_url + PREFIX + path,

@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from scripts.local_cloud.administrator import REGION
+from scripts.local_cloud.authorization.recording import RECORDING
 from scripts.local_cloud.backends import backend_of
 from scripts.local_cloud.control import PREFIX, ControlError
 from scripts.local_cloud.event_sources.mapping import Settings
@@ -21,17 +22,27 @@ Action = Callable[[Any], dict[str, Any]]
 
 
 class ControlDesk:
-    def __init__(self, secret: str, faults: Faults, settings: Settings, rules: Rules) -> None:
+    def __init__(
+        self,
+        secret: str,
+        faults: Faults,
+        settings: Settings,
+        rules: Rules,
+        end_idle_environments: Callable[[], None],
+    ) -> None:
         self.secret = secret
         self.faults = faults
         self.settings = settings
         self.rules = rules
+        self.end_idle_environments = end_idle_environments
         self.actions: dict[tuple[str, str], Action] = {
             ("POST", "fire"): self.fire,
             ("GET", "faults"): lambda _body: self.faults.report(),
             ("PUT", "faults"): self.set_faults,
             ("PUT", "settings"): self.set_settings,
             ("GET", "mail"): lambda _body: {"mail": sent_mail()},
+            ("PUT", "recording"): self.set_recording,
+            ("DELETE", "environments"): self.delete_environments,
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -60,6 +71,15 @@ class ControlDesk:
         seconds = body["failed_messages_after_seconds"]
         self.settings.failed_messages_after_seconds = None if seconds is None else float(seconds)
         return {}
+
+    def delete_environments(self, _body: Any) -> dict[str, Any]:
+        self.end_idle_environments()
+        return {}
+
+    def set_recording(self, body: Any) -> dict[str, Any]:
+        """What was recorded until now; from now on it is kept under the new label."""
+        RECORDING.begin(None if body["label"] is None else str(body["label"]))
+        return {"judgements": RECORDING.take()}
 
 
 def sent_mail() -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hipaa_policies.iam import AccessRequest, Decision, MalformedPolicyError, evaluate
@@ -10,6 +11,7 @@ from hipaa_policies.iam import AccessRequest, Decision, MalformedPolicyError, ev
 from scripts.local_cloud.administrator import ACCOUNT_ID
 from scripts.local_cloud.authorization.access import Access, Context
 from scripts.local_cloud.authorization.callers import Caller, Document, authenticate
+from scripts.local_cloud.authorization.recording import RECORDING
 from scripts.local_cloud.authorization.resource_policies import policy_of, without_delegation
 from scripts.local_cloud.authorization.services.registry import accesses
 from scripts.local_cloud.protocol.errors import access_denied
@@ -41,6 +43,14 @@ def guard(call: AwsRequest) -> None:
 
 def judge(caller: Caller, access: Access, context: Context) -> Decision:
     """Identity policies with the resource's policy, within the boundary and the session's policy."""
+    decision = decide(caller, access, context)
+    if RECORDING.label is not None:
+        without = decide(replace(caller, policies=()), access, context)
+        RECORDING.note(caller, access, context, decision.value, without is not Decision.ALLOWED)
+    return decision
+
+
+def decide(caller: Caller, access: Access, context: Context) -> Decision:
     own = policy_of(access.resource)
     direct = without_delegation(own) if own else None
     request = AccessRequest(access.action, access.resource, context, caller.arn)

@@ -32,6 +32,7 @@ class DeployedFunction:
     timeout_seconds: int
     memory_mb: int
     environment: Mapping[str, str]
+    environment_key_arn: str | None
     code: bytes
     code_sha256: str
     log_group: str
@@ -99,6 +100,7 @@ def snapshot(function: Any, latest: Any, region: str, qualifier: str | None) -> 
         timeout_seconds=int(function.timeout),
         memory_mb=int(function.memory_size),
         environment=dict(function.environment_vars or {}),
+        environment_key_arn=function.kms_key_arn or None,
         code=function.code_bytes,
         code_sha256=function.code_sha_256,
         log_group=logging["LogGroup"],

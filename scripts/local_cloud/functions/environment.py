@@ -21,6 +21,7 @@ from scripts.local_cloud.functions.credentials import Credentials, assume_role, 
 from scripts.local_cloud.functions.deployed import DeployedFunction
 from scripts.local_cloud.functions.output import Line, OutputReader
 from scripts.local_cloud.functions.runtime_api import Answer, Invocation, RuntimeApi
+from scripts.local_cloud.functions.variables import check_key
 
 # Lambda gives the initialisation ten seconds that the function's timeout does not count.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
@@ -57,6 +58,7 @@ class Environment:
         self.fingerprint = function.fingerprint
         self.log_stream = log_stream_name(function.version)
         self.credentials = assume_role(function)
+        check_key(function, self.credentials)
         self.temporary = Path(tempfile.mkdtemp(prefix="lambda-"))
         self.api = RuntimeApi()
         self.started_at = time.perf_counter()

@@ -110,6 +110,15 @@ class EnvironmentPool:
             environment.kill()
         return bool(chosen)
 
+    def end_idle(self) -> None:
+        """End what runs nothing now: the next invocation of each function is a cold start."""
+        with self.changed:
+            idle = [e for functions in self.functions.values() for _, e in functions.idle]
+            for functions in self.functions.values():
+                functions.idle = []
+        for environment in idle:
+            environment.close()
+
     def end(self) -> None:
         """End what runs, and start nothing any more."""
         with self.changed:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from scripts.local_cloud.gaps.patching import GapClosedError, add, wrap
 from tests.unit.local_cloud.api import STAGE, deploy
-from tests.unit.local_cloud.support import Cloud, document, unique, zip_of
+from tests.unit.local_cloud.support import Cloud, allow, document, unique, zip_of
 
 SOURCE = "def handler(event, context):\n    return None"
 
@@ -273,7 +273,7 @@ def test_a_function_keeps_its_dead_letters_logging_and_vpc(cloud: Cloud) -> None
         FunctionName=name,
         Runtime="python3.13",
         Handler="app.handler",
-        Role=cloud.role_arn(cloud.role([], {"Service": "lambda.amazonaws.com"})),
+        Role=cloud.role_arn(cloud.role([allow("ec2:*")], {"Service": "lambda.amazonaws.com"})),
         Code={"ZipFile": zip_of(SOURCE)},
         DeadLetterConfig={"TargetArn": target},
         LoggingConfig={"LogFormat": "JSON", "LogGroup": "/somewhere/else"},

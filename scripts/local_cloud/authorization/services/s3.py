@@ -87,7 +87,18 @@ def accesses(call: AwsRequest) -> list[Access]:
         found.append(Access("s3:GetObject", f"arn:aws:s3:::{source}"))
     if given.get("BypassGovernanceRetention") in (True, "true"):
         found.append(Access("s3:BypassGovernanceRetention", f"{arn}/{key}", context))
+    if action == "GetObject" and key and not is_there(call, str(bucket), str(key)):
+        found.append(Access("s3:ListBucket", arn))
     return [*found, *object_key_accesses(call, str(bucket), key, action)]
+
+
+def is_there(call: AwsRequest, bucket_name: str, key: str) -> bool:
+    """Whoever may not list is not told that a key does not exist: 403 instead of 404.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    bucket = backend_of("s3", call.region).buckets.get(bucket_name)
+    return bucket is None or bucket.keys.get(key) is not None
 
 
 def object_key_accesses(call: AwsRequest, bucket_name: str, key: str | None, action: str) -> list[Access]:
