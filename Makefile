@@ -25,7 +25,8 @@ down: setup ## End what `make up` left running
 	@$(RUN) -m scripts.demo down
 
 .PHONY: test
-test: static terraform-test unit deployment-test ## Everything that needs no account
+test: static ## Everything that needs no account
+	@$(RUN) -m scripts.side_by_side "terraform-test unit" deployment-test
 
 .PHONY: static
 static: setup lint types docs-check site-check terraform-check checkov ## What runs nothing of it: style, types, docs, validate, checkov

@@ -1,0 +1,52 @@
+"""Lists of targets side by side: together, shown in order, all to their end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.side_by_side import main
+
+# Stands for make: "meet-a" and "meet-b" end only when both have begun; "end-N" exits with N.
+MAKE = """#!/bin/sh
+shift
+for target in "$@"; do
+  echo "made $target"
+  case "$target" in
+    meet-*) touch "$MEETING/$target"
+      until [ -e "$MEETING/meet-a" ] && [ -e "$MEETING/meet-b" ]; do sleep 0.01; done ;;
+    end-*) exit "${target#end-}" ;;
+  esac
+done
+"""
+
+
+@pytest.fixture(autouse=True)
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "make"
+    command.write_text(MAKE)
+    command.chmod(0o755)
+    monkeypatch.setenv("MAKE", str(command))
+    monkeypatch.setenv("MEETING", str(tmp_path))
+
+
+def test_both_run_at_the_same_time_and_are_shown_in_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["meet-a first", "meet-b second"]) == 0
+    lines = capfdbinary.readouterr().out.decode().splitlines()
+    assert lines[1:5] == ["made meet-a", "made first", "made meet-b", "made second"]
+    assert lines[5:] == ["── meet-a first: ok", "── meet-b second: ok"]
+
+
+def test_one_that_fails_stops_no_other_and_fails_the_whole(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["end-3", "fine end-4", "fine"]) == 3
+    output = capfdbinary.readouterr().out.decode()
+    assert output.count("made fine") == 2
+    assert "── end-3: FAILED (exit code 3)" in output
+    assert "── fine end-4: FAILED (exit code 4)" in output
+    assert output.endswith("── fine: ok\n")
+
+
+def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "nothing to run" in capsys.readouterr().out
