@@ -93,8 +93,9 @@ class FrontDoor:
             # A defect of moto's. A 500 would be tried again for minutes by every SDK.
             logger.error("moto failed on %s:%s: %s", call.service, call.operation, describe(error))
             raise not_implemented(call, f"moto failed with {type(error).__name__}") from error
-        # Flask's own page: moto has no such path at all.
-        if response.status_code in (404, 405) and response.mimetype == "text/html":
+        # Flask's own page: moto has no such path at all. To HEAD there is no page: S3 answers it so.
+        missing = response.status_code in (404, 405) and response.mimetype == "text/html"
+        if missing and call.http.method != "HEAD":
             raise not_implemented(call, "moto has no such path")
         return response
 

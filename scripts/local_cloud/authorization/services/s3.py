@@ -59,6 +59,7 @@ VERSIONED = {"GetObject", "DeleteObject", "GetObjectTagging", "GetObjectAcl"}
 CONTEXT_PARAMETERS = {
     "s3:prefix": "Prefix",
     "s3:delimiter": "Delimiter",
+    "s3:if-none-match": "IfNoneMatch",
     "s3:VersionId": "VersionId",
     "s3:x-amz-acl": "ACL",
     "s3:x-amz-server-side-encryption": "ServerSideEncryption",
