@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from constructs import Construct
+
 from hipaa_constructs.runtime import Items, Output, TerraformModule
 
 
@@ -20,6 +21,15 @@ class AlarmsThrottles:
 
     evaluation_periods: float | Output = 1
     period: float | Output = 60
+    threshold: float | Output = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsSpillover:
+    """`alarms.spillover`."""
+
+    evaluation_periods: float | Output = 3
+    period: float | Output = 300
     threshold: float | Output = 1
 
 
@@ -51,13 +61,15 @@ class AlarmsDeadLetters:
 @dataclass(frozen=True, kw_only=True)
 class Alarms:
     """Figures of the function's alarms, all sent to `platform.alert_topic_arn`: the sum of errors in
-    300 s, the average duration (ms) in two periods of 300 s, the throttles in 60 s, and the
-    messages that wait in the dead-letter queue.
+    300 s, the average duration (ms) in two periods of 300 s, the throttles in 60 s, the messages
+    that wait in the dead-letter queue, and, with `provisioned_concurrency`, the calls that found no
+    warm instance in each of three periods of 300 s.
     """
 
     dead_letters: AlarmsDeadLetters | Output = AlarmsDeadLetters()
     duration: AlarmsDuration | Output = AlarmsDuration()
     errors: AlarmsErrors | Output = AlarmsErrors()
+    spillover: AlarmsSpillover | Output = AlarmsSpillover()
     throttles: AlarmsThrottles | Output = AlarmsThrottles()
 
 
@@ -270,6 +282,7 @@ class Function(TerraformModule):
         memory_size: float | Output = 512,
         outside_vpc_reason: str | None = None,
         permissions: Mapping[str, Permissions] | Output = MappingProxyType({}),
+        provisioned_concurrency: float | Output | None = None,
         queues: Mapping[str, Queues] | Output = MappingProxyType({}),
         reserved_concurrency: float | Output | None = 20,
         runtime: str = "python3.13",
@@ -338,6 +351,11 @@ class Function(TerraformModule):
         [...] } } } }. Logs, traces, network interfaces, dead letters and the environment key are there
         already.
 
+        ``provisioned_concurrency``: How many instances stand ready behind the alias `live`, started and
+        warm: paid by the hour, whether they are used or not. An alarm tells when calls had to wait for
+        others to start. Null, the default: none. Where `reserved_concurrency` is set it is a part of
+        it.
+
         ``queues``: SQS queues that the function consumes, one a name. Failures are reported message by
         message, so one bad message does not return its whole batch. `key_arn` is the queue's KMS key;
         the queue's visibility timeout must be at least the function's timeout (AWS advises six times
@@ -392,6 +410,7 @@ class Function(TerraformModule):
                 "memory_size": memory_size,
                 "outside_vpc_reason": outside_vpc_reason,
                 "permissions": permissions,
+                "provisioned_concurrency": provisioned_concurrency,
                 "queues": queues,
                 "reserved_concurrency": reserved_concurrency,
                 "runtime": runtime,

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from constructs import Construct
+
 from hipaa_constructs.runtime import Items, Output, TerraformModule
 
 
@@ -85,6 +86,7 @@ class AppointmentsApi:
     """`appointments.api`."""
 
     memory_size: float | Output = 512
+    provisioned_concurrency: float | Output | None = None
     reserved_concurrency: float | Output = 20
 
 
@@ -95,6 +97,7 @@ class Appointments:
     on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that
     domain, is made here where it is given (publish its DKIM records), and is yours where it is not.
     Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions.
+    `api.provisioned_concurrency` keeps so many instances warm (null: none).
     """
 
     api: AppointmentsApi | Output = AppointmentsApi()
@@ -203,6 +206,19 @@ class Backup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CodeSigning:
+    """Has functions take signed packages alone: `{}` makes a profile of AWS Signer and a bucket for
+    what it signs (`make sign ENV=prod` signs); `profile_version_arns` are profiles of yours
+    instead, as of an account that releases. `policy` Warn lets unsigned code in and counts it,
+    which the catalogue reports (LAM-10), as it does null, the default: unsigned code. See
+    docs/environments.md.
+    """
+
+    policy: str = "Enforce"
+    profile_version_arns: Items[str] | Output = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplianceAuditor:
     """The daily HIPAA checklist of this account, `{}` for all defaults. Null, the default: off.
     `regions` are those that it reads (empty: the deployment's own), `schedule` is EventBridge's (in
@@ -275,6 +291,7 @@ class FhirApi:
     """`fhir.api`."""
 
     memory_size: float | Output = 512
+    provisioned_concurrency: float | Output | None = None
     reserved_concurrency: float | Output = 20
 
 
@@ -284,7 +301,7 @@ class Fhir:
     /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to
     the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter,
     `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip,
-    for both functions.
+    for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none).
     """
 
     api: FhirApi | Output = FhirApi()
@@ -420,15 +437,31 @@ class Observability:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Packages:
+    """Where the functions' packages are, by name of the zip (patient_api): objects in S3 of this
+    region, each with the base64 SHA-256 of its content as `hash`. `make sign` writes it for an
+    environment, a release tells it. What is not named is dist/<name>.zip, unless the workload's own
+    `package` says else.
+    """
+
+    bucket: str
+    hash: str
+    key: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatientApi:
     """The patient API, `{}` for all defaults. Null, the default: off. `package` is
     dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of
     concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see
-    modules/function.
+    modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour
+    (null: none).
     """
 
     memory_size: float | Output = 512
     package: Package | Output = Package()
+    provisioned_concurrency: float | Output | None = None
     reserved_concurrency: float | Output = 20
 
 
@@ -457,6 +490,7 @@ class RagRetrieval:
     """`rag.retrieval`."""
 
     memory_size: float | Output = 1024
+    provisioned_concurrency: float | Output | None = None
     reserved_concurrency: float | Output = 20
 
 
@@ -499,6 +533,7 @@ class RagOrchestrator:
     """`rag.orchestrator`."""
 
     memory_size: float | Output = 1024
+    provisioned_concurrency: float | Output | None = None
     reserved_concurrency: float | Output = 20
     snap_start: bool | Output = True
 
@@ -575,7 +610,8 @@ class Rag:
     `redaction` is what takes identifiers out of questions: the layer patterns, and besides it
     comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the
     package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and
-    recorded as; null refuses them. See docs/rag.md.
+    recorded as; null refuses them. `provisioned_concurrency` keeps so many instances warm (null:
+    none; of the orchestrator instead of `snap_start`). See docs/rag.md.
     """
 
     acknowledge_baa: bool | Output = False
@@ -626,6 +662,7 @@ class Healthcare(TerraformModule):
         architecture: str = "arm64",
         audit: Audit | Output = Audit(),
         backup: Backup | Output | None = Backup(),
+        code_signing: CodeSigning | Output | None = None,
         code_signing_config_arn: str | None = None,
         compliance_auditor: ComplianceAuditor | Output | None = None,
         deletion_protection: bool | Output = True,
@@ -638,6 +675,7 @@ class Healthcare(TerraformModule):
         log_retention_days: float | Output = 2557,
         name_prefix: str = "healthcare",
         observability: Observability | Output = Observability(),
+        packages: Mapping[str, Packages] | Output = MappingProxyType({}),
         partition: str = "aws",
         patient_api: PatientApi | Output | None = None,
         patient_identifier: PatientIdentifier | Output | None = None,
@@ -666,7 +704,10 @@ class Healthcare(TerraformModule):
 
         ``backup``: see ``Backup``.
 
-        ``code_signing_config_arn``: Code signing configuration of the functions. Null: none.
+        ``code_signing``: see ``CodeSigning``.
+
+        ``code_signing_config_arn``: Code signing configuration of yours for the functions, instead of
+        `code_signing`. Null: none.
 
         ``compliance_auditor``: see ``ComplianceAuditor``.
 
@@ -694,6 +735,11 @@ class Healthcare(TerraformModule):
         names of roles and buckets carry no region.
 
         ``observability``: see ``Observability``.
+
+        ``packages``: Where the functions' packages are, by name of the zip (patient_api): objects in S3
+        of this region, each with the base64 SHA-256 of its content as `hash`. `make sign` writes it for
+        an environment, a release tells it. What is not named is dist/<name>.zip, unless the workload's
+        own `package` says else.
 
         ``partition``: AWS partition: aws, aws-cn or aws-us-gov.
 
@@ -723,6 +769,7 @@ class Healthcare(TerraformModule):
                 "architecture": architecture,
                 "audit": audit,
                 "backup": backup,
+                "code_signing": code_signing,
                 "code_signing_config_arn": code_signing_config_arn,
                 "compliance_auditor": compliance_auditor,
                 "deletion_protection": deletion_protection,
@@ -735,6 +782,7 @@ class Healthcare(TerraformModule):
                 "log_retention_days": log_retention_days,
                 "name_prefix": name_prefix,
                 "observability": observability,
+                "packages": packages,
                 "partition": partition,
                 "patient_api": patient_api,
                 "patient_identifier": patient_identifier,
@@ -847,6 +895,13 @@ class Healthcare(TerraformModule):
         return self.output("log_group_names")
 
     @property
+    def packages_bucket(self) -> Output:
+        """Name of the bucket in which packages are signed. Null without `code_signing`, or where the
+        profiles are yours.
+        """
+        return self.output("packages_bucket")
+
+    @property
     def rag_database(self) -> Output:
         """The database of chunks that was made here: cluster_identifier, host, port, name,
         security_group_id, master_secret_arn. Null where there is none.
@@ -864,6 +919,13 @@ class Healthcare(TerraformModule):
     def rag_queue(self) -> Output:
         """The queue of documents that wait for their chunks: url, dead_letter_url. Null where RAG is off."""
         return self.output("rag_queue")
+
+    @property
+    def signing_profile(self) -> Output:
+        """Name of the signing profile that was made here. Null without `code_signing`, or where the
+        profiles are yours.
+        """
+        return self.output("signing_profile")
 
     @property
     def tables(self) -> Output:
