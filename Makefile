@@ -168,6 +168,10 @@ apply-approved: package ## Plan again, and apply it if its changes have the hash
 nightly: package ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
 	@$(RUN) -m scripts.ci.nightly "$$ENV" $${ONLY:+--only "$$ONLY"}
 
+.PHONY: restore-test
+restore-test: setup ## Restore the latest backup of every store to a new name, prove it, delete it: VAULT=healthcare-backup
+	@$(RUN) -m scripts.restore_test --vault $(or $(VAULT),healthcare-backup) $(RESTORE_TEST)
+
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)
 	@$(RUN) -m tests.reliability --messages 10000 --seed 1
