@@ -42,7 +42,7 @@ package: setup ## Build dist/<function>.zip (ARCHITECTURE=arm64 or x86_64)
 .PHONY: release
 release: setup ## VERSION=0.1.0: all of a release but the upload, in dist/release/ (SIGNING_KEY=file signs it)
 	@$(PYTHON) scripts/setup_environment.py release
-	@$(RUN) -m scripts.release make $(VERSION) $(if $(SIGNING_KEY),--key $(SIGNING_KEY))
+	@$(RUN) -m scripts.release make "$$VERSION" $(if $(SIGNING_KEY),--key $(SIGNING_KEY))
 
 .PHONY: release-verify
 release-verify: setup ## DIR=folder SIGNERS=file: a release is whole, and of who may sign (UNSIGNED=1: whole alone)
@@ -133,6 +133,10 @@ audit: setup ## The HIPAA checklist on an environment's account (ENV=prod: evide
 	@$(if $(ENV),$(RUN) -m scripts.environments audit $(ENV),$(ENVIRONMENT)/hipaa audit)
 
 # An environment's own account alone: docs/environments.md. Whatever fails is 2 to make; the programs tell apart what.
+.PHONY: bootstrap
+bootstrap: setup ## Once an account: bucket of the state, roles for GitHub (ENV=prod; BOOTSTRAP=--yes does not ask)
+	@$(RUN) -m scripts.bootstrap $(ENV) $(BOOTSTRAP)
+
 .PHONY: plan
 plan: setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan; it is saved
 	@$(RUN) -m scripts.environments plan $(ENV)

@@ -4,6 +4,9 @@ region      = "us-east-1"
 name_prefix = "healthcare"
 tags        = { Environment = "dev" }
 
+# Of every role, by `make bootstrap`: without it the role that applies can make none.
+permissions_boundary_arn = "arn:aws:iam::111111111111:policy/healthcare-terraform-boundary"
+
 # Interface endpoints in one zone: paid by the hour and the zone. If that zone fails, so does dev.
 network = {
   interface_endpoint_zones = ["us-east-1a"]

@@ -4,6 +4,9 @@ region      = "us-east-1"
 name_prefix = "healthcare"
 tags        = { Environment = "prod" }
 
+# Of every role, by `make bootstrap`: without it the role that applies can make none.
+permissions_boundary_arn = "arn:aws:iam::333333333333:policy/healthcare-terraform-boundary"
+
 network = {
   subnets = {
     us-east-1a = { cidr = "10.30.0.0/20" }

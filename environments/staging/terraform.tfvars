@@ -4,6 +4,9 @@ region      = "us-east-1"
 name_prefix = "healthcare"
 tags        = { Environment = "staging" }
 
+# Of every role, by `make bootstrap`: without it the role that applies can make none.
+permissions_boundary_arn = "arn:aws:iam::222222222222:policy/healthcare-terraform-boundary"
+
 network = {
   subnets = {
     us-east-1a = { cidr = "10.20.0.0/20" }

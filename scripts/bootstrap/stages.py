@@ -1,7 +1,7 @@
 """From an empty account to one whose bootstrap has its state in the bucket: where it stands, what is next.
 
 Where it stands is read from what is there, never from notes: whoever ended the last run, and when, does not
-matter. The one order that holds: no state in a file is removed before the bucket has it.
+matter. The one order that holds: no state in a file is removed before the bucket has it, byte for byte.
 """
 
 from __future__ import annotations
@@ -22,32 +22,23 @@ Ask = Callable[[str], bool]
 class Stage(Enum):
     """What is to be done next."""
 
-    MAKE = "nothing is there, or not all of it: apply with the state in a file"
-    MOVE = "all is there, its state in a file: into the bucket with it"
-    REMOVE = "the state is in the bucket and in a file: remove the file"
+    MAKE = "nothing is there, or not all of it: apply with the state in a file, then move it"
+    REMOVE = "the state is in the bucket, and still in a file: remove the file"
     KEEP = "the state is in the bucket: apply what has changed"
 
 
-def next_stage(
-    in_file: State | None, in_bucket: State | None, bucket_exists: bool, account: Account
-) -> Stage:
-    """A file alone is applied before it is moved: something may be missing yet, and else it is quick.
-
-    Raises ``RefusedError`` where two states contradict each other, or the state is lost.
-    """
-    if in_file is None and in_bucket is not None:
-        return Stage.KEEP
-    if in_file is None:
-        if bucket_exists:
+def next_stage(account: Account, file: State | None, bucket: State | None, bucket_exists: bool) -> Stage:
+    """Raises ``RefusedError`` where two states contradict each other, or the state is lost."""
+    if bucket is None:
+        if file is None and bucket_exists:
             raise RefusedError(_lost(account))
         return Stage.MAKE
-    if in_bucket is None:
-        return Stage.MAKE
-    if in_file.lineage != in_bucket.lineage:
-        raise RefusedError(_two_states(account))
-    if in_bucket.serial > in_file.serial or in_bucket == in_file:
-        return Stage.REMOVE  # worked with since, or the last thing that was left to do
-    return Stage.MOVE
+    if file is None:
+        return Stage.KEEP
+    # Either it is all that was left to do, or the bucket's was worked with since.
+    if file == bucket or (file.lineage == bucket.lineage and file.serial < bucket.serial):
+        return Stage.REMOVE
+    raise RefusedError(_two_states(account))
 
 
 def bootstrap(account: Account, say: Say, ask: Ask) -> bool:
@@ -56,12 +47,10 @@ def bootstrap(account: Account, say: Say, ask: Ask) -> bool:
     Raises ``RefusedError``.
     """
     bucket = Bucket(account)
-    stage = next_stage(states.local(account), bucket.state(), bucket.exists(), account)
+    stage = next_stage(account, states.in_file(account), bucket.state(), bucket.exists())
     if stage is Stage.MAKE:
         if not _make(account, say, ask):
             return False
-        stage = Stage.MOVE
-    if stage is Stage.MOVE:
         _move(account, bucket, say)
         stage = Stage.REMOVE
     if stage is Stage.REMOVE:
@@ -70,10 +59,50 @@ def bootstrap(account: Account, say: Say, ask: Ask) -> bool:
 
 
 def _make(account: Account, say: Say, ask: Ask) -> bool:
-    say(f"Terraform's state is in a file ({account.local_state.name}) until there is a bucket for it")
+    say(f"The state is in a file ({account.local_state.name}) until there is a bucket for it")
     terraform = Terraform(account, in_a_file=True)
     terraform.initialise()
-    return _apply(terraform, ask)
+    if not _apply(terraform, ask):
+        return False
+    if terraform.output("bootstrap_backend") != account.backend:
+        raise RefusedError(
+            "Output bootstrap_backend and scripts/bootstrap's Account.backend do not say the same, so the "
+            f"state is still in {account.local_state.name} alone. Mend the wrong one, and run this again."
+        )
+    return True
+
+
+def _move(account: Account, bucket: Bucket, say: Say) -> None:
+    """Not by `terraform init -migrate-state`: into an empty bucket it writes a state of another lineage and
+    serial 1 (seen with 1.11.4), and with -force-copy it would write over one that came in between."""
+    say(f"The state goes into {account.bucket}")
+    state = states.in_file(account)
+    if state is None:
+        raise RefusedError(f"{account.local_state.name} has no resource in it after the apply.")
+    bucket.put_first(state)
+    if bucket.state() != state:
+        raise RefusedError(
+            f"What is in {account.bucket} now is not what is in {account.local_state.name}, so the file was "
+            f"kept. Look at both before you go on: aws s3 cp s3://{account.bucket}/{account.state_key} -"
+        )
+    say(f"{state.resources} resources, serial {state.serial}: in the bucket as in the file, byte for byte")
+
+
+def _remove_file(account: Account, say: Say) -> None:
+    say(f"{account.local_state.name} is removed: the bucket has the state")
+    account.local_state.with_name(f"{account.local_state.name}.backup").unlink(missing_ok=True)
+    account.local_state.unlink()
+
+
+def _keep(account: Account, say: Say, ask: Ask) -> bool:
+    say(f"With the state in {account.bucket}")
+    account.backend_file.write_text(account.backend, encoding="utf-8")
+    terraform = Terraform(account, in_a_file=False)
+    terraform.initialise()
+    if not _apply(terraform, ask):
+        return False
+    print(terraform.outputs())
+    return True
 
 
 def _apply(terraform: Terraform, ask: Ask) -> bool:
@@ -82,52 +111,6 @@ def _apply(terraform: Terraform, ask: Ask) -> bool:
         if not ask(f"Apply this to account {environment.account_id} ({environment.name})?"):
             return False
         terraform.apply()
-    return True
-
-
-def _move(account: Account, bucket: Bucket, say: Say) -> None:
-    say(f"The state goes into {account.bucket}")
-    before = states.local(account)  # Terraform may empty the file when it has copied it
-    copied_from = Terraform(account, in_a_file=True)
-    copied_from.initialise()
-    if copied_from.output("bootstrap_backend") != account.backend:
-        raise RefusedError(
-            "The configuration names its backend otherwise than scripts/bootstrap does: output "
-            "bootstrap_backend and Account.backend must say the same. The state is still in its file alone."
-        )
-    account.backend_file.write_text(account.backend, encoding="utf-8")
-    Terraform(account, in_a_file=False).migrate()
-    after = bucket.state()
-    if after != before:
-        raise RefusedError(
-            f"What is in {account.bucket} now is not what was in {account.local_state.name}, so the file was "
-            "kept. Nothing was lost. Look at both before you go on: "
-            f"aws s3 cp s3://{account.bucket}/{account.state_key} -"
-        )
-    assert after is not None  # noqa: S101 (an apply has made the bucket, at least)
-    say(f"{len(after.resources)} resources are in it, the same as in the file, serial {after.serial}")
-
-
-def _remove_file(account: Account, say: Say) -> None:
-    say(f"The bucket has the state: {account.local_state.name} is removed")
-    account.local_state.with_suffix(".tfstate.backup").unlink(missing_ok=True)
-    account.local_state.unlink()
-
-
-def _keep(account: Account, say: Say, ask: Ask) -> bool:
-    say(f"With the state in {account.bucket}")
-    if (
-        not account.backend_file.exists()
-        or account.backend_file.read_text(encoding="utf-8") != account.backend
-    ):
-        account.backend_file.write_text(account.backend, encoding="utf-8")
-    if account.local_state.exists():
-        account.local_state.unlink()  # without a resource in it: what a migration leaves
-    terraform = Terraform(account, in_a_file=False)
-    terraform.initialise()
-    if not _apply(terraform, ask):
-        return False
-    print(terraform.outputs())
     return True
 
 
@@ -144,6 +127,6 @@ def _lost(account: Account) -> str:
 def _two_states(account: Account) -> str:
     return (
         f"{account.environment.file(account.local_state)} and {account.state_key} in {account.bucket} are "
-        "not the same state at two times: two people have each begun. Nothing was done. Look at both. If the "
+        "not one state at two times: two people have each begun. Nothing was done. Look at both. If the "
         "bucket's has everything that is there, move the file away, and run this again."
     )

@@ -35,10 +35,6 @@ class Terraform:
             self._copy_configuration()
         self._must("init", "-input=false", "-reconfigure", *self._backend)
 
-    def migrate(self) -> None:
-        """`terraform init` that takes the state from the file, on which it was initialised, to the bucket."""
-        self._must("init", "-input=false", "-migrate-state", "-force-copy", *self._backend)
-
     def plan(self) -> bool:
         """Save a plan and show it. Returns whether anything would change."""
         self._plan.unlink(missing_ok=True)
