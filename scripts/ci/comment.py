@@ -1,9 +1,9 @@
 """One comment of a pull request, written anew at each push: the summaries of all environments.
 
 Usage: ``python -m scripts.ci.comment FOLDER``, with ``<environment>/plan-summary.md`` in the folder for each
-environment (``make plan-summary`` writes them into reports/). Needs Python alone. The standard variables of GitHub's jobs say which repository;
-``PULL_REQUEST`` is the number, ``COMMIT`` what was planned, ``NEEDS`` (the context of that name, as JSON) how
-the jobs ended.
+environment (``make plan-summary`` writes them into reports/). Needs Python alone. The standard variables of
+GitHub's jobs say which repository; ``PULL_REQUEST`` is the number, ``COMMIT`` what was planned, ``NEEDS``
+(the context of that name, as JSON) how the jobs ended.
 """
 
 from __future__ import annotations

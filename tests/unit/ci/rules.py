@@ -20,7 +20,7 @@ _PINNED = re.compile(r"^[\w.-]+(?:/[\w.-]+)+@[0-9a-f]{40} # v[0-9]+(?:\.[0-9]+)*
 _SEEN_BY_JOBS = {"github", "needs", "vars", "inputs"}
 _NOT_A_FORK = "github.event.pull_request.head.repo.full_name == github.repository"
 _NOT_DEPENDABOT = "github.event.pull_request.user.login != 'dependabot[bot]'"
-_MAKE = re.compile(r'make [a-z"$][\w$"-]*(?: [A-Z]+=[\w"$/.-]+)*')
+_MAKE = re.compile(r'make [a-z"$][\w$"-]*(?: [A-Z]+=(?:[\w"$/.-]+|"\$\{GITHUB_REF_NAME#v\}"))*')
 # Work of other people's code ends up here with more rights than they have.
 _DANGEROUS = {"pull_request_target", "workflow_run", "issue_comment", "issues", "pull_request_review"}
 
@@ -237,12 +237,38 @@ def machines_named(workflow: Workflow) -> list[str]:
     ]
 
 
-def make_targets() -> dict[str, list[str]]:
-    """The Makefile's targets, with what they need first."""
-    found = re.findall(
-        r"^([a-z][a-z-]*):([^#\n]*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+def arguments_stay_arguments(workflow: Workflow, makefile: str) -> list[str]:
+    """What a workflow hands to `make` is not put into a recipe's text, which a shell reads."""
+    found = []
+    for place, step in workflow.steps():
+        words = step.get("run", "").split()
+        if words[:1] == ["make"]:
+            recipe = _recipe(makefile, words[1])
+            names = [word.partition("=")[0] for word in words[2:]]
+            found += [f"{place}: {words[1]} spells out {name}" for name in names if f"$({name}" in recipe]
+    return found
+
+
+def makefile() -> str:
+    return (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", makefile(), re.MULTILINE))
+
+
+def parts_of(target: str) -> set[str]:
+    """What a target needs, and the targets that its recipe names."""
+    needed = re.search(rf"^{target}:([^#\n]*)", makefile(), re.MULTILINE)
+    assert needed, target
+    return set(needed[1].split()) | (
+        set(re.findall(r"[a-z-]+", _recipe(makefile(), target))) & make_targets()
     )
-    return {name: needed.split() for name, needed in found}
+
+
+def _recipe(makefile: str, target: str) -> str:
+    found = re.search(rf"^{re.escape(target)}:.*\n((?:\t.*\n)*)", makefile, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _rights(job: Mapping[str, Any]) -> Mapping[str, str]:
