@@ -80,7 +80,7 @@ def what_next(version: Version, commit: str, folder: Path, *, signed: bool) -> s
         f"  git tag --sign {version.tag} --message {version.tag} {commit}\n"
         f"  git push origin HEAD {version.tag}\n"
         f"  gh release create {version.tag} --verify-tag --notes-file {shown / NOTES} {shown}/*\n"
-        f"  aws s3 cp {shown} s3://YOUR_BUCKET/{version}/ --recursive --exclude '*' --include '*.zip'"
+        f"  aws s3 cp {shown} s3://YOUR_BUCKET/{version.tag}/ --recursive --exclude '*' --include '*.zip'"
     )
 
 

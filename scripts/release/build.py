@@ -46,7 +46,7 @@ def build(
         for source in sources:
             repository.export(commit, source)
         partial = Path(scratch) / "release"
-        packages = build_twice(sources, version, partial, builder, say)
+        packages = build_twice(sources, partial, builder, say)
         say(f"{len(packages)} zips, each the same bytes from two builds")
         descriptions.write(partial, packages, version, commit)
         write_notes(sources[0], partial, version)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from scripts.release.packages import ARCHITECTURES, Package
+from scripts.release.packages import Package
 from scripts.release.versions import Version
 
 CHECKSUMS = "SHA256SUMS"
@@ -20,12 +20,12 @@ def write_json(file: Path, document: Any) -> None:
 
 
 def describe(packages: Iterable[Package], version: Version, commit: str) -> dict[str, Any]:
-    """``packages.json``: architecture, function, and the hash in both spellings."""
+    """``packages.json``: for each architecture and function the file, its key in a bucket, and both hashes."""
     described: dict[str, dict[str, Any]] = {}
     for package in packages:
         described.setdefault(package.architecture, {})[package.function] = {
             "file": package.file,
-            "key": package.object_key,
+            "key": f"{version.tag}/{package.file}",
             "sha256": package.sha256,
             "size": package.size,
             "source_code_hash": package.source_code_hash,
@@ -33,26 +33,8 @@ def describe(packages: Iterable[Package], version: Version, commit: str) -> dict
     return {"commit": commit, "packages": described, "version": str(version)}
 
 
-def variables(packages: Iterable[Package], version: Version, architecture: str) -> dict[str, Any]:
-    """One variable, ``release``, for a root that takes the zips from its own bucket (examples/)."""
-    return {
-        "release": {
-            "architecture": architecture,
-            "packages": {
-                package.function: {"hash": package.source_code_hash, "key": package.object_key}
-                for package in packages
-                if package.architecture == architecture
-            },
-            "version": str(version),
-        }
-    }
-
-
 def write(folder: Path, packages: list[Package], version: Version, commit: str) -> None:
     write_json(folder / PACKAGES, describe(packages, version, commit))
-    for architecture in ARCHITECTURES:
-        name = f"packages-{architecture}.auto.tfvars.json"
-        write_json(folder / name, variables(packages, version, architecture))
 
 
 def checksums(folder: Path) -> dict[str, str]:

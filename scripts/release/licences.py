@@ -39,21 +39,24 @@ def declared(metadata: Message) -> list[License]:
     if classifiers:
         return [of_classifier(text) for text in sorted(set(classifiers))]
     said = (metadata.get("License") or "").strip().splitlines()
-    return [MAKE.make_with_name(said[0], license_acknowledgement=DECLARED)] if said else []
+    return [MAKE.make_with_name(said[0], acknowledgement=DECLARED)] if said else []
 
 
 def of_spdx(text: str) -> License | None:
+    """The licence or expression that ``text`` is; None where it is neither, or not one that SPDX has."""
+    if not text.strip():
+        return None
     try:
-        return MAKE.make_with_id(text.strip(), license_acknowledgement=DECLARED)
+        return MAKE.make_with_id(text.strip(), acknowledgement=DECLARED)
     except InvalidSpdxLicenseException:
         pass  # perhaps several, joined by AND, OR, WITH
     try:
-        return MAKE.make_with_expression(text.strip(), license_acknowledgement=DECLARED)
+        return MAKE.make_with_expression(text.strip(), acknowledgement=DECLARED)
     except InvalidLicenseExpressionException:
         return None
 
 
 def of_classifier(text: str) -> DisjunctiveLicense:
     if text in OF_CLASSIFIER:
-        return MAKE.make_with_id(OF_CLASSIFIER[text], license_acknowledgement=DECLARED)
-    return MAKE.make_with_name(text, license_acknowledgement=DECLARED)
+        return MAKE.make_with_id(OF_CLASSIFIER[text], acknowledgement=DECLARED)
+    return MAKE.make_with_name(text, acknowledgement=DECLARED)

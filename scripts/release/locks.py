@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +16,18 @@ ASKED_BY = re.compile(r"^\s+#(?:\s+via)?\s*(?P<who>\S.*)?$")
 
 @dataclass
 class Library:
-    """A locked library. ``hashes`` are of all its distributions; ``asked_by`` is empty for what the .in names."""
+    """A locked library. ``hashes`` are of all its distributions; nobody asks for what the .in file names."""
 
     name: str
     version: str
     hashes: list[str] = field(default_factory=list)
     asked_by: list[str] = field(default_factory=list)
+
+
+def lock_of(source: Path, function: str) -> Path:
+    """The lock that the libraries of the function's zip are from, as its function.toml says."""
+    settings = tomllib.loads((source / "lambda_src" / function / "function.toml").read_text(encoding="utf-8"))
+    return source / "requirements" / f"{settings.get('requirements', 'functions')}.txt"
 
 
 def normal(name: str) -> str:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.release.errors import ReleaseError
-from scripts.release.versions import Version
 
 ARCHITECTURES = ("arm64", "x86_64")
+DEFAULT_ARCHITECTURE = "arm64"  # of the root module (variables.tf)
 # Builds every function of the repository in the first folder for an architecture, as <function>.zip.
 Builder = Callable[[Path, str, Path], None]
 
@@ -36,11 +36,10 @@ class Package:
         """The same hash as Lambda says it, and as ``package.s3.hash`` of modules/function wants it."""
         return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
-    @property
-    def object_key(self) -> str:
-        """Where the zip lies in the user's own bucket, below ``s3://BUCKET/``: the version first."""
-        version = self.file.removeprefix(f"{self.function}-").removesuffix(f"-{self.architecture}.zip")
-        return f"{version}/{self.file}"
+
+def file_name(function: str, architecture: str) -> str:
+    """One folder holds all of a release: the default's zips have the names that `make package` gives them."""
+    return f"{function}.zip" if architecture == DEFAULT_ARCHITECTURE else f"{function}-{architecture}.zip"
 
 
 def build_with_make_package(source: Path, architecture: str, output: Path) -> None:
@@ -60,7 +59,7 @@ def build_with_make_package(source: Path, architecture: str, output: Path) -> No
 
 
 def build_twice(
-    sources: tuple[Path, Path], version: Version, output: Path, build: Builder, say: Callable[[str], None]
+    sources: tuple[Path, Path], output: Path, build: Builder, say: Callable[[str], None]
 ) -> list[Package]:
     """Build all packages from both sources, and keep the first ones in ``output``.
 
@@ -76,7 +75,7 @@ def build_twice(
         first, second = scratch
         refuse_differences(first, second, architecture)
         for built in sorted(first.glob("*.zip")):
-            kept = output / f"{built.stem}-{version}-{architecture}.zip"
+            kept = output / file_name(built.stem, architecture)
             shutil.move(built, kept)
             content = kept.read_bytes()
             digest = hashlib.sha256(content).hexdigest()

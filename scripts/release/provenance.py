@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.release.errors import ReleaseError
+from scripts.release.locks import lock_of
 from scripts.release.packages import ARCHITECTURES, Package
 from scripts.release.versions import Version
 
 FILE = "provenance.intoto.json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/provenance/v1"
+# What `make package` runs with.
+TOOLS = ("tools.txt", "uv.txt")
 # Where nobody knows the repository's address: https://datatracker.ietf.org/doc/html/rfc4151.
 NAME_WITHOUT_ADDRESS = "tag:terraform-aws-hipaa-serverless,2026"
 
@@ -54,7 +56,7 @@ def statement(
                     "version": str(version),
                 },
                 "internalParameters": {"machine": platform.platform(), **built_with},
-                "resolvedDependencies": [commit_of(address, commit), *locks_of(source)],
+                "resolvedDependencies": [commit_of(address, commit), *materials(source, packages)],
             },
             "runDetails": {
                 "builder": {"id": builder(address, version, environment)},
@@ -87,18 +89,16 @@ def commit_of(address: str, commit: str) -> dict[str, Any]:
     return {"digest": {"gitCommit": commit}, "uri": f"{address or NAME_WITHOUT_ADDRESS}@{commit}"}
 
 
-def locks_of(source: Path) -> list[dict[str, Any]]:
-    """The locks, which name every library by hash, and the document that goes into the zips."""
-    files = [*sorted((source / "requirements").glob("*.txt")), source / "openapi.yaml"]
-    if len(files) == 1:
-        raise ReleaseError(f"{source} has no requirements/*.txt: what the zips are made of cannot be said.")
+def materials(source: Path, packages: list[Package]) -> list[dict[str, Any]]:
+    """The locks, which name by hash every library in the zips and every tool that makes them."""
+    locks = {lock_of(source, package.function) for package in packages}
+    tools = {source / "requirements" / name for name in TOOLS}
     return [
         {
             "digest": {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()},
             "name": file.relative_to(source).as_posix(),
         }
-        for file in files
-        if file.is_file()
+        for file in sorted(locks | tools)
     ]
 
 

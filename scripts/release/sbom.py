@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tomllib
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -31,7 +30,7 @@ from packageurl import PackageURL
 
 from scripts.release.errors import ReleaseError
 from scripts.release.licences import MAKE, declared
-from scripts.release.locks import Library, normal, read
+from scripts.release.locks import Library, lock_of, normal, read
 
 PROJECT = "terraform-aws-hipaa-serverless"
 WHOLE = "sbom.cdx.json"
@@ -62,7 +61,7 @@ def write_all(source: Path, release: Path, moment: datetime) -> list[str]:
     whole.metadata.component = root(PROJECT, version)
     for architecture, packages in sorted(described["packages"].items()):
         for function, package in sorted(packages.items()):
-            lock = read(source / "requirements" / f"{lock_name(source, function)}.txt")
+            lock = read(lock_of(source, function))
             components = libraries(release / package["file"], lock)
             mine = zip_component(function, version, architecture, package)
             bom = Bom()
@@ -105,12 +104,6 @@ def zip_component(function: str, version: str, architecture: str, package: dict[
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=package["sha256"])],
         properties=[Property(name=ARCHITECTURE, value=architecture)],
     )
-
-
-def lock_name(source: Path, function: str) -> str:
-    """The lock that the zip's libraries are from, as function.toml says."""
-    settings = tomllib.loads((source / "lambda_src" / function / "function.toml").read_text(encoding="utf-8"))
-    return str(settings.get("requirements", "functions"))
 
 
 def libraries(package: Path, lock: dict[str, Library]) -> dict[str, Component]:
