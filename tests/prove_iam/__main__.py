@@ -1,0 +1,62 @@
+"""`make prove-iam`: see docs/least_privilege.md.
+
+    python -m tests.prove_iam [--role patient-api] [--state-dir .local/up] [--fresh] [--write-docs]
+
+Without ``--state-dir`` it deploys environments/local to a local cloud of its own, and ends it afterwards.
+Exit status 1 where a grant is not proven and is no named exception, 2 where nothing could be proven.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts.local_deployment import ROOT
+from tests.prove_iam.exceptions import read_exceptions
+from tests.prove_iam.functions import Functions
+from tests.prove_iam.proving import BrokenProbeError
+from tests.prove_iam.report import lines, markdown, write
+from tests.prove_iam.results import Results
+from tests.prove_iam.roles import NotPutBackError
+from tests.reliability.__main__ import deployed
+
+RESULTS = ROOT / "reports" / "prove_iam"
+PAGE = ROOT / "docs" / "least_privilege.md"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = parser().parse_args(arguments)
+    exceptions = read_exceptions()
+    results = Results(given.results.resolve())
+    try:
+        with deployed(given.state_dir) as deployment:
+            functions = Functions(deployment, results, say)
+            reports = functions.prove(given.role, given.fresh, exceptions)
+    except (BrokenProbeError, NotPutBackError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    say("\n" + "\n".join(lines(reports, exceptions)))
+    if given.write_docs:
+        write(PAGE, markdown(reports, exceptions, datetime.now(UTC).date()))
+    return 1 if any(report.unproven for report in reports) else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--role", help="the function's name, patient-api or patient_api; default: every role")
+    made.add_argument("--state-dir", type=Path, help="of a deployment that runs already")
+    made.add_argument("--results", type=Path, default=RESULTS, help="default: reports/prove_iam")
+    made.add_argument("--fresh", action="store_true", help="prove again what an earlier run has proven")
+    made.add_argument("--write-docs", action="store_true", help="write the table of docs/least_privilege.md")
+    return made
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

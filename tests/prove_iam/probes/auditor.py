@@ -1,0 +1,42 @@
+"""The compliance auditor: a run that reads everything, and leaves its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.prove_iam.world import Probe, World
+
+
+def run(world: World) -> dict[str, Any]:
+    """The report of a run of its own. Raises ``ProbeFailedError`` where none was written."""
+    event = {
+        "id": world.fresh(""),
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "resources": [],
+        "detail": {},
+    }
+    answer = world.invoke("compliance_auditor", event)
+    world.check(answer.get("written"), f"a report is written, and it said {answer}")
+    bucket = world.deployment.outputs["evidence_bucket"]
+    body = world.deployment.client("s3").get_object(Bucket=bucket, Key=answer["report"])["Body"].read()
+    report: dict[str, Any] = json.loads(body)
+    return report
+
+
+def refused(world: World) -> Collection[str]:
+    """What the report says that it could not read for want of a permission."""
+    return {problem["missing_action"] for problem in run(world)["unreadable"] if problem["missing_action"]}
+
+
+def audit(world: World) -> None:
+    missing = refused(world)
+    world.check(not missing, f"everything can be read, and not {sorted(missing)}")
+
+
+AUDIT = "an audit reads everything"
+PROBES = [Probe(AUDIT, ("compliance_auditor",), audit)]

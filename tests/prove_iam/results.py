@@ -1,0 +1,53 @@
+"""What became of each grant, kept on disk as it comes: a run that is cut short goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from tests.prove_iam.grants import Grant
+
+# run: a probe failed without it. replayed: a recorded request would have been refused. unused: nothing asked
+# for it. shared: another grant allows the same. survived: asked for, and no probe failed without it.
+How = Literal["run", "replayed", "unused", "shared", "survived"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """``probe`` failed with ``failure`` while the grant was gone."""
+
+    how: How
+    probe: str
+    failure: str
+
+    @property
+    def proven(self) -> bool:
+        return self.how in ("run", "replayed")
+
+
+@dataclass
+class Results:
+    """One file a role, ``<role>.json``: the grant's name and what became of it."""
+
+    folder: Path
+
+    def read(self, role: str) -> dict[str, Result]:
+        path = self.path(role)
+        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return {name: Result(**entry) for name, entry in found.items()}
+
+    def keep(self, grant: Grant, result: Result) -> None:
+        self.write(grant.role, self.read(grant.role) | {grant.name: result})
+
+    def write(self, role: str, results: Mapping[str, Result]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        entries = {name: asdict(result) for name, result in sorted(results.items())}
+        temporary = self.path(role).with_suffix(".new")
+        temporary.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+        temporary.replace(self.path(role))
+
+    def path(self, role: str) -> Path:
+        return self.folder / f"{role}.json"

@@ -1,0 +1,93 @@
+"""The figures count what was proven, excuse what is named, and tell of all the rest."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.prove_iam.exceptions import NamedException, read_exceptions
+from tests.prove_iam.grants import grants_of
+from tests.prove_iam.report import BEGIN, END, lines, markdown, report_of, write
+from tests.prove_iam.results import How, Result, Results
+from tests.unit.prove_iam.conftest import ROLE
+
+QUERY = NamedException(("dynamodb:Query",), "nobody asks here", "https://docs.aws.amazon.com/x")
+
+
+def results(policies: Any, *how: How) -> dict[str, Result]:
+    return {
+        grant.name: Result(one, "p", "f") for grant, one in zip(grants_of(ROLE, policies), how, strict=False)
+    }
+
+
+def test_needed_and_granted(policies: Any) -> None:
+    grants = grants_of(ROLE, policies)
+    found = results(policies, "run", "run", "replayed", "unused", "survived")
+    report = report_of(ROLE, grants, found, [QUERY])
+    assert (report.needed, report.granted, report.run, report.replayed) == (3, 5, 2, 1)
+    assert [grant.name for grant in report.excepted] == [grants[3].name]
+    assert report.unproven == ((grants[4], "survived"),), "an exception is for what nobody asks for"
+
+
+def test_what_was_not_tried_is_not_proven(policies: Any) -> None:
+    report = report_of(ROLE, grants_of(ROLE, policies), results(policies, "run"), [])
+    assert (report.needed, len(report.unproven)) == (1, 4)
+    assert {how for _, how in report.unproven} == {"not tried"}
+
+
+def test_the_lines_name_what_is_unproven(policies: Any) -> None:
+    found = results(policies, "run", "run", "run", "unused", "unused")
+    excused = lines([report_of(ROLE, grants_of(ROLE, policies), found, [QUERY])], [QUERY])
+    assert not any(line.startswith("UNPROVEN") for line in excused)
+    assert any("nobody asks here" in line for line in excused)
+    bare = lines([report_of(ROLE, grants_of(ROLE, policies), found, [])], [])
+    assert sum(line.startswith("UNPROVEN") for line in bare) == 2
+
+
+def test_results_are_kept_as_they_come(tmp_path: Path, policies: Any) -> None:
+    kept, (first, second, *_) = Results(tmp_path / "new"), grants_of(ROLE, policies)
+    kept.keep(first, Result("run", "p", "f"))
+    kept.keep(second, Result("unused", "", ""))
+    assert Results(tmp_path / "new").read(ROLE) == {
+        first.name: Result("run", "p", "f"),
+        second.name: Result("unused", "", ""),
+    }
+
+
+def test_the_page_is_written_between_its_markers(tmp_path: Path, policies: Any) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    report = report_of(ROLE, grants_of(ROLE, policies), results(policies, "run"), [])
+    write(page, markdown([report], [], date(2026, 11, 22)))
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "old" not in text
+    assert "| reader | 1 / 5 |" in text
+    page.write_text("nothing")
+    with pytest.raises(ValueError, match="BEGIN PROOF"):
+        write(page, "x")
+
+
+def test_every_exception_has_a_reason_and_a_page_of_awss() -> None:
+    for exception in read_exceptions():
+        assert exception.source.startswith("https://docs.aws.amazon.com/"), exception
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'actions = ["ec2:*"]\nreason = "r"\nsource = "https://x"',
+        'actions = ["ec2:A"]\nsource = "https://x"',
+        'actions = ["ec2:A"]\nreason = "r"',
+        'reason = "r"\nsource = "https://x"',
+    ],
+)
+def test_an_exception_that_says_too_little_or_excuses_too_much_is_refused(tmp_path: Path, entry: str) -> None:
+    file = tmp_path / "exceptions.toml"
+    file.write_text(f"[[exception]]\n{entry}\n")
+    with pytest.raises(ValueError, match="exception"):
+        read_exceptions(file)
