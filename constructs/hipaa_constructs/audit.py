@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from constructs import Construct
-
 from hipaa_constructs.runtime import Items, Output, TerraformModule
 
 

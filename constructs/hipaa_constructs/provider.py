@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
-
 from hipaa_constructs.runtime import Items, encode, library_of
 
 SOURCE = "hashicorp/aws"

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 from constructs import Construct
-
 from hipaa_constructs.runtime import Output, TerraformModule
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from scripts.constructs.classes import camel
@@ -21,28 +22,32 @@ PACKAGE = ROOT / "constructs" / "hipaa_constructs"
 
 def generate(root: Path) -> dict[str, str]:
     """The text of every generated file by its name. Raises ``ConstructsError``."""
-    sources = [("healthcare", "The root module", root)]
-    modules = sorted(folder for folder in (root / "modules").iterdir() if any(folder.glob("*.tf")))
-    sources += [(folder.name, f"modules/{folder.name}", folder) for folder in modules]
-    return {
-        f"{name}.py": formatted(module_text(camel(name), title, *read_module(folder)))
-        for name, title, folder in sources
-    }
+    texts = {"healthcare.py": module_text("Healthcare", "The root module", *read_module(root))}
+    for folder in sorted(folder for folder in (root / "modules").iterdir() if any(folder.glob("*.tf"))):
+        title = f"modules/{folder.name}"
+        texts[f"{folder.name}.py"] = module_text(camel(folder.name), title, *read_module(folder))
+    return formatted(texts)
 
 
-def formatted(text: str) -> str:
-    """As `make format` leaves it: imports that are not used go, the rest is laid out."""
-    ruff = [sys.executable, "-m", "ruff"]
-    name = ["--stdin-filename", str(PACKAGE / "generated.py"), "-"]
-    fixed = run([*ruff, "check", "--quiet", "--fix", "--select", "F401,I", *name], text)
-    return run([*ruff, "format", "--quiet", *name], fixed)
+def formatted(texts: dict[str, str]) -> dict[str, str]:
+    """As `make format` leaves them: imports that are not used go, the rest is laid out."""
+    with tempfile.TemporaryDirectory(prefix="constructs-") as name:
+        folder = Path(name)
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        for words in (["check", "--fix", "--select", "F401,I"], ["format"]):
+            ruff(words, folder)
+        return {file: (folder / file).read_text(encoding="utf-8") for file in texts}
 
 
-def run(command: list[str], text: str) -> str:
-    finished = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+def ruff(words: list[str], folder: Path) -> None:
+    settings = ["--quiet", "--no-cache", "--config", str(ROOT / "pyproject.toml"), str(folder)]
+    command = [sys.executable, "-m", "ruff", *words, *settings]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
-        raise ConstructsError(f"`{' '.join(command[2:4])}` refused what was generated: {finished.stderr}")
-    return finished.stdout
+        raise ConstructsError(
+            f"`ruff {words[0]}` refused what was generated: {finished.stdout}{finished.stderr}"
+        )
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,247 @@
+"""constructs/: as the variables say, the same with cdktn and cdktf, refused by mypy where it is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.constructs.__main__ import PACKAGE, generate
+from scripts.constructs.variables import Attribute, Collection, Record, Scalar, Type, read_module
+from tests.examples.stacks import EXAMPLES, ROOT, Repository, copy_example, plan_stack, run
+from tests.plan.conftest import Plan
+
+LIBRARIES = ("cdktn", "cdktf")
+each_library = pytest.mark.parametrize("library", LIBRARIES)
+SYNTH = {
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+}
+
+# Each line is an error, of the kind that the comment names.
+WRONG = """
+from hipaa_constructs.healthcare import Api, Healthcare, Network, NetworkSubnets, PatientApi
+from constructs import Construct
+
+def stack(scope: Construct) -> None:
+    network = Network(subnets={"us-east-1a": NetworkSubnets(cidr="10.0.0.0/20")})
+    Healthcare(scope, "a", source="x", account_id=123456789012, region="r", network=network)  # arg-type
+    Healthcare(scope, "b", source="x", account_id="1", network=network)  # call-arg
+    Healthcare(scope, "c", source="x", account_id="1", region="r", network={"subnets": {}})  # arg-type
+    healthcare = Healthcare(scope, "d", source="x", account_id="1", region="r", network=network)
+    PatientApi(memory="1024")  # call-arg
+    PatientApi(memory_size="1024")  # arg-type
+    Api(allowed_origins="https://portal.example.org")  # arg-type
+    healthcare.api_uri  # attr-defined
+"""
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """constructs/ as pip installs it, alone."""
+    folder = tmp_path_factory.mktemp("installed")
+    source = shutil.copytree(PACKAGE.parent, folder / "source")  # building writes beside it
+    pip = [python("cdktn"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    run([*pip, "--no-build-isolation", "--no-deps", "--target", str(folder / "site"), str(source)], folder)
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def synthesised(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The example's stack by the library that synthesised it: the folder with cdk.tf.json."""
+    needs_node()
+    folders = {}
+    for library in LIBRARIES:
+        folder = copy_example("cdk_for_terraform", tmp_path_factory.mktemp(library))
+        program = folder / "main.py"
+        text = program.read_text()
+        assert text.count("import cdktn as cdk\n") == 1
+        program.write_text(text.replace("import cdktn as cdk\n", f"import {library} as cdk\n"))
+        run([python(library), "main.py"], folder, {**SYNTH, "PYTHONPATH": str(package)})
+        folders[library] = folder / "cdktf.out" / "stacks" / "hospital"
+    return folders
+
+
+@pytest.fixture(scope="module")
+def plans(synthesised: dict[str, Path], repository: Repository) -> dict[str, Plan]:
+    return {library: plan_stack(folder, repository) for library, folder in synthesised.items()}
+
+
+@pytest.fixture(scope="module", params=LIBRARIES)
+def everything(
+    request: pytest.FixtureRequest, package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """What fill_constructs.py synthesises and prints."""
+    needs_node()
+    folder = tmp_path_factory.mktemp("everything")
+    program = str(Path(__file__).with_name("fill_constructs.py"))
+    printed = run(
+        [python(request.param), program, request.param, "out"], folder, {**SYNTH, "PYTHONPATH": str(package)}
+    )
+    stacks = {
+        name: json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text())
+        for name in ("everything", "details")
+    }
+    return {"refused": json.loads(printed), **stacks}
+
+
+def python(library: str) -> str:
+    interpreter = ROOT / f".venv-{library}" / "bin" / "python"
+    assert interpreter.exists(), f"run `python3 scripts/setup_environment.py {library}` first"
+    return str(interpreter)
+
+
+def needs_node() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("Node.js is not on PATH: both libraries run in it, so nothing was synthesised")
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    return generate(ROOT)
+
+
+def test_the_generated_constructs_are_what_the_variables_say(texts: dict[str, str]) -> None:
+    stale = [name for name, text in texts.items() if (PACKAGE / name).read_text() != text]
+    assert stale == [], "run `make docs`"
+
+
+def test_every_module_has_a_construct_and_no_file_is_left_of_an_older_one(texts: dict[str, str]) -> None:
+    written_by_hand = {"__init__.py", "provider.py", "runtime.py"}
+    assert {file.name for file in PACKAGE.glob("*.py")} - written_by_hand == set(texts)
+
+
+@pytest.fixture(scope="module")
+def inputs() -> dict[str, Record]:
+    """The variables of every module by its name, as the one object that they are."""
+    folders = {folder.name: folder for folder in (ROOT / "modules").iterdir()} | {"healthcare": ROOT}
+    return {
+        name: Record(tuple(Attribute(v.name, v.type, required=True) for v in read_module(folder)[0]))
+        for name, folder in folders.items()
+    }
+
+
+def test_every_argument_arrives_with_the_name_and_type_that_terraform_wants(
+    everything: Any, inputs: dict[str, Record]
+) -> None:
+    calls = everything["everything"]["module"]
+    assert set(calls) == set(inputs)
+    for name, wanted in inputs.items():
+        given = {key: value for key, value in calls[name].items() if key not in ("//", "source")}
+        assert shape_errors(given, wanted, name) == []
+
+
+def shape_errors(value: Any, kind: Type, where: str) -> list[str]:
+    """Where ``value`` is not wholly of the type: a name too many or too few, or another type."""
+    if isinstance(kind, Scalar):
+        types = {"bool": bool, "number": float, "string": str}
+        return [] if type(value) is types[kind.name] else [f"{where}: {value!r} is no {kind.name}"]
+    if isinstance(kind, Collection):
+        container = dict if kind.name == "map" else list
+        if not isinstance(value, container) or not value:
+            return [f"{where}: {value!r} is no {kind.name}"]
+        items = value.values() if isinstance(value, dict) else value
+        return [error for item in items for error in shape_errors(item, kind.element, where)]
+    attributes = {attribute.name: attribute.type for attribute in kind.attributes}
+    if not isinstance(value, dict) or set(value) != set(attributes):
+        return [f"{where}: {value!r} has not the attributes {sorted(attributes)}"]
+    return [
+        error
+        for name, inner in attributes.items()
+        for error in shape_errors(value[name], inner, f"{where}.{name}")
+    ]
+
+
+def test_details_of_a_call(everything: Any) -> None:
+    call = everything["details"]["module"]["reader"]
+    assert call["version"] == "1.2.3"
+    assert call["reserved_concurrency"] is None, "null is not the default there, and is said"
+    assert "timeout" not in call, "what is left at its default is not written"
+    assert call["package"] == {"filename": "reader.zip"}
+    (identifier,) = {name for name in everything["details"]["module"] if name != "reader"}
+    inner = f"module.{identifier}"
+    assert call["depends_on"] == [inner]
+    assert call["platform"] == f"${{{inner}.platform}}"
+    assert call["permissions"]["read"]["resources"] == [f"${{{inner}.arn}}"]
+    assert call["environment"] == {
+        "INDEX": f"${{{inner}.arn}}/index/by_day",
+        "TABLE": f"${{{inner}.name}}",
+    }
+
+
+def test_a_scope_outside_of_every_stack_is_refused_in_plain_words(everything: Any) -> None:
+    assert "nothing was added" in everything["refused"]["scope"]
+    assert "Pass a TerraformStack" in everything["refused"]["scope"]
+
+
+def test_both_libraries_synthesise_the_same(synthesised: dict[str, Path]) -> None:
+    texts = {}
+    for library, folder in synthesised.items():
+        document = json.loads((folder / "cdk.tf.json").read_text())
+        document["//"]["metadata"].pop("version")
+        document["terraform"].pop("backend")  # a path, which names the folder
+        texts[library] = document
+    assert texts["cdktn"] == texts["cdktf"]
+    call = texts["cdktn"]["module"]["healthcare"]
+    assert {name for name in call if name != "//"} == {
+        "account_id",
+        "api",
+        "network",
+        "patient_api",
+        "region",
+        "source",
+    }
+
+
+@each_library
+def test_the_example_is_planned(plans: dict[str, Plan], library: str) -> None:
+    plan = plans[library]
+    functions = {function["function_name"]: function for function in plan.of_type("aws_lambda_function")}
+    assert set(functions) == {"healthcare-greeting", "healthcare-patient-api"}
+    assert functions["healthcare-patient-api"]["memory_size"] == 1024
+    assert functions["healthcare-patient-api"]["s3_key"] == "v0.1.0/patient_api.zip"
+    assert len(plan.of_type("aws_subnet")) == 2
+    assert set(plan.document["planned_values"]["outputs"]) == {"api_url", "greeting_alias_arn"}
+
+
+def test_both_libraries_plan_the_same(plans: dict[str, Plan]) -> None:
+    assert plans["cdktn"].addresses() == plans["cdktf"].addresses()
+
+
+@each_library
+def test_mypy_refuses_a_wrong_argument_and_nothing_else(library: str, package: Path, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLES / "cdk_for_terraform" / "main.py", tmp_path)
+    text = (tmp_path / "main.py").read_text().replace("import cdktn as cdk", f"import {library} as cdk")
+    (tmp_path / "main.py").write_text(text)
+    (tmp_path / "wrong.py").write_text(WRONG)
+    mypy = [str(ROOT / ".venv" / "bin" / "mypy"), "--strict", "--no-error-summary", "--hide-error-context"]
+    command = [
+        *mypy,
+        "--python-executable",
+        python(library),
+        "main.py",
+        "wrong.py",
+        str(package / "hipaa_constructs"),
+    ]
+    printed = run_failing(command, tmp_path, {"MYPYPATH": str(package)})
+    found = re.findall(r"^(\S+?):(\d+): error: .*\[([a-z-]+)\]$", printed, re.MULTILINE)
+    wanted = [
+        ("wrong.py", str(number), line.rpartition("# ")[2])
+        for number, line in enumerate(WRONG.splitlines(), start=1)
+        if "# " in line
+    ]
+    assert found == wanted, printed
+
+
+def run_failing(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    finished = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 1, finished.stdout + finished.stderr
+    return finished.stdout
