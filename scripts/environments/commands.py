@@ -9,7 +9,7 @@ from hipaa_policies import cli
 
 from scripts.environments import changes, terraform
 from scripts.environments.environment import Environment
-from scripts.environments.files import code_hash, private_folder, write_private
+from scripts.environments.files import OWNER_ONLY_FILE, code_hash, private_folder, write_private
 from scripts.environments.judging import decisions, judge
 from scripts.environments.problems import FailedControlsError, RefusedError
 from scripts.environments.terraform import Progress
@@ -30,6 +30,7 @@ def plan(environment: Environment, progress: Progress) -> int:
     terraform.initialise(environment)
     progress("terraform plan")
     terraform.plan(environment, f"-out={environment.plan}", progress=progress)
+    environment.plan.chmod(OWNER_ONLY_FILE)
     document = terraform.show(environment, str(environment.plan))
     write_private(environment.document, json.dumps(document))
     write_private(environment.fingerprint, made_from)
