@@ -28,7 +28,6 @@ UNREACHABLE = {
     "NET-09": "the local cloud has no firewalls of VPCs (tests/unit/policies breaks them)",
     "INV-01": "the proposed rule is not judged by default (tests/unit/policies breaks it)",
     "ATT-03": "every service that the live lens reads is eligible (tests/unit/policies breaks it)",
-    "BKP-03": "the local cloud restores nothing, so the control fails from the start (and is waived)",
 }
 # Mutations that are not killed, each with why that is accepted. One that is killed must go from here.
 SURVIVORS: dict[str, str] = {}

@@ -244,59 +244,53 @@ def backups_for_a_day(cloud: Cloud) -> Steps:
         yield Broken(arn)
 
 
-def _select(cloud: Cloud, plan: str, name: str, **chosen: Any) -> str:
-    role = f"arn:aws:iam::{cloud.account.id}:role/{NAME}"
-    made = cloud.client("backup").create_backup_selection(
-        BackupPlanId=plan, BackupSelection={"SelectionName": name, "IamRoleArn": role, **chosen}
-    )
-    return str(made["SelectionId"])
+def _deployed_tables(cloud: Cloud) -> tuple[str, str, dict[str, Any]]:
+    """The ids of the deployed plan of tables and of its selection, and the selection."""
+    backup = cloud.client("backup")
+    listed = backup.list_backup_plans()["BackupPlansList"]
+    plan = next(one["BackupPlanId"] for one in listed if one["BackupPlanName"].endswith("-backup-tables"))
+    (entry,) = backup.list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"]
+    named = {"BackupPlanId": plan, "SelectionId": entry["SelectionId"]}
+    return plan, entry["SelectionId"], backup.get_backup_selection(**named)["BackupSelection"]
 
 
 @contextmanager
-def _backed_up(cloud: Cloud) -> Iterator[tuple[str, str, str]]:
-    """All stores but the patients' table in one selection, that table in another; a locked vault. Yields the
-    plan's id and the two selections'."""
+def _without_patients(cloud: Cloud, **more: Any) -> Iterator[str]:
+    """The patients' table taken from the selection, and in another (with ``more``) where there is more."""
     backup, patients = cloud.client("backup"), cloud.table("-patients").arn
-    backup.create_backup_vault(BackupVaultName=NAME)
-    backup.put_backup_vault_lock_configuration(BackupVaultName=NAME, MinRetentionDays=35)
-    rule = {"RuleName": "daily", "TargetBackupVaultName": NAME}
-    # moto remembers plans that were deleted, and refuses another of the name.
-    document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": [rule]}
-    plan = backup.create_backup_plan(BackupPlan=document)["BackupPlanId"]
-    others = _select(cloud, plan, "others", Resources=["*"], NotResources=[patients])
-    one = _select(cloud, plan, "patients", Resources=[patients])
-    yield plan, others, one
-    for listed in backup.list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"]:
-        backup.delete_backup_selection(BackupPlanId=plan, SelectionId=listed["SelectionId"])
-    backup.delete_backup_plan(BackupPlanId=plan)
-    backup.delete_backup_vault(BackupVaultName=NAME)
+    plan, identifier, selection = _deployed_tables(cloud)
+    others = selection | {"Resources": [arn for arn in selection["Resources"] if arn != patients]}
+    chosen = [others, *([selection | {"Resources": [patients], **more}] if more else [])]
+    backup.delete_backup_selection(BackupPlanId=plan, SelectionId=identifier)
+    made = [backup.create_backup_selection(BackupPlanId=plan, BackupSelection=one) for one in chosen]
+    yield patients
+    for one in made:
+        backup.delete_backup_selection(BackupPlanId=plan, SelectionId=one["SelectionId"])
+    backup.create_backup_selection(BackupPlanId=plan, BackupSelection=selection)
 
 
 @mutation("BKP-01", "one table is selected no more")
 def one_store_forgotten(cloud: Cloud) -> Steps:
-    with _backed_up(cloud) as (plan, _, one):
-        yield MENDED
-        cloud.client("backup").delete_backup_selection(BackupPlanId=plan, SelectionId=one)
-        yield Broken(cloud.table("-patients").arn)
+    with _without_patients(cloud) as patients:
+        yield Broken(patients)
 
 
 @mutation("BKP-01", "a tag is wanted that the table has not")
 def wanted_tag_is_not_there(cloud: Cloud) -> Steps:
     wanted = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "mutation"}]
-    with _backed_up(cloud) as (plan, _, one):
-        yield MENDED
-        cloud.client("backup").delete_backup_selection(BackupPlanId=plan, SelectionId=one)
-        _select(cloud, plan, "tagged", Resources=["*"], ListOfTags=wanted)
-        yield Broken(cloud.table("-patients").arn)
+    with _without_patients(cloud, ListOfTags=wanted) as patients:
+        yield Broken(patients)
 
 
 @mutation("BKP-02", "the vault's lock lifted")
 def vault_unlocked(cloud: Cloud) -> Steps:
     backup = cloud.client("backup")
-    with _backed_up(cloud):
-        yield MENDED
-        backup.delete_backup_vault_lock_configuration(BackupVaultName=NAME)
-        yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{NAME}")
+    vault = next(vault for vault in backup.list_backup_vaults()["BackupVaultList"] if vault["Locked"])
+    backup.delete_backup_vault_lock_configuration(BackupVaultName=vault["BackupVaultName"])
+    yield Broken(vault["BackupVaultArn"])
+    backup.put_backup_vault_lock_configuration(
+        BackupVaultName=vault["BackupVaultName"], MinRetentionDays=vault["MinRetentionDays"]
+    )
 
 
 def _deployed_detector(cloud: Cloud) -> str:
@@ -307,15 +301,23 @@ def _deployed_detector(cloud: Cloud) -> str:
 @mutation("BKP-02", "another plan writes to a vault without a lock")
 def second_vault(cloud: Cloud) -> Steps:
     backup, name = cloud.client("backup"), f"{NAME}-second"
-    with _backed_up(cloud):
-        yield MENDED
-        backup.create_backup_vault(BackupVaultName=name)
-        rule = {"RuleName": "weekly", "TargetBackupVaultName": name}
-        document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": [rule]}
-        plan = backup.create_backup_plan(BackupPlan=document)["BackupPlanId"]
-        yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{name}")
-        backup.delete_backup_plan(BackupPlanId=plan)
-        backup.delete_backup_vault(BackupVaultName=name)
+    backup.create_backup_vault(BackupVaultName=name)
+    rule = {"RuleName": "weekly", "TargetBackupVaultName": name}
+    # moto remembers plans that were deleted, and refuses another of the name.
+    document = {"BackupPlanName": f"{NAME}-{uuid.uuid4()}", "Rules": [rule]}
+    plan = backup.create_backup_plan(BackupPlan=document)["BackupPlanId"]
+    yield Broken(f"arn:aws:backup:{cloud.account.region}:{cloud.account.id}:backup-vault:{name}")
+    backup.delete_backup_plan(BackupPlanId=plan)
+    backup.delete_backup_vault(BackupVaultName=name)
+
+
+@mutation("BKP-03", "a restored table is found to be wrong")
+def wrong_restore(cloud: Cloud) -> Steps:
+    backup = cloud.client("backup")
+    job = backup.list_restore_jobs(ByStatus="COMPLETED")["RestoreJobs"][-1]["RestoreJobId"]
+    backup.put_restore_validation_result(RestoreJobId=job, ValidationStatus="FAILED")
+    yield Broken(cloud.root)
+    backup.put_restore_validation_result(RestoreJobId=job, ValidationStatus="SUCCESSFUL")
 
 
 @mutation("DET-01", "the detector suspended")

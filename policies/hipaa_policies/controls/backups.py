@@ -23,6 +23,7 @@ from hipaa_policies.verdicts import (
 BACKUP_DAYS = 7
 # The rule says "periodically"; contingency plans are tested once a year at the least.
 RESTORE_DAYS = 365
+WRONG = {"FAILED", "TIMED_OUT"}
 
 
 @control(
@@ -61,7 +62,7 @@ def _stores(account: Account) -> Listing[Table | Database]:
     checklist=Line.AT_REST,
     blind="Whether the backups succeed, and stores of other kinds. Point-in-time recovery is DDB-02: it "
     "goes with the table.",
-    satisfied_by="no module so far",
+    satisfied_by="modules/backup",
     remedy="Let a plan of AWS Backup select the store, by its ARN or by a tag.",
 )
 def store_is_in_a_plan(store: Table | Database, account: Account, _: Settings) -> Verdict:
@@ -97,7 +98,7 @@ def _used_vaults(account: Account) -> Listing[BackupVault]:
     requirement=ADDRESSABLE,
     checklist=Line.AT_REST,
     blind="Whether the lock is one of compliance, which nobody can lift; vaults of other accounts.",
-    satisfied_by="no module so far",
+    satisfied_by="modules/backup",
     remedy="Set a lock on the vault, with a minimum retention.",
 )
 def vault_is_locked(vault: BackupVault, _: Account, __: Settings) -> Verdict:
@@ -111,16 +112,22 @@ def vault_is_locked(vault: BackupVault, _: Account, __: Settings) -> Verdict:
     cite="164.308(a)(7)(ii)(D)",
     requirement=ADDRESSABLE,
     checklist=Line.AT_REST,
-    blind="Restores that AWS Backup did not make, or lists no more; whether the data was right, and in time.",
-    satisfied_by="no module so far",
-    remedy="Restore a recovery point, or let a restore testing plan of AWS Backup do it on a schedule.",
+    blind="Restores that AWS Backup did not make, or lists no more; whether the data was right where nobody "
+    "recorded a validation, and in time.",
+    satisfied_by="modules/backup",
+    remedy="Restore a recovery point, compare it with what is live, record it (PutRestoreValidationResult), "
+    "or let a restore testing plan of AWS Backup restore on a schedule.",
 )
 def restore_is_tested(account: Account, _: Account, settings: Settings) -> Verdict:
     if not _stores(account).items:
         _stores(account).complete()
         return not_applicable("there is no table or database to restore")
-    days = [job.completed for job in account.restore_jobs.complete()]
-    if not days:
+    jobs = sorted(account.restore_jobs.complete(), key=lambda job: job.completed)
+    if not jobs:
         return failed("AWS Backup lists no completed restore")
-    text = f"the last restore that AWS Backup lists is of {max(days)}"
-    return judged((settings.today - max(days)).days <= RESTORE_DAYS, text, f"{text}, more than a year ago")
+    wrong = sum(job.validation in WRONG for job in {job.source or job.arn: job for job in jobs}.values())
+    if wrong:
+        return failed(f"the last restore of {wrong} stores was found to be wrong (ValidationStatus)")
+    last = jobs[-1].completed.date()
+    text = f"the last restore that AWS Backup lists is of {last}"
+    return judged((settings.today - last).days <= RESTORE_DAYS, text, f"{text}, more than a year ago")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import ClassVar
 
@@ -51,10 +51,17 @@ class BackupVault:
 
 @dataclass(frozen=True)
 class RestoreJob:
-    """A restore that was completed. ``kind`` is the resource's: DynamoDB, RDS, Aurora, S3, ..."""
+    """A restore that was completed. ``kind`` is the resource's: DynamoDB, RDS, Aurora, S3, ...
+
+    ``source`` is what was restored, ``validation`` what somebody found who looked at it: SUCCESSFUL, FAILED,
+    TIMED_OUT, VALIDATING; ``None`` where nobody did.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RestoreJobsListMember.html
+    """
 
     TYPE: ClassVar[str] = "AWS::Backup::RestoreJob"
 
     arn: str
     kind: str
-    completed: date
+    completed: datetime
+    source: str | None = None
+    validation: str | None = None

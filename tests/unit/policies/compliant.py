@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hipaa_policies.facts import Account, Listing, Policy
@@ -371,7 +371,9 @@ def account(**changes: Any) -> Account:
             PrefixList(PREFIX_LIST, "pl-own", "offices", False, ("192.0.2.0/24",)),
         ),
         "queues": (Queue(QUEUE, "dead-letters", KEY, None, None),),
-        "restore_jobs": (RestoreJob(arn("backup", "restore-job:1"), "DynamoDB", date(2026, 10, 1)),),
+        "restore_jobs": (
+            RestoreJob(arn("backup", "restore-job:1"), "DynamoDB", datetime(2026, 10, 1, tzinfo=UTC)),
+        ),
         "rest_apis": (
             RestApi(
                 API,

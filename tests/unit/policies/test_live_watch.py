@@ -54,7 +54,7 @@ def test_backups_are_read(recording: Recording) -> None:
     assert (plan.name, plan.vaults) == ("daily", ("main",))
     assert plan.selections == (Selection(("arn:aws:dynamodb:*",), (), None),)
     assert only(account.backup_vaults).locked is True
-    assert only(account.restore_jobs).completed == date(2026, 10, 1)
+    assert only(account.restore_jobs).completed.date() == date(2026, 10, 1)
     assert only(account.databases).backup_days == 7
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hipaa_policies import cli
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.backups import BackupPlan, Selection
+from hipaa_policies.facts.backups import BackupPlan, RestoreJob, Selection
 from hipaa_policies.facts.logs import LogExport
 from hipaa_policies.facts.monitoring import Metric
 from hipaa_policies.verdicts import Status
@@ -53,6 +54,14 @@ CASES: dict[str, tuple[Change, set[Status]]] = {
     ),
     "BKP-01 another plan, where one cannot be read": (
         added("backup_plans", BackupPlan(c.arn("backup", "backup-plan:p2"), "second", REFUSED, REFUSED)),
+        PASS,
+    ),
+    "BKP-03 wrong once, and right since": (
+        listed(
+            "restore_jobs",
+            RestoreJob("arn:1", "DynamoDB", datetime(2026, 9, 1, tzinfo=UTC), "arn:table", "FAILED"),
+            RestoreJob("arn:2", "DynamoDB", datetime(2026, 9, 2, tzinfo=UTC), "arn:table", "SUCCESSFUL"),
+        ),
         PASS,
     ),
     "BKP-03 nothing to restore": (both(listed("tables"), listed("databases")), {Status.NOT_APPLICABLE}),

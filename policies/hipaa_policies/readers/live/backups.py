@@ -109,7 +109,9 @@ def read_restore_jobs(aws: Aws, where: Where) -> Facts:
         RestoreJob(
             arn=where.arn("backup", f"restore-job:{answer['RestoreJobId']}"),
             kind=answer.get("ResourceType", ""),
-            completed=answer["CompletionDate"].date(),
+            completed=answer["CompletionDate"],
+            source=answer.get("SourceResourceArn"),
+            validation=answer.get("ValidationStatus"),
         )
         for answer in listed.items
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from hipaa_policies.facts.backups import RestoreJob, Selection
 
 from tests.unit.policies import compliant as c
 from tests.unit.policies.breaks.changes import Break, changed, listed, one
 
-_OLD = RestoreJob(c.arn("backup", "restore-job:1"), "DynamoDB", date(2025, 10, 1))
+_OLD = RestoreJob(c.arn("backup", "restore-job:1"), "DynamoDB", datetime(2025, 10, 1, tzinfo=UTC))
+_RESTORED = RestoreJob(
+    c.arn("backup", "restore-job:2"), "DynamoDB", datetime(2026, 10, 1, tzinfo=UTC), "arn:table", "SUCCESSFUL"
+)
+_WRONG = replace(_RESTORED, completed=datetime(2026, 10, 2, tzinfo=UTC), validation="FAILED")
 _STORES = (c.PATIENTS, c.AUDIT, c.DATABASE)
 
 
@@ -35,5 +40,6 @@ BACKUPS = (
     ),
     one("BKP-02", "open", "backup_vaults", c.VAULT, "not locked", locked=False),
     Break("BKP-03", "none", c.ACCOUNT, "no completed restore", listed("restore_jobs")),
+    Break("BKP-03", "wrong", c.ACCOUNT, "1 stores was found", listed("restore_jobs", _WRONG, _RESTORED)),
     Break("BKP-03", "old", c.ACCOUNT, "2025-10-01, more than a year", listed("restore_jobs", _OLD)),
 )
