@@ -70,11 +70,13 @@ locals {
         Condition = { StringEquals = { "kms:ViaService" = "sqs.${var.context.region}.amazonaws.com" } }
       }
     ],
+    # What Lambda's pollers need, and no sqs:ChangeMessageVisibility: a message that failed comes back by the queue's own timeout.
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
     [
       for name, queue in var.queues : {
         Sid      = "Consume${replace(title(replace(name, "/[_-]/", " ")), " ", "")}"
         Effect   = "Allow"
-        Action   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
         Resource = [queue.queue_arn]
       }
     ],
