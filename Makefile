@@ -128,6 +128,10 @@ deployment-test: setup ## End to end and compliance tests against environments/l
 mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total)
 	@$(RUN) -m pytest --local-cloud -q tests/mutation
 
+.PHONY: prove-iam
+prove-iam: setup ## Take every grant of every function's role away, and see a test fail (40 minutes; ROLE=patient-api: one)
+	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role $(ROLE)) $(PROVE)
+
 .PHONY: audit
 audit: setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
 	@$(if $(ENV),$(RUN) -m scripts.environments audit $(ENV),$(ENVIRONMENT)/hipaa audit)
