@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from types import SimpleNamespace
 from typing import Any
 
+from moto.kms.exceptions import InvalidCiphertextException
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
+from moto.kms.utils import _deserialize_ciphertext_blob, generate_master_key
+from moto.kms.utils import decrypt as decrypt_with
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
@@ -47,3 +51,40 @@ def generate_default_keys(original: Method, backend: Any, alias_name: str) -> An
         if key_id is not None:
             backend.keys[key_id].key_manager = "AWS"
         return key_id
+
+
+@wrap(KmsBackend, "rotate_key_on_demand")
+def rotate_key_on_demand(original: Method, backend: Any, key_id: str) -> Any:
+    """moto notes the rotation and goes on with the old material."""
+    answered = original(backend, key_id)
+    key = backend.keys[backend.get_key_id(key_id)]
+    key.__dict__.setdefault("retired_material", []).append(key.key_material)
+    key.key_material = generate_master_key()
+    return answered
+
+
+@wrap(KmsBackend, "decrypt")
+def decrypt(
+    original: Method,
+    backend: Any,
+    ciphertext_blob: bytes,
+    encryption_context: dict[str, str],
+    key_id: str | None = None,
+) -> Any:
+    """KMS keeps all material that a key ever had, and finds the one that a ciphertext was made with.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+    """
+    try:
+        return original(backend, ciphertext_blob, encryption_context, key_id)
+    except InvalidCiphertextException:
+        key = backend.keys[_deserialize_ciphertext_blob(ciphertext_blob).key_id]
+        if key_id is not None and backend.any_id_to_key_id(key_id) != key.id:
+            raise
+        for material in reversed(getattr(key, "retired_material", [])):
+            try:
+                then = {key.id: SimpleNamespace(key_material=material)}
+                return decrypt_with(then, ciphertext_blob, encryption_context)[0], key.arn
+            except InvalidCiphertextException:
+                continue  # made with older material, or tampered with
+        raise
