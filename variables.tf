@@ -215,10 +215,8 @@ variable "packages" {
   nullable = false
 
   validation {
-    condition = length(setsubtract(keys(var.packages), [
-      "appointments", "compliance_auditor", "document_ingest", "fhir_ingest", "hl7_ingest", "patient_api", "rag_orchestrator", "rag_retrieval",
-    ])) == 0
-    error_message = "packages are named as the zips that `make package` builds: appointments, compliance_auditor, document_ingest, fhir_ingest, hl7_ingest, patient_api, rag_orchestrator, rag_retrieval. A function of your own takes its package in its own module block."
+    condition     = alltrue([for name in keys(var.packages) : can(regex("^[a-z][a-z0-9_]*$", name))])
+    error_message = "packages are named as the folders of lambda_src and the zips that `make package` builds of them, without .zip: patient_api."
   }
 
   validation {

@@ -1,4 +1,4 @@
-"""``make plan ENV=prod`` and its like. Usage: ``python -m scripts.environments plan|apply|audit|drift NAME``.
+"""``make plan ENV=prod`` and its like: ``python -m scripts.environments plan|apply|audit|drift|sign NAME``.
 
 Exit: 0 done; 1 a control FAILs; 2 nothing was done, or only in part. ``drift`` speaks as Terraform's
 -detailed-exitcode does: 0 no drift, 1 not known, 2 drift. (``make`` turns whatever is not 0 into 2.)
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from scripts.environments import commands
+from scripts.environments import commands, signing
 from scripts.environments.account import check_account
 from scripts.environments.environment import ROOT, find
 from scripts.environments.problems import FailedControlsError, RefusedError
@@ -21,6 +21,7 @@ COMMANDS = {
     "apply": commands.apply,
     "audit": commands.audit,
     "drift": commands.drift,
+    "sign": signing.sign,
 }
 INTERRUPTED = 130  # as a shell has it for SIGINT
 QUIET_SECONDS = 10.0  # of work between two lines of progress

@@ -70,7 +70,7 @@ def apply(environment: Environment, progress: Progress) -> int:
     judge(environment, table=False)
     if found := changes.unsigned(document):
         raise RefusedError(_unsigned(environment, found))
-    terraform.apply(environment, progress=print)
+    terraform.apply(environment, str(environment.plan), progress=print)
     for used in environment.saved.iterdir():
         used.unlink()
     print(f"Applied. What the account looks like now: make audit ENV={environment.name}")

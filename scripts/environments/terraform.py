@@ -68,10 +68,21 @@ def show(environment: Environment, file: str) -> dict[str, Any]:
     return document
 
 
-def apply(environment: Environment, *, progress: Progress) -> None:
-    """`terraform apply` of the saved plan, in Terraform's own words. Raises ``RefusedError``."""
+def outputs(environment: Environment) -> dict[str, Any]:
+    """The outputs in the state, by name. Raises ``RefusedError``."""
+    printed = run(environment, "output", "-json")
+    if printed.returncode != 0:
+        raise RefusedError(_told(environment, "output", printed.stderr))
+    return {name: output["value"] for name, output in json.loads(printed.stdout).items()}
+
+
+def apply(environment: Environment, *words: str, progress: Progress) -> None:
+    """`terraform apply`, in its own words: of a saved plan or, without asking, of what is targeted.
+
+    Raises ``RefusedError``.
+    """
     colour = [] if sys.stdout.isatty() else ["-no-color"]
-    command = _command(environment, "apply", "-input=false", *colour, str(environment.plan))
+    command = _command(environment, "apply", "-input=false", "-auto-approve", *colour, *words)
     printed = list[str]()
     with subprocess.Popen(
         command, env=_inherited(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.local_deployment import LocalDeployment
+from tests.plan.conftest import ROOT
 from tests.plan.environments import Commands
 
 STATE_BUCKET = "tiny-state"
@@ -37,6 +41,63 @@ resource "aws_cloudwatch_log_group" "notes" {
   retention_in_days = 2557
 }
 """
+# What `make sign` needs of the root module, at the addresses where that has it.
+SIGNING = """
+terraform {
+  backend "s3" {}
+  required_providers {
+    aws = { source = "hashicorp/aws", version = ">= 5.100.0, < 7.0.0" }
+  }
+}
+
+variable "account_id" { type = string }
+variable "region" { type = string }
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = [var.account_id]
+}
+
+module "healthcare" {
+  source     = "./healthcare"
+  account_id = var.account_id
+  region     = var.region
+}
+
+output "packages_bucket" { value = module.healthcare.packages_bucket }
+output "signing_profile" { value = module.healthcare.signing_profile }
+"""
+HEALTHCARE = """
+variable "account_id" { type = string }
+variable "region" { type = string }
+
+module "code_signing" {
+  source  = "CODE_SIGNING"
+  context = { account_id = var.account_id, region = var.region, name_prefix = "healthcare" }
+}
+
+module "packages_bucket" {
+  source = "./bucket"
+}
+
+# Stands for what cannot be made before code is signed.
+resource "aws_cloudwatch_log_group" "function" {
+  name = "function"
+}
+
+output "packages_bucket" { value = module.packages_bucket.name }
+output "signing_profile" { value = module.code_signing.profile_name }
+"""
+BUCKET = """
+resource "aws_s3_bucket" "this" { bucket = "packages" }
+
+resource "aws_s3_bucket_versioning" "this" {
+  bucket = aws_s3_bucket.this.bucket
+  versioning_configuration { status = "Enabled" }
+}
+
+output "name" { value = aws_s3_bucket_versioning.this.bucket }
+"""
 WAIVER = """
 waivers:
   - control: LOG-01
@@ -57,10 +118,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalDeployment]
         started.stop()
 
 
-def tiny(root: Path, cloud: LocalDeployment) -> Commands:
+def tiny(root: Path, cloud: LocalDeployment, main: str = MAIN) -> Commands:
     folder = root / "environments" / "tiny"
     folder.mkdir(parents=True)
-    (folder / "main.tf").write_text(MAIN)
+    (folder / "main.tf").write_text(main)
     (folder / "terraform.tfvars").write_text(
         f'account_id = "{cloud.state.account_id}" # ours\nregion     = "us-east-1"\n'
     )
@@ -69,6 +130,52 @@ def tiny(root: Path, cloud: LocalDeployment) -> Commands:
         "use_lockfile = true\n"
     )
     return Commands(root, cloud)
+
+
+def test_packages_are_signed_once_and_named(tmp_path: Path, cloud: LocalDeployment) -> None:
+    cloud.client("s3").create_bucket(Bucket="another-state")
+    commands = tiny(tmp_path / "repository", cloud, SIGNING)
+    folder, s3 = commands.folder("tiny"), cloud.client("s3")
+    backend = folder / "state.s3.tfbackend"
+    backend.write_text(backend.read_text().replace(STATE_BUCKET, "another-state"))
+    healthcare = folder / "healthcare"
+    (healthcare / "bucket").mkdir(parents=True)
+    code_signing = os.path.relpath(ROOT / "modules" / "code_signing", healthcare)
+    (healthcare / "main.tf").write_text(HEALTHCARE.replace("CODE_SIGNING", code_signing))
+    (healthcare / "bucket" / "main.tf").write_text(BUCKET)
+
+    run = commands.run("sign", "tiny")
+    assert run.returncode == 2
+    assert "There is no package in dist/, so nothing was signed. Build them: make package" in run.stderr
+
+    dist = tmp_path / "repository" / "dist"
+    dist.mkdir()
+    with zipfile.ZipFile(dist / "patient_api.zip", "w") as archive:
+        archive.writestr("patient_api/handler.py", "")
+    run = commands.run("sign", "tiny")
+    assert run.returncode == 0, run.stdout + run.stderr
+    written = json.loads((folder / "packages.auto.tfvars.json").read_text())
+    package = written["packages"]["patient_api"]
+    content = s3.get_object(Bucket=package["bucket"], Key=package["key"], VersionId=package["version"])[
+        "Body"
+    ].read()
+    assert package["hash"] == base64.b64encode(hashlib.sha256(content).digest()).decode()
+    assert content != (dist / "patient_api.zip").read_bytes(), "it is the signed one that is named"
+    # Nothing else was made: functions come with a plan that somebody reads.
+    assert cloud.client("logs").describe_log_groups(logGroupNamePrefix="function")["logGroups"] == []
+
+    # The same code is not signed again, so the next plan changes nothing.
+    run = commands.run("sign", "tiny")
+    assert "patient_api.zip: was signed before" in run.stderr
+    assert json.loads((folder / "packages.auto.tfvars.json").read_text()) == written
+
+    # What Signer does not take is said, and the packages stay as they were.
+    (dist / "patient_api.zip").write_bytes(b"no zip")
+    run = commands.run("sign", "tiny")
+    assert run.returncode == 2
+    assert "Signer could not sign" in run.stderr
+    assert "The object is no zip." in run.stderr
+    assert json.loads((folder / "packages.auto.tfvars.json").read_text()) == written
 
 
 def test_from_plan_to_drift(tmp_path: Path, cloud: LocalDeployment) -> None:
@@ -97,7 +204,7 @@ def test_from_plan_to_drift(tmp_path: Path, cloud: LocalDeployment) -> None:
     run = commands.run("apply", "tiny")
     assert run.returncode == 1
     assert "The plan FAILs controls" in run.stderr
-    assert logs.describe_log_groups()["logGroups"] == []
+    assert logs.describe_log_groups(logGroupNamePrefix="notes")["logGroups"] == []
 
     # A decision after the plan: it has to be planned, and read, again.
     (folder / "waivers.yaml").write_text(WAIVER.format(expires="2099-12-31"))

@@ -190,7 +190,7 @@ run "refuses_a_package_of_no_function" {
   expect_failures = [var.packages]
 
   variables {
-    packages = { patients = { bucket = "releases", key = "patients.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
+    packages = { "patient-api.zip" = { bucket = "releases", key = "patients.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
   }
 }
 

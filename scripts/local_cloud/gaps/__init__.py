@@ -27,6 +27,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     route53resolver,
     s3,
     sesv2,
+    signer,
     sns,
     sqs,
     sqs_messages,
