@@ -20,7 +20,7 @@ def write_json(file: Path, document: Any) -> None:
 
 
 def describe(packages: Iterable[Package], version: Version, commit: str) -> dict[str, Any]:
-    """``packages.json``: for each architecture and function the file, its key in a bucket, and both hashes."""
+    """``packages.json``: of each architecture and function the file, its key in a bucket, and its hashes."""
     described: dict[str, dict[str, Any]] = {}
     for package in packages:
         described.setdefault(package.architecture, {})[package.function] = {
