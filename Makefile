@@ -66,8 +66,9 @@ types: setup ## mypy, strict
 	@$(ENVIRONMENT)/mypy scripts policies/hipaa_policies lambda_src tests
 
 .PHONY: docs
-docs: setup ## Write the generated parts of the modules' READMEs, and the auditor's policy
+docs: setup ## Write what is generated: the modules' READMEs, the CDK constructs, the auditor's policy
 	@$(RUN) -m scripts.module_docs
+	@$(RUN) -m scripts.constructs
 	@$(ENVIRONMENT)/hipaa iam-policy > .read_only_policy.json && mv .read_only_policy.json modules/compliance_auditor/read_only_policy.json
 
 .PHONY: docs-check
@@ -108,10 +109,10 @@ terraform-test: setup ## The modules' own tests (terraform test, plans only)
 	@$(RUN) -m scripts.terraform_test
 
 .PHONY: unit
-unit: setup ## Unit tests, and one plan that many tests look at
-	@echo "── Unit tests, and one production plan"
-	@$(PYTHON) scripts/setup_environment.py workflows
-	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan
+unit: setup ## Unit tests, one plan that many tests look at, and the plans of examples/
+	@echo "── Unit tests, one production plan, and the examples'"
+	@$(PYTHON) scripts/setup_environment.py cdktf cdktn workflows
+	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan tests/examples
 
 .PHONY: provider-6
 provider-6: setup ## Whether hashicorp/aws 6.x has all that is used here, by a dated extract of its schema

@@ -12,7 +12,7 @@ from hipaa_constructs.function import PackageS3 as FunctionPackageS3
 from hipaa_constructs.healthcare import Api, Network, NetworkSubnets, Package, PackageS3, PatientApi
 
 RELEASE = "0.1.0"
-REPOSITORY = "git::https://git.example.org/platform/terraform-aws-hipaa-serverless.git"
+REPOSITORY = "git::https://github.com/OWNER/terraform-aws-hipaa-serverless.git"
 BUCKET = "hospital-example-releases-us-east-1"
 # The base64 SHA-256 of each zip of the release. This one is an empty file's.
 PATIENT_API_HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="

@@ -5,7 +5,7 @@ locals {
 }
 
 module "eligibility" {
-  source = "git::https://git.example.org/platform/terraform-aws-hipaa-serverless.git//modules/function?ref=v0.1.0"
+  source = "git::https://github.com/OWNER/terraform-aws-hipaa-serverless.git//modules/function?ref=v0.1.0"
 
   context = {
     account_id  = var.account_id

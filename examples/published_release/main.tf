@@ -12,7 +12,7 @@ locals {
 }
 
 module "healthcare" {
-  source = "git::https://git.example.org/platform/terraform-aws-hipaa-serverless.git?ref=v0.1.0"
+  source = "git::https://github.com/OWNER/terraform-aws-hipaa-serverless.git?ref=v0.1.0"
 
   account_id = var.account_id
   region     = var.region

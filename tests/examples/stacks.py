@@ -20,7 +20,7 @@ from tests.plan.conftest import Plan, walk
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-ADDRESS = "https://git.example.org/platform/terraform-aws-hipaa-serverless.git"
+ADDRESS = "https://github.com/OWNER/terraform-aws-hipaa-serverless.git"
 RELEASE = "v0.1.0"
 PROVIDER = {
     "provider": {

@@ -10,7 +10,7 @@ from hipaa_policies.commands.plan import judge_plan
 from hipaa_policies.verdicts import Status
 
 from scripts.package_functions import function_names
-from tests.examples.stacks import RELEASE, Repository, copy_example, plan_stack
+from tests.examples.stacks import ADDRESS, RELEASE, Repository, copy_example, plan_stack
 from tests.plan.conftest import Plan
 
 # What the stack leaves to its reader, by control.
@@ -41,7 +41,7 @@ def test_every_function_of_the_release_comes_from_s3(plan: Plan) -> None:
 def test_the_modules_come_from_the_release_that_is_named(plan: Plan) -> None:
     installed = json.loads((plan.root / ".terraform" / "modules" / "modules.json").read_text())
     sources = {module["Key"]: module["Source"] for module in installed["Modules"]}
-    assert sources["healthcare"].startswith("git::https://git.example.org/")
+    assert sources["healthcare"].startswith(f"git::{ADDRESS}")
     assert sources["healthcare"].endswith(f"?ref={RELEASE}")
 
 
