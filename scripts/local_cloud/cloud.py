@@ -39,6 +39,7 @@ from scripts.local_cloud.functions.service import FunctionService
 from scripts.local_cloud.gateway.server import Gateway
 from scripts.local_cloud.protocol.server import serve, url_of
 from scripts.local_cloud.state import State, remove_state, write_state
+from scripts.local_cloud.web_identity import check_web_identity
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,7 +50,7 @@ class LocalCloud:
 
     def __init__(self, port: int = 0, gateway_port: int = 0) -> None:
         key = create_administrator()
-        front_door = FrontDoor([guard, check_role, check_network])
+        front_door = FrontDoor([guard, check_role, check_network, check_web_identity])
         self.endpoint = serve(front_door, port)
         endpoint_url = url_of(self.endpoint)
         self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))

@@ -75,6 +75,11 @@ class Control:
         judgements: list[dict[str, Any]] = self.ask("PUT", "recording", {"label": label})["judgements"]
         return judgements
 
+    def github_token(self, subject: str, audience: str = "sts.amazonaws.com", **claims: str) -> str:
+        """An identity token as a workflow of GitHub's gets it, for STS's AssumeRoleWithWebIdentity."""
+        body = {"claims": {"sub": subject, "aud": audience, **claims}}
+        return str(self.ask("POST", "github-token", body)["token"])
+
     def ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  # the state's endpoint is http on the loopback
             self.state.endpoint_url + PREFIX + path,

@@ -17,6 +17,7 @@ from scripts.local_cloud.event_sources.mapping import Settings
 from scripts.local_cloud.event_sources.rules import Rules
 from scripts.local_cloud.fault import read_fault
 from scripts.local_cloud.faults import Faults
+from scripts.local_cloud.web_identity import issue
 
 Action = Callable[[Any], dict[str, Any]]
 
@@ -42,6 +43,7 @@ class ControlDesk:
             ("PUT", "settings"): self.set_settings,
             ("GET", "mail"): lambda _body: {"mail": sent_mail()},
             ("PUT", "recording"): self.set_recording,
+            ("POST", "github-token"): lambda body: {"token": issue(body["claims"])},
             ("DELETE", "environments"): self.delete_environments,
         }
 

@@ -102,11 +102,23 @@ def read_request(environ: dict[str, Any]) -> AwsRequest | None:
     try:
         call.model, path_parameters = get_service_router(service).match(http)
     except (NotFound, NotImplementedError):
-        return call
+        call.model, path_parameters = operation_of_target(http, service), {}
+        if call.model is None:
+            return call
     call.operation = str(call.model.name)
     call.parameters = parse_parameters(call, path_parameters)
     environ["wsgi.input"] = io.BytesIO(body)
     return call
+
+
+def operation_of_target(http: Request, service: str) -> Any:
+    """The operation that X-Amz-Target ends with, or None: AWS's SDKs do not agree on what stands before it.
+
+    botocore writes CloudTrail's prefix with a package name in front, the SDK for Go without.
+    """
+    name = http.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    model = get_service_model(service)
+    return model.operation_model(name) if name in model.operation_names else None
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
@@ -135,6 +147,8 @@ def service_of(http: Request, signature: Signature | None) -> str | None:
     """botocore's name of the service that a request is for."""
     target = http.headers.get("X-Amz-Target", "")
     if signature is None:
+        if http.values.get("Action") == "AssumeRoleWithWebIdentity":  # the token in it is the signature
+            return "sts"
         return UNSIGNED_TARGETS.get(target.partition(".")[0])
     name = signature.service
     if name == "s3" and http.path.startswith("/v20180820/"):
