@@ -7,7 +7,7 @@ locals {
     "bedrock:InvokeModel*",
     "cloudwatch:PutMetricData",
     "dynamodb:*",
-    "ec2:*NetworkInterface*",
+    "ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses",
     "events:PutEvents",
     "firehose:PutRecord*",
     "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Generate*", "kms:ReEncrypt*", "kms:VerifyMac",
@@ -22,11 +22,21 @@ locals {
     "xray:Put*",
   ]
 
+  # modules/backup: its two roles copy stores, and restore to new ones.
+  _boundary_backup_actions = [
+    "backup:Copy*BackupVault", "backup:DescribeBackupVault",
+    "cloudwatch:GetMetricData",
+    "events:*Rule*",
+    "events:*Targets*",
+    "rds:*ClusterSnapshot*", "rds:AddTagsToResource", "rds:ListTagsForResource", "rds:RestoreDBClusterFromSnapshot",
+    "s3:CreateBucket", "s3:*InventoryConfiguration", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning",
+  ]
+
   _boundary = [
     {
       Sid      = "AtMostTheWorkOfAStack"
       Effect   = "Allow"
-      Action   = local._boundary_actions
+      Action   = concat(local._boundary_actions, local._boundary_backup_actions)
       Resource = "*"
     },
     {

@@ -24,13 +24,13 @@ locals {
           "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags",
           "firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream",
           "guardduty:GetDetector", "guardduty:ListTagsForResource", "inspector2:BatchGetAccountStatus",
-          "logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource",
+          "logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeResourcePolicies", "logs:DescribeSubscriptionFilters", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource",
         ]
       }
       ReadBackups = {
         resources = local._anything
         actions = [
-          "backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications",
+          "backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:GetBackupVaultAccessPolicy",
           "backup:GetRestoreTestingPlan", "backup:GetRestoreTestingSelection", "backup:ListTags",
         ]
       }
@@ -42,13 +42,13 @@ locals {
         resources = local._anything
         actions = [
           "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways",
-          "ec2:DescribeNetworkAcls", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups",
+          "ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups",
           "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
           "network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration", "network-firewall:DescribeRuleGroup", "network-firewall:ListTagsForResource",
           "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
           "route53resolver:GetFirewallConfig", "route53resolver:GetFirewallDomainList", "route53resolver:GetFirewallRuleGroup", "route53resolver:GetFirewallRuleGroupAssociation",
           "route53resolver:GetResolverQueryLogConfig", "route53resolver:GetResolverQueryLogConfigAssociation", "route53resolver:ListFirewallDomains", "route53resolver:ListFirewallRules",
-          "route53resolver:ListResolverQueryLogConfigAssociations", "route53resolver:ListTagsForResource",
+          "route53resolver:ListTagsForResource",
         ]
       }
       ReadRoles = {
@@ -70,11 +70,11 @@ locals {
         actions   = ["apigateway:GET"]
       }
       # s3:ListBucket is what S3 asks for at HeadBucket, by which the provider looks whether a bucket is there. It shows the names
-      # of objects, too; nothing less does. No s3:GetObject.
+      # of objects, too; nothing less does. No s3:GetObject. (s3:ListTagsForResource is how version 6 of the provider reads tags.)
       ReadBuckets = {
         resources = local._bucket_arns
         actions = [
-          "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetBucketNotification",
+          "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketNotification",
           "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock",
           "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration",
           "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",

@@ -17,7 +17,7 @@ locals {
           "guardduty:CreateDetector", "guardduty:DeleteDetector", "guardduty:TagResource", "guardduty:UntagResource", "guardduty:UpdateDetector",
           "inspector2:Disable", "inspector2:Enable",
           "logs:AssociateKmsKey", "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:DeleteDataProtectionPolicy", "logs:DeleteLogDelivery", "logs:DeleteLogGroup",
-          "logs:DeleteMetricFilter", "logs:DeleteSubscriptionFilter", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutDataProtectionPolicy",
+          "logs:DeleteMetricFilter", "logs:DeleteResourcePolicy", "logs:DeleteSubscriptionFilter", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutDataProtectionPolicy",
           "logs:PutMetricFilter", "logs:PutResourcePolicy", "logs:PutRetentionPolicy", "logs:PutSubscriptionFilter", "logs:TagResource", "logs:UntagResource", "logs:UpdateLogDelivery",
         ]
       }
@@ -26,8 +26,8 @@ locals {
         conditions = local._of_this_region
         actions = [
           "backup:CreateBackupPlan", "backup:CreateBackupSelection", "backup:CreateBackupVault", "backup:CreateRestoreTestingPlan", "backup:CreateRestoreTestingSelection",
-          "backup:DeleteBackupPlan", "backup:DeleteBackupSelection", "backup:DeleteBackupVault", "backup:DeleteBackupVaultNotifications", "backup:DeleteRestoreTestingPlan", "backup:DeleteRestoreTestingSelection",
-          "backup:PutBackupVaultAccessPolicy", "backup:PutBackupVaultLockConfiguration", "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupPlan", "backup:DeleteBackupSelection", "backup:DeleteBackupVault", "backup:DeleteBackupVaultAccessPolicy", "backup:DeleteRestoreTestingPlan", "backup:DeleteRestoreTestingSelection",
+          "backup:PutBackupVaultAccessPolicy", "backup:PutBackupVaultLockConfiguration",
           "backup:TagResource", "backup:UntagResource", "backup:UpdateBackupPlan", "backup:UpdateRestoreTestingPlan", "backup:UpdateRestoreTestingSelection", "backup-storage:MountCapsule",
         ]
       }
@@ -62,7 +62,7 @@ locals {
           "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway", "ec2:CreateNetworkAcl", "ec2:CreateNetworkAclEntry", "ec2:CreateRoute", "ec2:CreateRouteTable",
           "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpc", "ec2:CreateVpcEndpoint",
           "ec2:DeleteFlowLogs", "ec2:DeleteInternetGateway", "ec2:DeleteNatGateway", "ec2:DeleteNetworkAcl", "ec2:DeleteNetworkAclEntry", "ec2:DeleteNetworkInterface", "ec2:DeleteRoute", "ec2:DeleteRouteTable",
-          "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints", "ec2:DescribeNetworkInterfaces", "ec2:DetachInternetGateway", "ec2:DetachNetworkInterface",
+          "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints", "ec2:DetachInternetGateway", "ec2:DetachNetworkInterface",
           "ec2:DisassociateAddress", "ec2:DisassociateRouteTable", "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint",
           "ec2:ReleaseAddress", "ec2:ReplaceNetworkAclAssociation", "ec2:ReplaceNetworkAclEntry", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
           "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
@@ -127,7 +127,7 @@ locals {
         conditions = local._of_this_region
         actions = [
           "lambda:CreateCodeSigningConfig", "lambda:CreateEventSourceMapping", "lambda:DeleteCodeSigningConfig", "lambda:DeleteEventSourceMapping", "lambda:UpdateCodeSigningConfig", "lambda:UpdateEventSourceMapping",
-          "signer:PutSigningProfile", "signer:TagResource", "signer:UntagResource",
+          "signer:CancelSigningProfile", "signer:PutSigningProfile", "signer:TagResource", "signer:UntagResource",
         ]
       }
       LayOutTheDatabase = {
