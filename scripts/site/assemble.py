@@ -48,7 +48,7 @@ def assemble(folder: Path, draw: Callable[[list[str]], dict[str, str]], root: Pa
     ``draw`` gives the SVG of each Mermaid source. Raises ``SiteError`` with everything that is wrong.
     """
     files = list(written_pages(root))
-    refuse(links.problems(root, [PurePosixPath("README.md"), *files]), "Links that lead nowhere")
+    refuse(links.problems(root, files), "Links that lead nowhere")
     refuse(unknown_controls(root, files), "Controls that the catalogue does not have")
     pages = [*written(root, files), *control_pages_of(root)]
     pages += source_pages_for(root, pages, set(files))
@@ -143,6 +143,7 @@ def configured(root: Path, pages: list[Page]) -> dict[str, object]:
     generated = {
         navigation.CONTROLS: navigation.control_entries(catalogue()),
         navigation.MODULES: navigation.module_entries(there),
+        navigation.EXAMPLES: navigation.page_entries(there, "examples"),
         navigation.DECISIONS: navigation.page_entries(there, "decisions"),
     }
     entries = navigation.expanded(configuration["nav"], generated)  # type: ignore[arg-type]

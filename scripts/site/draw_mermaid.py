@@ -26,7 +26,8 @@ def draw(source: str, name: str) -> str:
     if not width:
         raise ValueError("the drawing does not say how wide it is: mermaidx has changed")
     svg = re.sub(r' style="max-width[^"]*"', "", svg, count=1)
-    svg = svg.replace('width="100%"', f'width="{float(width.group(1)):.0f}"', 1)
+    # How wide it is by itself: the style sheet does not let it become so small that it cannot be read.
+    svg = svg.replace('width="100%"', f'style="--width: {float(width.group(1)):.0f}px"', 1)
     return " ".join(svg.split("\n"))
 
 

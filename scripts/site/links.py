@@ -99,6 +99,6 @@ def page_for(root: Path, pages: set[PurePosixPath], target: PurePosixPath) -> Pu
     """The page that shows a file or folder of the repository: its own, its README's, or its source."""
     is_folder = (root / target).is_dir()
     for file in (target, target / "README.md"):
-        if file in pages or file == PurePosixPath("README.md"):
+        if file in pages:
             return page_of(file)
     return source_page_of(target, is_folder)

@@ -12,7 +12,7 @@ from hipaa_policies.checklist import Group
 from scripts.site import mentions
 
 # What stands for generated entries in mkdocs.yml.
-CONTROLS, MODULES, DECISIONS = "<controls>", "<modules>", "<decisions>"
+CONTROLS, MODULES, EXAMPLES, DECISIONS = "<controls>", "<modules>", "<examples>", "<decisions>"
 # Pages that no list needs: they are what links lead to.
 UNLISTED = ("source/",)
 Entry = Any  # a path, or a title with a path or with a list of entries

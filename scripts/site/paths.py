@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parents[2]
 # Folders whose READMEs are pages, besides everything below docs/.
 FOLDERS_WITH_READMES = ("constructs", "examples", "modules", "policies")
-PAGES_AT_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES_AT_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
 # Built or set up here, and no part of the repository.
 NOT_OURS = {"__pycache__", "node_modules", "dist", "reports"}
 
 
 def written_pages(root: Path) -> Iterator[PurePosixPath]:
-    """The Markdown files that become pages, relative to ``root``: instead of README.md, docs/index.md."""
+    """The Markdown files that become pages, relative to ``root``."""
     files = [root / name for name in PAGES_AT_THE_ROOT]
     files += sorted((root / "docs").rglob("*.md"))
     for folder in FOLDERS_WITH_READMES:
@@ -33,13 +33,11 @@ def is_ours(path: Path) -> bool:
 
 def page_of(file: PurePosixPath) -> PurePosixPath:
     """Where the page of a Markdown file stands: ``docs/rag.md`` is ``rag.md``, ``modules/api/README.md`` is
-    ``modules/api/index.md``, and the repository's README.md the first page."""
-    if file == PurePosixPath("README.md"):
-        return PurePosixPath("index.md")
+    ``modules/api/index.md``, and a file at the root has its name in lower case."""
+    if len(file.parts) == 1:
+        return PurePosixPath(file.name.lower())
     if file.name == "README.md":
         file = file.with_name("index.md")
-    elif len(file.parts) == 1:
-        file = PurePosixPath(file.name.lower())
     return file.relative_to("docs") if file.parts[0] == "docs" else file
 
 
