@@ -1,8 +1,8 @@
 """GitHub's identity tokens, and STS's AssumeRoleWithWebIdentity, which takes them without a signature.
 
 The local cloud plays the issuer as well: whoever has the administrator's key gets tokens with the claims that
-a workflow's would have (``Control.github_token``). They are checked as AWS does, in this order: the signature,
-the provider in the account, its audiences, and then the role's trust policy.
+a workflow's would have (``Control.github_token``). Checked are, as by AWS: the signature, the provider in
+the account, its audiences, and then the role's trust policy.
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """
 

@@ -91,15 +91,38 @@ def token_accesses(call: AwsRequest) -> list[Access]:
 
 def identity_accesses(call: AwsRequest) -> list[Access]:
     given = call.parameters
+    context = {"iam:PolicyARN": given["PolicyArn"]} if given.get("PolicyArn") else {}
     for key, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
         if given.get(key):
             holder = iam_holder(kind, given[key])
-            return [Access(action_of(call), holder or f"arn:aws:iam::{ACCOUNT_ID}:{kind}/{given[key]}")]
-    return [Access(action_of(call), given.get("PolicyArn") or "*")]
+            arn = (
+                str(holder.arn) if holder else f"arn:aws:iam::{ACCOUNT_ID}:{kind}{path_of(call)}{given[key]}"
+            )
+            return [Access(action_of(call), arn, context | boundary_context(call, holder))]
+    if call.operation == "CreateServiceLinkedRole":
+        service = str(given.get("AWSServiceName"))
+        arn = f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/{service}/AWSServiceRole"
+        return [Access(action_of(call), arn, {"iam:AWSServiceName": service})]
+    if call.operation == "CreatePolicy":
+        arn = f"arn:aws:iam::{ACCOUNT_ID}:policy{path_of(call)}{given.get('PolicyName')}"
+        return [Access(action_of(call), arn)]
+    named = given.get("PolicyArn") or given.get("OpenIDConnectProviderArn") or given.get("SAMLProviderArn")
+    return [Access(action_of(call), named or "*")]
 
 
-def iam_holder(kind: str, name: str) -> str | None:
-    """The ARN with its path, where the role or user exists."""
+def path_of(call: AwsRequest) -> str:
+    return str(call.parameters.get("Path") or "/")
+
+
+def boundary_context(call: AwsRequest, holder: Any) -> dict[str, str]:
+    """The boundary that is asked for or, where none can be asked for, the one that the holder has."""
+    asked = call.parameters.get("PermissionsBoundary")
+    boundary = asked or getattr(holder, "permissions_boundary_arn", None)
+    return {"iam:PermissionsBoundary": str(boundary)} if boundary else {}
+
+
+def iam_holder(kind: str, name: str) -> Any:
+    """The role, user or group, whose ARN has its path; None where there is none."""
     iam = backend_of("iam", "us-east-1")
     holders = {"role": iam.roles.values(), "user": iam.users.values(), "group": iam.groups.values()}[kind]
-    return next((str(holder.arn) for holder in list(holders) if holder.name == name), None)
+    return next((holder for holder in list(holders) if holder.name == name), None)
