@@ -33,7 +33,7 @@ def book_and_cancel(world: World) -> None:
     world.story.expect(200, request(world, "GET", path))
     listed = world.story.expect(200, request(world, "GET", "", params={"patient_id": patient})).json()
     world.check(listed["appointments"] == [appointment], "the appointment is the patient's only one")
-    world.story.expect(200, request(world, "DELETE", path))
+    world.story.expect(200, request(world, "DELETE", path, params={"reason": "patient_request"}))
 
 
 def tell_by_mail(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from tests.prove_iam.world import Probe, World
 def run(world: World) -> dict[str, Any]:
     """The report of a run of its own. Raises ``ProbeFailedError`` where none was written."""
     event = {
-        "id": world.fresh(""),
+        "id": str(uuid.uuid4()),
         "source": "aws.events",
         "detail-type": "Scheduled Event",
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from scripts.demo.people import PROVIDER
@@ -68,15 +69,21 @@ def miss_the_chunks_of_a_document(world: World) -> None:
     """Of a document whose chunks are gone the function has to know that, and not that it was refused."""
     key, patient = f"incoming/{world.fresh('probe-')}/note.txt", world.fresh("E2E-")
     bucket, s3 = world.deployment.outputs["documents_bucket"], world.deployment.client("s3")
+    began = int(time.time() * 1000)
     stored = announced(world, key, "stored", put(world, key, patient))
     s3.delete_object(Bucket=bucket, Key=f"{stored['folder']}chunks.jsonl")
     sqs, logs = world.deployment.client("sqs"), world.deployment.client("logs")
     url = sqs.get_queue_url(QueueName="healthcare-rag-documents")["QueueUrl"]
     again = {"reindex": {"document_id": stored["document_id"]}}
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps(again))
-    said = {"logGroupName": f"/aws/lambda/{world.function('rag_ingest')}"}
-    said["filterPattern"] = f'"chunks_missing" "{stored["document_id"]}"'
-    world.until(lambda: logs.filter_log_events(**said)["events"], "a line that says that chunks are missing")
+    group = f"/aws/lambda/{world.function('rag_ingest')}"
+
+    def said() -> bool:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=began)
+        lines = [event["message"] for page in pages for event in page["events"]]
+        return any("chunks_missing" in line and stored["document_id"] in line for line in lines)
+
+    world.until(said, "a line that says that the chunks are missing")
 
 
 def migrate(world: World) -> None:

@@ -71,9 +71,11 @@ def is_called_by_its_sources(name: str) -> Callable[[World], None]:
 
     def play(world: World) -> None:
         client, function = world.deployment.client("lambda"), world.function(name)
-        listed = client.list_event_source_mappings(FunctionName=f"{function}:live")["EventSourceMappings"]
-        world.check(listed, f"{function} has event sources")
-        for mapping in listed:
+        pages = client.get_paginator("list_event_source_mappings").paginate()
+        listed = [mapping for page in pages for mapping in page["EventSourceMappings"]]
+        mine = [mapping for mapping in listed if f":function:{function}:" in mapping["FunctionArn"]]
+        world.check(mine, f"{function} has event sources")
+        for mapping in mine:
             stream = {"StartingPosition": "LATEST"} if ":dynamodb:" in mapping["EventSourceArn"] else {}
             made = client.create_event_source_mapping(
                 EventSourceArn=mapping["EventSourceArn"], FunctionName=function, Enabled=False, **stream
