@@ -42,11 +42,11 @@ package: setup ## Build dist/<function>.zip (ARCHITECTURE=arm64 or x86_64)
 .PHONY: release
 release: setup ## VERSION=0.1.0: all of a release but the upload, in dist/release/ (SIGNING_KEY=file signs it)
 	@$(PYTHON) scripts/setup_environment.py release
-	@$(RUN) -m scripts.release make "$$VERSION" $(if $(SIGNING_KEY),--key $(SIGNING_KEY))
+	@$(RUN) -m scripts.release make "$$VERSION" $(if $(SIGNING_KEY),--key "$$SIGNING_KEY")
 
 .PHONY: release-verify
 release-verify: setup ## DIR=folder SIGNERS=file: a release is whole, and of who may sign (UNSIGNED=1: whole alone)
-	@$(RUN) -m scripts.release verify $(DIR) $(if $(SIGNERS),--signers $(SIGNERS)) $(if $(UNSIGNED),--allow-unsigned)
+	@$(RUN) -m scripts.release verify "$$DIR" $(if $(SIGNERS),--signers "$$SIGNERS") $(if $(UNSIGNED),--allow-unsigned)
 
 .PHONY: lint
 lint: setup ## ruff, and terraform fmt

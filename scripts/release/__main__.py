@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scripts.release import signing
 from scripts.release.build import NOTES, ROOT, build
 from scripts.release.errors import ReleaseError
 from scripts.release.packages import build_with_make_package
 from scripts.release.prepare import prepare
 from scripts.release.repository import Repository
-from scripts.release.signing import SIGNATURE
 from scripts.release.verify import verify
 from scripts.release.versions import Version, parse
 
@@ -55,6 +55,8 @@ def say(line: str) -> None:
 
 def release(version: Version, key: Path | None) -> None:
     print(f"── Release {version}", flush=True)
+    if key is not None:
+        signing.require(key)
     repository = Repository(ROOT)
     commit = prepare(repository, version, datetime.now(UTC).date(), say)
     try:
@@ -75,7 +77,7 @@ def what_next(version: Version, commit: str, folder: Path, *, signed: bool) -> s
         "or let release.yml attest it.\n"
     )
     return (
-        f"\n{shown} is whole{' and signed (' + SIGNATURE + ')' if signed else ''}. "
+        f"\n{shown} is whole{' and signed (' + signing.SIGNATURE + ')' if signed else ''}. "
         f"Nothing was pushed or uploaded.{'' if signed else unsigned}\nNext:\n"
         f"  git tag --sign {version.tag} --message {version.tag} {commit}\n"
         f"  git push origin HEAD {version.tag}\n"

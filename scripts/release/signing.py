@@ -22,11 +22,16 @@ def sign(folder: Path, key: Path) -> Path:
 
     Raises ``ReleaseError``.
     """
+    require(key)
     (folder / SIGNATURE).unlink(missing_ok=True)
-    if not key.is_file():
-        raise ReleaseError(f"There is no key {key}, so the release is not signed. Name one in SIGNING_KEY.")
     ssh_keygen("sign", "-q", "-f", str(key), "-n", NAMESPACE, str(folder / CHECKSUMS))
     return folder / SIGNATURE
+
+
+def require(key: Path) -> None:
+    """Raises ``ReleaseError`` where there is no such key: to be asked before anything is built."""
+    if not key.is_file():
+        raise ReleaseError(f"There is no key {key}, so nothing was released. Name one in SIGNING_KEY.")
 
 
 def verify(folder: Path, signers: Path) -> str:

@@ -80,7 +80,7 @@ def test_what_is_there_is_taken(tmp_path: Path) -> None:
             "missing",
         ),
         (
-            '  dynamic "rule" {\n    for_each = []\n    content {\n      id = 1\n      gone = 1\n    }\n  }\n',
+            '  dynamic "rule" {\n    for_each = []\n    content {\n      id = 1\n      gone = 1\n    }\n  }',
             "rule.gone",
             "missing",
         ),
