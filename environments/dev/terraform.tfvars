@@ -36,6 +36,11 @@ patient_identifier = {
 }
 rag = { store = "s3" } # no database: chunks are searched in memory, which suits some thousands a patient
 
+# Two weeks of copies: what is in dev is invented.
+backup = {
+  rules = { daily = { delete_after_days = 14, schedule = "cron(0 3 * * ? *)" } }
+}
+
 compliance_auditor = { waivers_file = "environments/dev/waivers.yaml" }
 
 code_signing = {} # Lambda takes what `make sign ENV=dev` has signed, and nothing else

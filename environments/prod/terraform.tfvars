@@ -46,6 +46,10 @@ audit = {
   object_lock = { mode = "GOVERNANCE", retention_days = 2557 }
 }
 
+# Daily copies for 35 days and monthly ones for seven years, in a locked vault (COMPLIANCE has to be acknowledged here, too).
+# `make restore-test` restores and compares; restore_testing = {} would have AWS restore tables by itself, at a price.
+backup = { lock = { mode = "GOVERNANCE" } }
+
 observability = {
   monthly_budget = { limit_usd = 1000 }
   subscribers    = { security = { protocol = "email", endpoint = "security@hospital.example" } }

@@ -14,6 +14,7 @@ from hipaa_policies.catalogue import catalogue
 from hipaa_policies.decisions import read_waivers
 
 from scripts.cost.plan import read
+from scripts.environments.signing import TARGETS
 from scripts.local_deployment import LocalDeployment
 from tests.plan.conftest import ROOT
 from tests.plan.environments import PACKAGES, Commands, Planned, committed_account, copy_repository, signed
@@ -130,6 +131,13 @@ def test_what_nobody_signed_is_pointed_out_before_lambda_refuses_it(plans: Plans
     for function in plans["prod"].of_type("aws_lambda_function"):
         assert function["s3_bucket"] == "healthcare-packages", function["function_name"]
         assert not function.get("filename"), function["function_name"]
+
+
+def test_make_sign_makes_what_is_there(plans: Plans) -> None:
+    """A target that nothing is at makes nothing, and Terraform only warns."""
+    addresses = [change["address"] for change in plans["prod"].document["resource_changes"]]
+    for target in TARGETS:
+        assert any(address.startswith(f"{target}[") for address in addresses), target
 
 
 def test_prod_has_everything_on(plans: Plans) -> None:
