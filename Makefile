@@ -193,6 +193,10 @@ nightly: package ## Audit, drift, and the evidence of both in one file with its 
 restore-test: setup ## Restore the latest backup of every store to a new name, prove it, delete it: VAULT=healthcare-backup
 	@$(RUN) -m scripts.restore_test --vault $(or $(VAULT),healthcare-backup) $(RESTORE_TEST)
 
+.PHONY: upgrade-check
+upgrade-check: setup ## No stateful resource of the last release is lost: a plan of everything (UPGRADE='--write 1.2.3' at a release)
+	@$(RUN) -m scripts.upgrade.addresses $(UPGRADE)
+
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)
 	@$(RUN) -m tests.reliability --messages 10000 --seed 1
@@ -226,4 +230,4 @@ clean: ## End what `make up` left running, and remove everything that was built 
 	@if [ -f .local/up/state.json ] && [ -x $(RUN) ]; then $(RUN) -m scripts.demo down; fi
 	@rm -rf .venv .venv-* .local dist reports .terraform .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name .terraform -type d -prune -exec rm -rf {} +
-	@rm -f .terraform.lock.hcl environments/local/.terraform.lock.hcl
+	@rm -rf .terraform.lock.hcl environments/*/.terraform.lock.hcl environments/*/.plan

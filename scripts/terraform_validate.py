@@ -12,8 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def roots() -> list[Path]:
-    folders = [ROOT, *sorted((ROOT / "environments").iterdir())]
-    return [folder for folder in folders if any(folder.glob("*.tf"))]
+    """The root module, and of environments that are the same code (dev, staging, prod) the first."""
+    found: dict[tuple[str, ...], Path] = {}
+    for folder in [ROOT, *sorted((ROOT / "environments").iterdir())]:
+        code = tuple(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.tf")))
+        if code:
+            found.setdefault(code, folder)
+    return list(found.values())
 
 
 def validate(folder: Path) -> bool:
