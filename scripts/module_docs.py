@@ -39,7 +39,7 @@ class Block:
         labels = " ".join(f'"{label}"' for label in self.labels)
         parsed = hcl2.loads(f"{self.kind} {labels} {{{self.body}}}\n")
         value = unquote(parsed[self.kind][0], self.labels).get("description", "")
-        return " ".join(str(value).strip('"').split())
+        return " ".join(str(value).removeprefix('"').removesuffix('"').replace('\\"', '"').split())
 
     def argument(self, name: str) -> str | None:
         """The source text of an argument, with its lines as they stand, or ``None``."""
@@ -138,7 +138,9 @@ def resources_section(blocks: list[Block]) -> str:
 
 
 def cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    """``<name_prefix>-x`` is words outside of code, and no HTML, which Markdown would drop."""
+    escaped = re.sub(r"(`[^`]*`)|<", lambda match: match.group(1) or "&lt;", text)
+    return escaped.replace("|", "\\|")
 
 
 def with_generated_part(readme: str, generated: str, name: str) -> str:
