@@ -51,6 +51,7 @@ def test_a_readme_without_markers_says_which_to_put() -> None:
 
 def test_words_in_angle_brackets_and_in_quotes_are_shown_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "variables.tf").write_text(
-        'variable "name" {\n  description = "Name: \\"hl7\\" makes <prefix>-hl7, below `<name>/`."\n  type = string\n}\n'
+        'variable "name" {\n  description = "Name: \\"hl7\\" makes <prefix>-hl7, below `<name>/`."\n'
+        "  type = string\n}\n"
     )
     assert '| Name: "hl7" makes &lt;prefix>-hl7, below `<name>/`. |' in generate(tmp_path)
