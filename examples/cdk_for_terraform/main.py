@@ -3,19 +3,26 @@
 With the archived CDK for Terraform, `import cdktf as cdk` is the one line that differs.
 """
 
+import json
+from pathlib import Path
+
 import cdktn as cdk
 from constructs import Construct
 from hipaa_constructs import AwsProvider, Healthcare
-from hipaa_constructs.function import Function, Permissions
-from hipaa_constructs.function import Package as FunctionPackage
-from hipaa_constructs.function import PackageS3 as FunctionPackageS3
+from hipaa_constructs import function as functions
 from hipaa_constructs.healthcare import Api, Network, NetworkSubnets, Package, PackageS3, PatientApi
 
-RELEASE = "0.1.0"
 REPOSITORY = "git::https://github.com/OWNER/terraform-aws-hipaa-serverless.git"
 BUCKET = "hospital-example-releases-us-east-1"
-# The base64 SHA-256 of each zip of the release. This one is an empty file's.
-PATIENT_API_HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+# The release's own list of its zips.
+RELEASE = json.loads((Path(__file__).parent / "packages.json").read_text())
+VERSION = RELEASE["version"]
+
+
+def package(function: str) -> Package:
+    """The zip of a function of the release: any workload takes it as its ``package``."""
+    zip_ = RELEASE["packages"]["arm64"][function]
+    return Package(s3=PackageS3(bucket=BUCKET, key=zip_["key"], hash=zip_["source_code_hash"]))
 
 
 class Hospital(cdk.TerraformStack):
@@ -28,7 +35,7 @@ class Hospital(cdk.TerraformStack):
         healthcare = Healthcare(
             self,
             "healthcare",
-            source=f"{REPOSITORY}?ref=v{RELEASE}",
+            source=f"{REPOSITORY}?ref=v{VERSION}",
             account_id=account_id,
             region=region,
             api=Api(allowed_origins={"https://portal.hospital.example"}),
@@ -38,28 +45,27 @@ class Hospital(cdk.TerraformStack):
                     f"{region}b": NetworkSubnets(cidr="10.0.16.0/20"),
                 },
             ),
-            patient_api=PatientApi(
-                memory_size=1024,
-                package=Package(
-                    s3=PackageS3(bucket=BUCKET, key=f"v{RELEASE}/patient_api.zip", hash=PATIENT_API_HASH)
-                ),
-            ),
+            patient_api=PatientApi(memory_size=1024, package=package("patient_api")),
         )
 
-        # A function of your own on the same foundation: its two inputs are outputs of the other.
-        greeting = Function(
+        # A function of your own on the same foundation: two of its arguments are outputs of the other module.
+        greeting = functions.Function(
             self,
             "greeting",
-            source=f"{REPOSITORY}//modules/function?ref=v{RELEASE}",
+            source=f"{REPOSITORY}//modules/function?ref=v{VERSION}",
             context=healthcare.context,
             platform=healthcare.function_platform,
             name="greeting",
             handler="greeting.handler.handler",
-            package=FunctionPackage(
-                s3=FunctionPackageS3(bucket=BUCKET, key="greeting.zip", hash=PATIENT_API_HASH)
+            package=functions.Package(
+                s3=functions.PackageS3(
+                    bucket=BUCKET,
+                    key="greeting.zip",
+                    hash="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",  # base64 of the SHA-256
+                )
             ),
             permissions={
-                "append_audit": Permissions(
+                "append_audit": functions.Permissions(
                     actions=["dynamodb:PutItem"], resources=[healthcare.tables.at("audit", "arn")]
                 )
             },

@@ -1,11 +1,14 @@
 # Everything on, from a release: this machine has Terraform and Git, and builds nothing.
 locals {
+  # The release's own list of its zips. It is committed here, so a review of a change sees which code it deploys.
+  release = jsondecode(file("${path.module}/packages.json"))
+
   packages = {
-    for function, hash in var.release.hashes : function => {
+    for function, package in local.release.packages["arm64"] : function => {
       s3 = {
-        bucket = var.release.bucket
-        hash   = hash
-        key    = "v${var.release.version}/${function}.zip"
+        bucket = var.release_bucket
+        hash   = package.source_code_hash
+        key    = package.key
       }
     }
   }
@@ -37,5 +40,13 @@ module "healthcare" {
       orchestrator = local.packages["rag_orchestrator"]
       retrieval    = local.packages["rag_retrieval"]
     }
+  }
+}
+
+# `source` takes no variable, so two places name the release: a plan warns where they differ.
+check "one_release" {
+  assert {
+    condition     = strcontains(file("${path.module}/main.tf"), "?ref=v${local.release.version}\"")
+    error_message = "packages.json is of release ${local.release.version}, and `source` in main.tf names another: change both together."
   }
 }

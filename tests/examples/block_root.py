@@ -19,6 +19,11 @@ module "encryption" {
   keys    = { phi = { description = "Patients' data" }, logs = { description = "Logs" } }
 }
 """,
+    "module.healthcare.": """
+module "healthcare" {
+  source = "./foundation"
+}
+""",
     "module.hl7_queue.": """
 module "hl7_queue" {
   source          = "./modules/queue"
@@ -39,6 +44,25 @@ module "outbox_table" {
 }
 """,
 }
+# The outputs of the root module that modules/function takes: what it makes of them is another test's.
+FOUNDATION = """
+output "context" {
+  value = { account_id = "123456789012", name_prefix = "healthcare", region = "us-east-1" }
+}
+
+output "function_platform" {
+  value = {
+    alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+    endpoint_security_group_id = "sg-0123456789abcdef0"
+    environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/1b2c3d4e-0000-4000-8000-000000000000"
+    logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/2b2c3d4e-0000-4000-8000-000000000000"
+    phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/3b2c3d4e-0000-4000-8000-000000000000"
+    prefix_list_ids            = { dynamodb = "pl-02cd2c6b", s3 = "pl-63a5400a" }
+    subnet_ids                 = ["subnet-0123456789abcdef0", "subnet-0fedcba9876543210"]
+    vpc_id                     = "vpc-0123456789abcdef0"
+  }
+}
+"""
 # Arguments of the root module that a block does not show.
 ROOT_ARGUMENTS = {
     "account_id": '"123456789012"',
@@ -65,13 +89,15 @@ def write_root(folder: Path, blocks: list[Block]) -> None:
         ROOT / "tests" / "terraform" / "variables", folder / "variables"
     )  # what the links point to
     shutil.copy(ROOT / "openapi.yaml", folder)
+    (folder / "foundation").mkdir()
+    (folder / "foundation" / "outputs.tf").write_text(FOUNDATION)
     calls = []
     for block in blocks:
         if block.kind in ("type", "configuration", "arguments"):
             child = folder / "blocks" / block.name
             child.mkdir(parents=True)
             # A block says ./modules/function, as from the repository's root.
-            for name in ("modules", "variables"):
+            for name in ("foundation", "modules", "variables"):
                 (child / name).symlink_to(os.path.relpath(folder / name, child), target_is_directory=True)
             (child / "main.tf").write_text(completed(block, blocks))
             calls.append(f'module "{block.name}" {{\n  source = "./blocks/{block.name}"\n}}\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import hcl2
@@ -76,9 +77,8 @@ def test_all_name_one_repository_and_one_release() -> None:
         )
     }
     assert named == {(ADDRESS, RELEASE)}
-    number = f'"{RELEASE.removeprefix("v")}"'
-    assert f"RELEASE = {number}" in (ROOT / "examples/cdk_for_terraform/main.py").read_text()
-    assert f"version = {number}" in (ROOT / "examples/published_release/terraform.tfvars").read_text()
+    lists = [json.loads(file.read_text()) for file in ROOT.glob("examples/*/packages.json")]
+    assert {f"v{packages['version']}" for packages in lists} == {RELEASE}
 
 
 def test_a_block_is_read_with_its_comment_and_its_line() -> None:

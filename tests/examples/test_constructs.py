@@ -127,6 +127,30 @@ def inputs() -> dict[str, Record]:
     }
 
 
+def test_terraform_itself_reads_the_same_types(inputs: dict[str, Record], tmp_path: Path) -> None:
+    variables = shutil.copytree(ROOT / "tests" / "terraform" / "variables", tmp_path / "variables")
+    (variables / "needed.auto.tfvars").write_text(
+        'account_id = "123456789012"\nregion = "us-east-1"\nnetwork = { subnets = {} }\n'
+    )
+    objects = [variable for variable in inputs["healthcare"].attributes if isinstance(variable.type, Record)]
+    for variable in objects:
+        command = [str(ROOT / "scripts" / "terraform"), f"-chdir={variables}", "console"]
+        said = subprocess.run(
+            command, input=f"type(var.{variable.name})\n", capture_output=True, text=True, check=True
+        )
+        without_layout = re.sub(r"\s|,(?=\s*[})])", "", said.stdout)
+        assert without_layout == as_console_says(variable.type), variable.name
+
+
+def as_console_says(kind: Type) -> str:
+    if isinstance(kind, Scalar):
+        return kind.name
+    if isinstance(kind, Collection):
+        return f"{kind.name}({as_console_says(kind.element)})"
+    attributes = sorted(kind.attributes, key=lambda attribute: attribute.name)
+    return "object({" + ",".join(f"{a.name}:{as_console_says(a.type)}" for a in attributes) + "})"
+
+
 def test_every_argument_arrives_with_the_name_and_type_that_terraform_wants(
     everything: Any, inputs: dict[str, Record]
 ) -> None:
@@ -197,6 +221,11 @@ def test_both_libraries_synthesise_the_same(synthesised: dict[str, Path]) -> Non
         "region",
         "source",
     }
+
+
+def test_the_document_shows_what_the_example_does() -> None:
+    (shown,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "cdktf.md").read_text(), re.DOTALL)
+    assert shown in (EXAMPLES / "cdk_for_terraform" / "main.py").read_text()
 
 
 @each_library

@@ -10,7 +10,10 @@ from hipaa_policies.commands.plan import judge_plan
 from hipaa_policies.verdicts import Status
 
 from scripts.package_functions import function_names
-from tests.examples.stacks import ADDRESS, RELEASE, Repository, copy_example, plan_stack
+from scripts.release.descriptions import describe
+from scripts.release.packages import Package, file_name
+from scripts.release.versions import parse
+from tests.examples.stacks import ADDRESS, EXAMPLES, RELEASE, Repository, copy_example, plan_stack
 from tests.plan.conftest import Plan
 
 # What the stack leaves to its reader, by control.
@@ -43,6 +46,23 @@ def test_the_modules_come_from_the_release_that_is_named(plan: Plan) -> None:
     sources = {module["Key"]: module["Source"] for module in installed["Modules"]}
     assert sources["healthcare"].startswith(f"git::{ADDRESS}")
     assert sources["healthcare"].endswith(f"?ref={RELEASE}")
+
+
+def test_modules_and_code_are_of_one_release(plan: Plan) -> None:
+    (check,) = (check for check in plan.document["checks"] if check["address"]["kind"] == "check")
+    assert check["address"]["to_display"] == "check.one_release"
+    assert check["status"] == "pass"
+
+
+def test_the_list_of_packages_is_what_a_release_has() -> None:
+    made = [Package(name, "arm64", file_name(name, "arm64"), "0" * 64, 0) for name in function_names()]
+    described = describe(made, parse(RELEASE.removeprefix("v")), "0" * 40)
+    shown = json.loads((EXAMPLES / "published_release" / "packages.json").read_text())
+    assert shown.keys() == described.keys()
+    assert shown["packages"]["arm64"].keys() == described["packages"]["arm64"].keys()
+    for function, package in described["packages"]["arm64"].items():
+        assert shown["packages"]["arm64"][function].keys() == package.keys()
+        assert shown["packages"]["arm64"][function]["key"] == package["key"]
 
 
 def test_the_checklist_fails_nothing_without_a_reason(plan: Plan) -> None:
