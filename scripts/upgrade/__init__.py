@@ -1,0 +1,1 @@
+"""What an upgrade must not lose: stateful resources, from release to release. docs/upgrading.md."""
