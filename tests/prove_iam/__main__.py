@@ -2,7 +2,8 @@
 
     python -m tests.prove_iam [--role patient-api] [--state-dir .local/up] [--fresh] [--write-docs]
 
-Without ``--state-dir`` it deploys environments/local to a local cloud of its own, and ends it afterwards.
+Without ``--state-dir`` it deploys environments/local to a local cloud of its own, and ends it afterwards. The
+functions' roles come first, then the bootstrap's, terraform-plan and hipaa-audit.
 Exit status 1 where a grant is not proven and is no named exception, 2 where nothing could be proven.
 """
 
@@ -14,30 +15,41 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.local_deployment import ROOT
+from scripts.local_deployment import ROOT, DeploymentError
+from tests.prove_iam.bootstrap import Bootstrap
 from tests.prove_iam.exceptions import read_exceptions
 from tests.prove_iam.functions import Functions
 from tests.prove_iam.proving import BrokenProbeError
-from tests.prove_iam.report import lines, markdown, write
+from tests.prove_iam.report import RoleReport, lines, markdown, write
 from tests.prove_iam.results import Results
 from tests.prove_iam.roles import NotPutBackError
 from tests.reliability.__main__ import deployed
 
 RESULTS = ROOT / "reports" / "prove_iam"
 PAGE = ROOT / "docs" / "least_privilege.md"
+BOOTSTRAP = {"hipaa-audit": "audit", "terraform-plan": "plan"}
+INTERRUPTED = 130  # as a shell has it for SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     exceptions = read_exceptions()
     results = Results(given.results.resolve())
+    reports: list[RoleReport] = []
     try:
         with deployed(given.state_dir) as deployment:
-            functions = Functions(deployment, results, say)
-            reports = functions.prove(given.role, given.fresh, exceptions)
-    except (BrokenProbeError, NotPutBackError) as error:
+            if given.role not in BOOTSTRAP:
+                functions = Functions(deployment, results, say)
+                reports += functions.prove(given.role, given.fresh, exceptions)
+            if given.role is None or given.role in BOOTSTRAP:
+                bootstrap = Bootstrap(deployment, results, say)
+                reports += bootstrap.prove(BOOTSTRAP.get(given.role), given.fresh, exceptions)
+    except (BrokenProbeError, DeploymentError, NotPutBackError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Interrupted. The policy is back; the next run goes on from here.", file=sys.stderr)
+        return INTERRUPTED
     say("\n" + "\n".join(lines(reports, exceptions)))
     if given.write_docs:
         write(PAGE, markdown(reports, exceptions, datetime.now(UTC).date()))
@@ -46,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    made.add_argument("--role", help="the function's name, patient-api or patient_api; default: every role")
+    made.add_argument(
+        "--role", help="patient-api (a function), terraform-plan or hipaa-audit; default: every role"
+    )
     made.add_argument("--state-dir", type=Path, help="of a deployment that runs already")
     made.add_argument("--results", type=Path, default=RESULTS, help="default: reports/prove_iam")
     made.add_argument("--fresh", action="store_true", help="prove again what an earlier run has proven")

@@ -94,7 +94,7 @@ class Role:
 
     def prove_reads(self, reads: list[Grant], policies: Mapping[str, Document]) -> None:
         found = prove_together(
-            self.world, self.roles, reads, policies, auditor.refused, auditor.AUDIT, self.say
+            self.world, self.roles, reads, policies, auditor.attempt, auditor.AUDIT, self.say
         )
         for grant, result in found.items():
             self.keep(grant, result, "together")

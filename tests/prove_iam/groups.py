@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from tests.prove_iam.grants import Document, Grant
 from tests.prove_iam.proving import BrokenProbeError, Say, refusal_of
@@ -11,10 +11,25 @@ from tests.prove_iam.results import Result
 from tests.prove_iam.roles import Roles
 from tests.prove_iam.world import World
 
-# The actions that what was tried says it was refused; empty where nothing failed.
-Attempt = Callable[[World], Collection[str]]
 # When taking away all that is left tells nothing more, each of the rest is tried by itself: so many.
-MOST_SINGLES = 12
+MOST_SINGLES = 16
+
+
+@dataclass(frozen=True)
+class Failed:
+    """``actions`` are those that the failure says it was refused; ``said`` is how it ended."""
+
+    actions: frozenset[str]
+    said: str
+
+    def names(self, grant: Grant) -> bool:
+        return grant.action.lower() in {action.lower() for action in self.actions}
+
+    def __str__(self) -> str:
+        return f"refused {', '.join(sorted(self.actions)) or 'something'}: {self.said}"
+
+
+Attempt = Callable[[World], Failed | None]
 
 
 def prove_together(
@@ -28,46 +43,49 @@ def prove_together(
 ) -> dict[Grant, Result]:
     """Round by round: what is asked for only after something else was allowed shows in a later one.
 
-    A grant is proven where the failure names its action and IAM was heard to refuse what it allows.
-    Raises ``BrokenProbeError`` where the attempt fails with every grant in place.
+    A grant is proven where the failure names its action and IAM was heard to refuse what it allows; one that
+    is away by itself, where the attempt fails at all. Raises ``BrokenProbeError`` where that fails with every
+    grant in place.
     """
     proven: dict[Grant, Result] = {}
     left = list(grants)
-    singles = MOST_SINGLES
-    while left and singles:
-        gone = left if singles == MOST_SINGLES else left[:1]
-        named = refused_without(world, roles, gone, policies, attempt, label)
-        for grant in named:
-            proven[grant] = Result("run", label, f"refused, by name: {grant.action}")
-        say(f"{label}: {len(gone)} away at once, {len(named)} named; {len(left) - len(named)} to go")
-        left = [grant for grant in left if grant not in proven]
-        if not named:
-            if len(gone) == 1:
-                proven[gone[0]] = Result("survived", label, "nothing failed without it")
-                left = left[1:]
-            singles -= 1
-    if still := attempt(world):
-        raise BrokenProbeError(f"{label}, with every grant back: refused {', '.join(sorted(still))}")
-    return proven | {grant: Result("survived", label, "never named") for grant in left}
+    while left:
+        found = without(world, roles, left, policies, attempt, label)
+        proven |= found
+        say(f"{label}: {len(left)} away at once, {len(found)} named")
+        left = [grant for grant in left if grant not in found]
+        if not found:
+            break
+    for number, grant in enumerate(left[:MOST_SINGLES], 1):
+        found = without(world, roles, [grant], policies, attempt, label)
+        proven |= found or {grant: Result("survived", label, "nothing failed without it")}
+        became = "failed" if found else "nothing failed"
+        say(f"{label}: {number}/{len(left)} by itself, {became}: {grant.name}")
+    if failed := attempt(world):
+        raise BrokenProbeError(f"{label}, with every grant back: {failed}")
+    rest = {grant: Result("survived", label, "never named") for grant in left[MOST_SINGLES:]}
+    return proven | rest
 
 
-def refused_without(
+def without(
     world: World,
     roles: Roles,
     gone: list[Grant],
     policies: Mapping[str, Document],
     attempt: Attempt,
     label: str,
-) -> list[Grant]:
-    """Which of the grants that are gone the failure names, and IAM refused."""
+) -> dict[Grant, Result]:
+    """Which of the grants that are gone are proven by that."""
     with roles.taken_away(*gone):
         world.control.end_idle_environments()
         world.listen(label)
-        named = {action.lower() for action in attempt(world)}
+        failed = attempt(world)
         world.hear()
-    judgements: list[dict[str, Any]] = world.judgements
-    return [
-        grant
+    if failed is None:
+        return {}
+    judgements = world.judgements
+    return {
+        grant: Result("run", label, f"refused: {grant.action}" if failed.names(grant) else failed.said)
         for grant in gone
-        if grant.action.lower() in named and any(map(refusal_of(grant, policies), judgements))
-    ]
+        if (failed.names(grant) or len(gone) == 1) and any(map(refusal_of(grant, policies), judgements))
+    }

@@ -51,6 +51,11 @@ class World:
     refused: Callable[[dict[str, Any]], bool] = lambda _judgement: False
 
     @classmethod
+    def of(cls, deployment: LocalDeployment) -> World:
+        """One without people."""
+        return cls(deployment, Story(deployment), Control(deployment.state))
+
+    @classmethod
     def enter(cls, deployment: LocalDeployment) -> World:
         """Sign the story's people in, as if nobody had before."""
         story, control = Story(deployment), Control(deployment.state)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.prove_iam.groups import Failed
 from tests.prove_iam.world import Probe, World
 
 
@@ -29,14 +29,16 @@ def run(world: World) -> dict[str, Any]:
     return report
 
 
-def refused(world: World) -> Collection[str]:
+def attempt(world: World) -> Failed | None:
     """What the report says that it could not read for want of a permission."""
-    return {problem["missing_action"] for problem in run(world)["unreadable"] if problem["missing_action"]}
+    problems = run(world)["unreadable"]
+    missing = frozenset(problem["missing_action"] for problem in problems if problem["missing_action"])
+    return Failed(missing, "the report names what it could not read") if missing else None
 
 
 def audit(world: World) -> None:
-    missing = refused(world)
-    world.check(not missing, f"everything can be read, and not {sorted(missing)}")
+    failed = attempt(world)
+    world.check(failed is None, f"everything can be read: {failed}")
 
 
 AUDIT = "an audit reads everything"

@@ -12,16 +12,38 @@ from tests.prove_iam.grants import grants_of
 from tests.prove_iam.roles import NotPutBackError, Roles
 from tests.unit.prove_iam.conftest import ROLE
 
+ARN = "arn:aws:iam::1:policy/managed"
+
 
 class Iam:
     """The part of IAM that is used, in memory. ``deaf``: it takes changes and does nothing."""
 
     def __init__(self, policies: dict[str, Any]) -> None:
         self.kept = {name: json.dumps(document) for name, document in policies.items()}
+        self.versions: dict[str, str] = {}
+        self.made = 1
         self.deaf = False
 
     def list_attached_role_policies(self, **_: str) -> Any:
-        return {"AttachedPolicies": []}
+        return {"AttachedPolicies": [{"PolicyName": "managed", "PolicyArn": ARN}] if self.versions else []}
+
+    def get_policy(self, **_: str) -> Any:
+        return {"Policy": {"DefaultVersionId": max(self.versions)}}
+
+    def get_policy_version(self, VersionId: str, **_: str) -> Any:  # noqa: N803
+        return {"PolicyVersion": {"Document": json.loads(self.versions[VersionId])}}
+
+    def list_policy_versions(self, **_: str) -> Any:
+        newest = max(self.versions)
+        return {"Versions": [{"VersionId": v, "IsDefaultVersion": v == newest} for v in self.versions]}
+
+    def create_policy_version(self, PolicyDocument: str, **_: Any) -> None:  # noqa: N803
+        assert len(self.versions) < 5, "IAM keeps five versions"
+        self.made += 1
+        self.versions[f"v{self.made:03}"] = PolicyDocument
+
+    def delete_policy_version(self, VersionId: str, **_: str) -> None:  # noqa: N803
+        del self.versions[VersionId]
 
     def list_role_policies(self, **_: str) -> Any:
         return {"PolicyNames": list(self.kept)}
@@ -84,3 +106,28 @@ def test_a_policy_that_does_not_come_back_is_said_and_its_document_kept(
     with pytest.raises(NotPutBackError, match="workload of reader"), roles.taken_away(grant):
         iam.deaf = True
     assert json.loads(roles.journal.read_text())["policies"]["workload"] == policies["workload"]
+
+
+def test_a_managed_policy_is_changed_by_versions_and_comes_back(roles: Roles, iam: Iam) -> None:
+    statement = {
+        "Sid": "Read",
+        "Effect": "Allow",
+        "Action": ["s3:GetBucketAcl", "kms:ListKeys"],
+        "Resource": "*",
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.versions = {"v001": json.dumps(document)}
+    for _ in range(4):
+        grants = [grant for grant in grants_of(ROLE, roles.policies(ROLE)) if grant.policy == "managed"]
+        with roles.taken_away(*grants):
+            left = grants_of(ROLE, {"managed": roles.policies(ROLE)["managed"]})
+            assert left == [], "IAM takes no empty policy: it says a denial meanwhile"
+        with roles.taken_away(grants[0]):
+            assert roles.policies(ROLE)["managed"] != document
+        assert roles.policies(ROLE)["managed"] == document
+
+
+def test_policies_of_several_names_go_and_come_together(roles: Roles, policies: dict[str, Any]) -> None:
+    with roles.taken_away(*grants_of(ROLE, policies)):
+        assert list(roles.policies(ROLE)) == ["workload"], "a denial stays"
+    assert roles.policies(ROLE) == policies

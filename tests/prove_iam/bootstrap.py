@@ -1,0 +1,240 @@
+"""The bootstrap's plan and audit roles: `terraform plan` and `hipaa audit` with a session of each.
+
+The bootstrap is applied to the account of the deployment, whose state then moves into its bucket, so that the
+plan role reads what it reads in an account: the state, its lock, and every resource of environments/local.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scripts.local_deployment import ROOT, TERRAFORM, DeploymentError, LocalDeployment
+from tests.prove_iam.exceptions import NamedException
+from tests.prove_iam.functions import aliases_of
+from tests.prove_iam.grants import Grant, grants_of
+from tests.prove_iam.groups import Failed, prove_together
+from tests.prove_iam.needs import needs
+from tests.prove_iam.proving import BrokenProbeError, Say
+from tests.prove_iam.report import RoleReport, report_of
+from tests.prove_iam.results import Result, Results
+from tests.prove_iam.roles import Roles
+from tests.prove_iam.world import World
+
+ENVIRONMENT = "local"
+# As AWS says it, and the providers hand it on.
+REFUSED = re.compile(r"not authorized to perform:\s+([a-z0-9-]+:[A-Za-z0-9*]+)")
+WHAT = {"audit": "hipaa audit", "plan": "terraform plan"}
+
+
+@dataclass
+class Bootstrap:
+    """environments/bootstrap beside environments/local in one local account."""
+
+    deployment: LocalDeployment
+    results: Results
+    say: Say
+
+    # --- the two roles -------------------------------------------------------------------------
+
+    def prove(
+        self, wanted: str | None, fresh: bool, exceptions: Sequence[NamedException]
+    ) -> list[RoleReport]:
+        """``wanted``: plan or audit; None: both. Raises ``BrokenProbeError``, ``NotPutBackError``."""
+        chosen = [wanted] if wanted else sorted(WHAT)
+        self.prepare()
+        roles = Roles(self.deployment.client("iam"), self.results.folder)
+        if roles.put_back():
+            self.say("an earlier run was cut short: the policies that it had changed are back")
+        world = World.of(self.deployment)
+        try:
+            return [self.prove_role(world, roles, purpose, fresh, exceptions) for purpose in chosen]
+        finally:
+            world.leave()
+
+    def prove_role(
+        self,
+        world: World,
+        roles: Roles,
+        purpose: str,
+        fresh: bool,
+        exceptions: Sequence[NamedException],
+    ) -> RoleReport:
+        arn = self.outputs["role_arns"][purpose]
+        role = arn.rpartition("/")[2]
+        with self.admitted(role):
+            session = self.session(arn)
+            attempt = {"audit": self.audit, "plan": self.plan}[purpose]
+            world.listen(WHAT[purpose])
+            if failed := attempt(session):
+                raise BrokenProbeError(f"{WHAT[purpose]} as {role}, with every grant: {failed}")
+            world.hear()
+            policies = roles.policies(role)
+            grants = grants_of(role, policies, aliases_of(self.deployment))
+            mine = [entry for entry in world.judgements if entry["principal"].rpartition("/")[2] == role]
+            needed = needs(grants, policies, mine)
+            asked = [grant for grant in grants if needed[grant].probes]
+            self.say(f"{role}: {len(asked)} of {len(grants)} grants were asked for")
+            known = {} if fresh else self.results.read(role)
+            kept = {grant: known[grant.name] for grant in asked if proven_before(known, grant)}
+            left = [grant for grant in asked if grant not in kept]
+            found = kept | prove_together(
+                world, roles, left, policies, lambda _world: attempt(session), WHAT[purpose], self.say
+            )
+        for grant in grants:
+            found.setdefault(grant, Result("shared" if needed[grant].shared else "unused", "", ""))
+        self.results.write(role, {grant.name: result for grant, result in found.items()})
+        return report_of(role, grants, self.results.read(role), exceptions)
+
+    def plan(self, session: Mapping[str, str]) -> Failed | None:
+        """What `terraform plan` was refused. One that would change what it could not read has failed, too."""
+        words = ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-parallelism=40"]
+        finished = self.run("local", session, *words, *self.deployment.variables)
+        if finished.returncode == 0:
+            return None
+        said = finished.stdout + finished.stderr
+        return Failed(frozenset(REFUSED.findall(said)), tail(said))
+
+    def audit(self, session: Mapping[str, str]) -> Failed | None:
+        """What `hipaa audit` could not read for want of a permission."""
+        report = self.folder / "audit.json"
+        report.unlink(missing_ok=True)
+        hipaa = Path(sys.executable).with_name("hipaa")
+        finished = subprocess.run(
+            [str(hipaa), "audit", "--quiet", f"--output={report}"],
+            env=self.environment(session),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not report.exists():
+            return Failed(frozenset(REFUSED.findall(finished.stderr)), tail(finished.stderr))
+        unreadable = json.loads(report.read_text(encoding="utf-8"))["unreadable"]
+        missing = frozenset(problem["missing_action"] for problem in unreadable if problem["missing_action"])
+        return Failed(missing, "the report names what it could not read") if missing else None
+
+    # --- an account with both ------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Apply the bootstrap, and environments/local again with its state in the bootstrap's bucket."""
+        self.say(
+            "applying environments/bootstrap, and moving the state of environments/local into its bucket"
+        )
+        if not self.folder.exists():
+            copy_tree(self.folder)
+        state = f"-backend-config=path={self.folder / 'bootstrap.tfstate'}"
+        self.terraform("bootstrap", "init", "-input=false", "-no-color", "-reconfigure", state)
+        self.terraform("bootstrap", "apply", "-auto-approve", "-input=false", "-no-color", *self.variables)
+        local = self.folder / "environments" / "local"
+        (local / "backend_override.tf").write_text('terraform {\n  backend "s3" {}\n}\n', encoding="utf-8")
+        backend = self.folder / "state.s3.tfbackend"
+        backend.write_text(self.outputs["backend"], encoding="utf-8")
+        self.terraform(
+            "local", "init", "-input=false", "-no-color", "-reconfigure", f"-backend-config={backend}"
+        )
+        if not self.terraform("local", "state", "list").strip():
+            self.terraform("local", "state", "push", str(self.deployment.directory / "terraform.tfstate"))
+        self.terraform(
+            "local", "apply", "-auto-approve", "-input=false", "-no-color", *self.deployment.variables
+        )
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Any]:
+        printed = json.loads(self.terraform("bootstrap", "output", "-json"))
+        return {name: output["value"] for name, output in printed.items()}
+
+    @property
+    def folder(self) -> Path:
+        return self.deployment.directory / "prove_iam"
+
+    @property
+    def variables(self) -> list[str]:
+        state = self.deployment.state
+        given = {
+            "account_id": state.account_id,
+            "environment": ENVIRONMENT,
+            "github": json.dumps({"repository": "example/healthcare"}),
+            "region": state.region,
+        }
+        return [f"-var={name}={value}" for name, value in given.items()]
+
+    def terraform(self, folder: str, *words: str) -> str:
+        finished = self.run(folder, None, *words)
+        if finished.returncode != 0:
+            raise DeploymentError(
+                f"terraform {words[0]} of {folder} failed:\n{finished.stdout}{finished.stderr}"
+            )
+        return finished.stdout
+
+    def run(
+        self, folder: str, session: Mapping[str, str] | None, *words: str
+    ) -> subprocess.CompletedProcess[str]:
+        data = {"TF_DATA_DIR": str(self.folder / f"{folder}.terraform"), "TF_IN_AUTOMATION": "1"}
+        return subprocess.run(
+            [str(TERRAFORM), f"-chdir={self.folder / 'environments' / folder}", *words],
+            env=self.environment(session) | data,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def environment(self, session: Mapping[str, str] | None) -> dict[str, str]:
+        """The administrator's variables, or those of a session."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return inherited | self.deployment.environment | dict(session or {})
+
+    # --- sessions of its roles -----------------------------------------------------------------
+
+    @contextmanager
+    def admitted(self, role: str) -> Iterator[None]:
+        """Let the account's administrator take the role on, which trusts GitHub's tokens alone."""
+        iam = self.deployment.client("iam")
+        before = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        root = {"AWS": f"arn:aws:iam::{self.deployment.state.account_id}:root"}
+        mine = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
+        wider = {**before, "Statement": [*before["Statement"], mine]}
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(wider))
+        try:
+            yield
+        finally:
+            iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(before))
+
+    def session(self, arn: str) -> dict[str, str]:
+        given = self.deployment.client("sts").assume_role(RoleArn=arn, RoleSessionName="prove-iam")
+        keys = given["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
+
+def copy_tree(folder: Path) -> None:
+    """The repository, by links, with copies of the two roots: their backends are others here."""
+    for entry in ROOT.iterdir():
+        if entry.name != "environments" and not entry.name.startswith("."):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / entry.name).symlink_to(entry)
+    for name in ("bootstrap", "local"):
+        target = folder / "environments" / name
+        shutil.copytree(ROOT / "environments" / name, target, ignore=shutil.ignore_patterns(".terraform*"))
+    override = folder / "environments" / "bootstrap" / "backend_override.tf"
+    override.write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
+
+
+def proven_before(known: Mapping[str, Result], grant: Grant) -> bool:
+    return grant.name in known and known[grant.name].proven
+
+
+def tail(said: str) -> str:
+    return said.strip()[-500:]

@@ -1,0 +1,74 @@
+"""How `terraform plan` and `hipaa audit` are read: what they were refused, by name."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.local_deployment import ROOT
+from tests.prove_iam.bootstrap import Bootstrap, copy_tree
+from tests.prove_iam.groups import Failed
+from tests.prove_iam.results import Results
+
+# As the provider prints it.
+PRINTED = """
+Error: reading KMS Key (1): operation error KMS: DescribeKey, https response error StatusCode: 400,
+api error AccessDeniedException: User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform:
+kms:DescribeKey on resource: arn:aws:kms:us-east-1:1:key/1 because no identity-based policy allows the action
+"""
+
+
+class Deployment:
+    variables = ()
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path) -> Bootstrap:
+    return Bootstrap(Deployment(), Results(tmp_path), lambda _line: None)  # type: ignore[arg-type]
+
+
+def printed(status: int, stdout: str, stderr: str) -> Any:
+    return lambda *_words: subprocess.CompletedProcess([], status, stdout, stderr)
+
+
+@pytest.mark.parametrize(
+    ("status", "stderr", "failed"),
+    [
+        (0, "", None),
+        (1, " ".join(PRINTED.split()), {"kms:DescribeKey"}),
+        (1, PRINTED, {"kms:DescribeKey"}),
+        (1, "Error: Forbidden", set()),
+        (2, "Plan: 0 to add, 1 to change", set()),
+    ],
+)
+def test_a_plan_names_what_it_was_refused_and_one_with_changes_has_failed(
+    bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, status: int, stderr: str, failed: set[str] | None
+) -> None:
+    monkeypatch.setattr(bootstrap, "run", printed(status, "", stderr))
+    found: Failed | None = bootstrap.plan({})
+    assert (found.actions if found else None) == (None if failed is None else frozenset(failed))
+
+
+def test_the_tree_leaves_the_repository_alone_and_names_other_backends(tmp_path: Path) -> None:
+    copy_tree(tmp_path / "tree")
+    tree = tmp_path / "tree"
+    assert (tree / "modules").resolve() == ROOT / "modules"
+    assert 'backend "local"' in (tree / "environments" / "bootstrap" / "backend_override.tf").read_text()
+    assert not (ROOT / "environments" / "bootstrap" / "backend_override.tf").exists()
+    assert not (tree / "environments" / "local").is_symlink()
+    assert not list(tree.rglob("*.tfstate*"))
+
+
+def test_a_session_takes_the_place_of_the_administrator(
+    bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.setattr(
+        bootstrap, "deployment", type("D", (), {"environment": {"AWS_ACCESS_KEY_ID": "admin"}})
+    )
+    assert bootstrap.environment(None)["AWS_ACCESS_KEY_ID"] == "admin"
+    assert bootstrap.environment({"AWS_ACCESS_KEY_ID": "role"})["AWS_ACCESS_KEY_ID"] == "role"
+    assert "AWS_PROFILE" not in bootstrap.environment(None)
