@@ -15,14 +15,15 @@ from tests.prove_iam.grants import Document, Grant, allows, granted_by, without
 
 @dataclass
 class Need:
-    """What speaks for a grant. Both are sets of labels: what was running when it was asked for.
+    """What speaks for a grant: labels of what was running when it was asked for.
 
-    ``probes``: without the grant a request of theirs is refused. ``shared``: another grant allows it as well,
-    so that this one by itself is not needed for it.
+    ``probes``: without the grant a request of theirs is refused. ``shared``: ``partners``, other grants of
+    the role, allow it as well, so that this one by itself is not needed for it.
     """
 
     probes: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)
+    partners: set[Grant] = field(default_factory=set)
 
 
 def needs(
@@ -41,6 +42,7 @@ def needs(
                 found[grant].probes |= labels
             else:
                 found[grant].shared |= labels
+                found[grant].partners |= set(allowing) - {grant}
     return found
 
 

@@ -75,22 +75,25 @@ def prove(
 ) -> Result:
     """Play the probes that asked for the grant without it, until one fails; then that one with it again.
 
-    ``order`` says by which probe to begin: the smallest first. Raises ``BrokenProbeError``.
+    What other grants allow as well is taken away with them. ``order`` says by which probe to begin: the
+    smallest first. Raises ``BrokenProbeError``.
     """
-    policies = roles.policies(grant.role)
-    refused = refusal_of(grant, policies)
-    for name in sorted(need.probes & set(probes), key=lambda name: order[name])[:MOST_PROBES]:
-        with roles.taken_away(grant):
+    alone = bool(need.probes)
+    asked = need.probes or need.shared
+    if not asked:
+        return Result("unused", "", "")
+    gone = [grant] if alone else [grant, *sorted(need.partners)]
+    refused = refusal_of(grant, roles.policies(grant.role))
+    for name in sorted(asked & set(probes), key=lambda name: order[name])[:MOST_PROBES]:
+        with roles.taken_away(*gone):
             world.control.end_idle_environments()  # no connection and no answer of before may help
             failure, judgements = play(world, probes[name], refused)
         if failure and any(refused(judgement) for judgement in judgements):
             again, _ = play(world, probes[name])
             if again:
                 raise BrokenProbeError(f"{name}, after {grant.name} was put back: {again}")
-            return Result("run", name, failure)
-    if need.probes:
-        return Result("survived", min(need.probes), "no probe failed without it")
-    return Result("shared" if need.shared else "unused", "", "")
+            return Result("run" if alone else "together", name, failure)
+    return Result("survived" if alone else "shared", min(asked), "no probe failed without it")
 
 
 def refusal_of(grant: Grant, policies: Mapping[str, Document]) -> Callable[[dict[str, Any]], bool]:

@@ -10,9 +10,9 @@ from typing import Literal
 
 from tests.prove_iam.grants import Grant
 
-# run: a probe failed without it. replayed: a recorded request would have been refused. unused: nothing asked
-# for it. shared: another grant allows the same. survived: asked for, and no probe failed without it.
-How = Literal["run", "replayed", "unused", "shared", "survived"]
+# run: a probe failed without it. together: one failed without it and the grants that allow the same. unused:
+# nothing asked for it. shared: others allow the same, and none failed. survived: asked for, and none failed.
+How = Literal["run", "together", "unused", "shared", "survived"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Result:
 
     @property
     def proven(self) -> bool:
-        return self.how in ("run", "replayed")
+        return self.how in ("run", "together")
 
 
 @dataclass

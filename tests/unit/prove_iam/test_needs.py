@@ -35,7 +35,9 @@ def test_the_probe_whose_request_a_grant_alone_allows_needs_it(policies: Any) ->
 def test_what_two_grants_allow_needs_neither(policies: Any) -> None:
     found = needed(policies, judgement("one", "dynamodb:GetItem", TABLES[0]))
     assert sorted(grant.policy for grant in found) == ["more", "workload"]
-    assert all(need == Need(probes=set(), shared={"one"}) for need in found.values())
+    first, second = found
+    assert found[first] == Need(probes=set(), shared={"one"}, partners={second})
+    assert found[second] == Need(probes=set(), shared={"one"}, partners={first})
 
 
 def test_a_refused_request_and_one_that_the_resource_allows_need_nothing(policies: Any) -> None:

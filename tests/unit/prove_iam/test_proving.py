@@ -41,13 +41,14 @@ class Roles:
 
     def __init__(self, policies: Any) -> None:
         self.kept, self.away = policies, False
+        self.gone: tuple[Grant, ...] = ()
 
     def policies(self, _role: str) -> Any:
         return self.kept
 
     @contextmanager
-    def taken_away(self, *_grants: Grant) -> Any:
-        self.away = True
+    def taken_away(self, *grants: Grant) -> Any:
+        self.away, self.gone = True, grants
         yield
         self.away = False
 
@@ -147,3 +148,19 @@ def test_a_recording_begins_with_probes_that_pass() -> None:
 
     with pytest.raises(BrokenProbeError, match="one: at once"):
         record(world, [probe(play)], lambda _line: None)  # type: ignore[arg-type]
+
+
+def test_what_two_grants_allow_is_taken_away_together(policies: Any, roles: Roles) -> None:
+    first, second, *_ = grants_of(ROLE, policies)
+    world = World()
+    world.says["one"] = [judgement("one", "dynamodb:GetItem", TABLES[0], decision="IMPLICIT_DENY")]
+
+    def play() -> None:
+        if roles.away:
+            raise ProbeFailedError("503")
+
+    need = Need(shared={"one"}, partners={second})
+    found = prove(world, roles, first, need, {"one": probe(play)}, {"one": 0})  # type: ignore[arg-type]
+    assert (found.how, roles.gone) == ("together", (first, second))
+    held = prove(world, roles, first, need, {"one": probe(lambda: None)}, {"one": 0})  # type: ignore[arg-type]
+    assert held.how == "shared"
