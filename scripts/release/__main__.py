@@ -13,6 +13,7 @@ from scripts.release.errors import ReleaseError
 from scripts.release.packages import build_with_make_package
 from scripts.release.prepare import prepare
 from scripts.release.repository import Repository
+from scripts.release.upgrades import recorder
 from scripts.release.verify import verify
 from scripts.release.versions import Version, parse
 
@@ -58,7 +59,7 @@ def release(version: Version, key: Path | None) -> None:
     if key is not None:
         signing.require(key)
     repository = Repository(ROOT)
-    commit = prepare(repository, version, datetime.now(UTC).date(), say)
+    commit = prepare(repository, version, datetime.now(UTC).date(), recorder(ROOT, say), say)
     try:
         folder = build(repository, commit, version, OUTPUT, build_with_make_package, key, say)
         verify(folder, None, say)

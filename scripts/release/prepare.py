@@ -16,11 +16,18 @@ CARRY_THE_VERSION = ("pyproject.toml", "policies/pyproject.toml")
 VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
-def prepare(repository: Repository, version: Version, today: date, say: Callable[[str], None]) -> str:
+def prepare(
+    repository: Repository,
+    version: Version,
+    today: date,
+    record: Callable[[Version], None],
+    say: Callable[[str], None],
+) -> str:
     """Commit the release of ``version``, or find that HEAD is that commit; return the commit.
 
-    Raises ``ReleaseError``, having changed nothing, where the tree is not clean, the version is not newer
-    than the last, or nothing is unreleased.
+    ``record`` writes down, in files of the repository, what the next release is compared with. Raises
+    ``ReleaseError``, having changed nothing, where the tree is not clean, the version is not newer than the
+    last, nothing is unreleased, or ``record`` refuses.
     """
     refuse_uncommitted(repository)
     if is_release_of(repository, version):
@@ -29,6 +36,7 @@ def prepare(repository: Repository, version: Version, today: date, say: Callable
     text = (repository.folder / CHANGELOG).read_text(encoding="utf-8")
     refuse_old(repository, text, version)
     released = changelog.cut(text, version, today)
+    record(version)
     (repository.folder / CHANGELOG).write_text(released, encoding="utf-8")
     for name in CARRY_THE_VERSION:
         file = repository.folder / name

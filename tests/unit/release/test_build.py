@@ -38,7 +38,7 @@ def quiet(_: str) -> None:
 
 def release(repository: Repository, builder: Builder = small_builder) -> Path:
     version = parse("0.2.0")
-    commit = prepare(repository, version, date(2026, 11, 22), quiet)
+    commit = prepare(repository, version, date(2026, 11, 22), lambda version: None, quiet)
     return build(repository, commit, version, repository.folder / "dist", builder, None, quiet)
 
 

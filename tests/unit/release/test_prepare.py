@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from scripts.release import changelog
 from scripts.release.errors import ReleaseError
 from scripts.release.prepare import prepare
 from scripts.release.repository import Repository
+from scripts.release.upgrades import recorder
 from scripts.release.versions import Version, newest, parse
 from tests.unit.release.conftest import CHANGELOG, git
 
@@ -33,6 +35,10 @@ IN_ORDER = [
 
 
 def quiet(_: str) -> None:
+    pass
+
+
+def nothing(_: Version) -> None:
     pass
 
 
@@ -77,7 +83,7 @@ def test_what_was_unreleased_gets_the_version_and_the_date() -> None:
 
 def test_the_release_commit_changes_the_changelog_and_the_packages_version(repository: Repository) -> None:
     before = repository.head()
-    commit = prepare(repository, parse("0.2.0"), TODAY, quiet)
+    commit = prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
     assert repository.parent(commit) == before
     assert git(repository.folder, "show", "--format=%s", "--name-only", commit).split("\n") == [
         "Release 0.2.0",
@@ -93,20 +99,20 @@ def test_the_release_commit_changes_the_changelog_and_the_packages_version(repos
 
 
 def test_the_same_release_can_be_built_again_from_its_commit_alone(repository: Repository) -> None:
-    commit = prepare(repository, parse("0.2.0"), TODAY, quiet)
-    assert prepare(repository, parse("0.2.0"), TODAY, quiet) == commit
+    commit = prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
+    assert prepare(repository, parse("0.2.0"), TODAY, nothing, quiet) == commit
     git(repository.folder, "tag", "v0.2.0")
-    assert prepare(repository, parse("0.2.0"), TODAY, quiet) == commit
+    assert prepare(repository, parse("0.2.0"), TODAY, nothing, quiet) == commit
     git(repository.folder, "commit", "--quiet", "--allow-empty", "--message", "Something else")
     with pytest.raises(ReleaseError, match=r"0\.2\.0 is not newer than 0\.2\.0"):
-        prepare(repository, parse("0.2.0"), TODAY, quiet)
+        prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
 
 
 def test_a_later_commit_without_a_tag_is_no_release_either(repository: Repository) -> None:
-    prepare(repository, parse("0.2.0"), TODAY, quiet)
+    prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
     git(repository.folder, "commit", "--quiet", "--allow-empty", "--message", "Something else")
     with pytest.raises(ReleaseError, match="not newer"):
-        prepare(repository, parse("0.2.0"), TODAY, quiet)
+        prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_a_tree_that_is_not_clean_is_refused(repository: Repository, change: str
     if change == "staged":
         git(repository.folder, "add", ".")
     with pytest.raises(ReleaseError, match=rf"not clean(.|\n)*{file.name}"):
-        prepare(repository, parse("0.2.0"), TODAY, quiet)
+        prepare(repository, parse("0.2.0"), TODAY, nothing, quiet)
     assert file.read_text() == "# not committed\n"
 
 
@@ -145,11 +151,35 @@ def test_an_empty_release_is_refused(repository: Repository) -> None:
     refuse(repository, "0.2.0", "nothing to release")
 
 
+def test_what_the_next_release_is_compared_with_is_of_the_same_commit(repository: Repository) -> None:
+    def record(version: Version) -> None:
+        (repository.folder / "last_release.json").write_text(f'"{version}"')
+        git(repository.folder, "add", "last_release.json")
+
+    commit = prepare(repository, parse("0.2.0"), TODAY, record, quiet)
+    assert repository.file_at(commit, "last_release.json") == '"0.2.0"'
+
+
+def test_a_release_that_users_cannot_upgrade_to_is_refused(repository: Repository, tmp_path: Path) -> None:
+    """The real command, in a repository where it fails."""
+    upgrade = tmp_path / "root" / "scripts" / "upgrade"
+    upgrade.mkdir(parents=True)
+    for package in (upgrade, upgrade.parent):
+        (package / "__init__.py").touch()
+    (upgrade / "addresses.py").write_text(
+        "import sys\nsys.exit('module.patients.aws_kms_key.this is gone')\n"
+    )
+    before = repository.head()
+    with pytest.raises(ReleaseError, match=r"would lose something(.|\n)*aws_kms_key\.this is gone"):
+        prepare(repository, parse("0.2.0"), TODAY, recorder(tmp_path / "root", quiet), quiet)
+    assert (repository.head(), repository.uncommitted()) == (before, [])
+
+
 def refuse(repository: Repository, version: str, said: str) -> None:
     """The release is refused, and nothing was changed."""
     before = repository.head()
     with pytest.raises(ReleaseError, match=said):
-        prepare(repository, parse(version), TODAY, quiet)
+        prepare(repository, parse(version), TODAY, nothing, quiet)
     assert (repository.head(), repository.uncommitted()) == (before, [])
 
 
