@@ -163,7 +163,9 @@ locals {
           Action = ["rds:AddTagsToResource", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:RestoreDBClusterFromSnapshot"]
           Resource = concat(
             [for name in local._restored_names : "${local._arn.rds}:cluster:${name}"],
-            [for kind in ["cluster-pg", "subgrp"] : "${local._arn.rds}:${kind}:*"],
+            # Where it is restored to: this deployment's subnets, and parameters of its own or of AWS's.
+            ["${local._arn.rds}:subgrp:${var.context.name_prefix}-*"],
+            [for name in ["${var.context.name_prefix}-*", "default.*"] : "${local._arn.rds}:cluster-pg:${name}"],
             ["${local._arn.rds}:cluster-snapshot:awsbackup:*"],
           )
         },

@@ -110,6 +110,7 @@ UNSCOPED_ACTIONS = frozenset(
         "cloudwatch:PutMetricData",
         "comprehendmedical:DetectEntitiesV2",
         "comprehendmedical:DetectPHI",
+        "events:ListRules",
         "kms:GenerateRandom",
         "kms:ListAliases",
         "kms:ListKeys",

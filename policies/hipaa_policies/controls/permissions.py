@@ -48,7 +48,8 @@ def _everything_of_a_kind(resource: str) -> bool:
         return not parts[-1].strip(_WILD)
     if parts[2] == "logs" and parts[4].isdigit():
         return False  # API Gateway names its log groups by ids that are not known before it writes them
-    name = re.split(r"[:/]", parts[5], maxsplit=1)[-1]
+    # S3's ARNs have no kind before the name: what stands first is the bucket.
+    name = parts[5].partition("/")[0] if parts[2] == "s3" else re.split(r"[:/]", parts[5], maxsplit=1)[-1]
     return not name.strip(_WILD + "/:")
 
 

@@ -45,6 +45,7 @@ class Backups:
                 self.list_recovery_points_by_backup_vault,
                 self.list_recovery_points_by_resource,
                 self.list_restore_jobs,
+                self.list_tags,
                 self.put_backup_vault_access_policy,
                 self.put_restore_validation_result,
                 self.start_backup_job,
@@ -89,6 +90,11 @@ class Backups:
         fresh = type(plan)(dict(call.parameters["BackupPlan"]), "", backend_of("backup", call.region))
         plan.backup_plan, plan.version_id = fresh.backup_plan, fresh.version_id
         return answer(plan.to_dict())
+
+    def list_tags(self, call: AwsRequest) -> Response:
+        """moto finds the ARN in boto3's path, and not in Terraform's, which ends without a slash."""
+        arn = unquote(str(call.parameters["ResourceArn"]))
+        return answer({"Tags": backend_of("backup", call.region).list_tags(arn)})
 
     # --- backups -----------------------------------------------------------------------------
 

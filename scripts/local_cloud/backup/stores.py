@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.ht
 from __future__ import annotations
 
 import copy
+import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -226,7 +227,7 @@ class Clusters:
         rds = backend_of("rds", role.region)
         if name in rds.clusters:
             raise JobFailedError(f"DB Cluster already exists: {name}")
-        # moto's own restore finds no snapshots of AWS Backup's, and fails on passwords that RDS manages.
+        # moto's own restore finds no snapshots of AWS Backup's, and fails where RDS manages the password.
         source = rds.get_db_cluster_snapshot(content).cluster
         kept = (
             "database_name",
@@ -240,11 +241,14 @@ class Clusters:
             "db_subnet_group_name": metadata.get("DBSubnetGroupName"),
             "kms_key_id": metadata.get("KmsKeyId"),
         }
-        rds.create_db_cluster(
+        cluster = rds.create_db_cluster(
             {name: getattr(source, name) for name in kept}
             | {key: value for key, value in wanted.items() if value}
-            | {"db_cluster_identifier": name, "manage_master_user_password": True, "port": RESTORED_PORT}
+            | {"db_cluster_identifier": name, "port": RESTORED_PORT}
+            | {"master_user_password": secrets.token_urlsafe(21)}  # RDS manages no secret of a restored one
         )
+        cluster.status = "available"  # a job is over when it is
+        cluster.deletion_protection = False
         return arn
 
     def discard(self, content: Any, region: str) -> None:
