@@ -59,8 +59,9 @@ def ssh_keygen(what: str, *words: str, content: int | None = None) -> str:
     try:
         finished = subprocess.run(
             ["ssh-keygen", "-Y", what, *words],
-            stdin=content if content is not None else None,
-            capture_output=True,
+            stdin=content,
+            stdout=subprocess.PIPE,
+            stderr=None if what == "sign" else subprocess.PIPE,  # where it asks to touch the token
             text=True,
             env=os.environ | {"LC_ALL": "C"},
             check=False,
@@ -70,7 +71,7 @@ def ssh_keygen(what: str, *words: str, content: int | None = None) -> str:
             "`ssh-keygen` was not found, so nothing was signed or verified. Install OpenSSH 8.1 or newer."
         ) from error
     if finished.returncode != 0:
-        said = (finished.stderr + finished.stdout).strip()
+        said = f"{finished.stderr or 'see above'} {finished.stdout}".strip()
         raise ReleaseError(
             f"The signature of {CHECKSUMS} was not {'made' if what == 'sign' else 'accepted'}: {said}"
         )
