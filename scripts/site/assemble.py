@@ -23,6 +23,7 @@ from scripts.site import (
     mapping_page,
     mentions,
     module_pages,
+    named_tests,
     navigation,
     source_pages,
 )
@@ -50,6 +51,7 @@ def assemble(folder: Path, draw: Callable[[list[str]], dict[str, str]], root: Pa
     files = list(written_pages(root))
     refuse(links.problems(root, files), "Links that lead nowhere")
     refuse(unknown_controls(root, files), "Controls that the catalogue does not have")
+    refuse(unknown_tests(root, files), "Tests that are not there, or not one alone")
     pages = [*written(root, files), *control_pages_of(root)]
     pages += source_pages_for(root, pages, set(files))
     configuration = configured(root, pages)
@@ -73,6 +75,14 @@ def unknown_controls(root: Path, files: list[PurePosixPath]) -> list[str]:
     ]
 
 
+def unknown_tests(root: Path, files: list[PurePosixPath]) -> list[str]:
+    return [
+        f"{file}: {problem}"
+        for file in files
+        for problem in named_tests.unknown(root, (root / file).read_text(encoding="utf-8"))
+    ]
+
+
 def written(root: Path, files: list[PurePosixPath]) -> list[Page]:
     """The pages that somebody wrote, with what the site adds to them."""
     return [Page(page_of(file), file, with_additions(root, file)) for file in files]
@@ -83,8 +93,8 @@ def with_additions(root: Path, file: PurePosixPath) -> str:
     controls = catalogue()
     inserted = {
         "controls": lambda: control_pages.index(controls),
-        "mapping by checklist": lambda: mapping_page.by_checklist(controls),
-        "mapping by paragraph": lambda: mapping_page.by_paragraph(controls),
+        "mapping by checklist": lambda: mapping_page.by_checklist(controls, places(root)),
+        "mapping by paragraph": lambda: mapping_page.by_paragraph(controls, places(root)),
         "modules": lambda: module_pages.index(root),
     }
 
@@ -94,26 +104,29 @@ def with_additions(root: Path, file: PurePosixPath) -> str:
         return inserted[match.group(1)]()
 
     text = _MARKER.sub(insert, text)
+    text = named_tests.linked(root, text, "/".join([".."] * (len(file.parts) - 1)) or ".")
     if file.parts[0] == "modules":
         text = f"{text.rstrip()}\n\n{module_pages.footer(root, file.parts[1], controls)}\n"
     return text
 
 
 def control_pages_of(root: Path) -> list[Page]:
-    places = {
-        str(path.relative_to(root))
-        for pattern in ("*.tf", "modules/*", "lambda_src/*")
-        for path in root.glob(pattern)
-    }
+    linkable = places(root)
     return [
         # Its links are written as if it stood in docs/controls.
         Page(
             mentions.page_of(control.id),
             PurePosixPath("docs/controls") / f"{control.id}.md",
-            control_pages.page(control, places),
+            control_pages.page(control, linkable),
         )
         for control in catalogue()
     ]
+
+
+def places(root: Path) -> set[str]:
+    """What the catalogue's words may speak of: the root's pages, modules and functions that are there."""
+    patterns = ("*.tf", "modules/*", "lambda_src/*")
+    return {str(path.relative_to(root)) for pattern in patterns for path in root.glob(pattern)}
 
 
 def source_pages_for(root: Path, pages: list[Page], files: set[PurePosixPath]) -> list[Page]:

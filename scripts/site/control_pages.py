@@ -24,12 +24,12 @@ def page(control: Control, places: set[str]) -> str:
     told = explanations()[control.id]
     parts = [
         f"# {control.id}: {control.title}",
-        facts(control),
+        facts(control, places),
         section("What it checks", told.checks),
         section("Why", told.why),
         section("The rule", "\n\n".join(rule(CITATIONS[cite]) for cite in control.cite.split(", "))),
         section("What it cannot see", control.blind),
-        section("How our modules satisfy it", linked(told.ours, places)),
+        section("How our modules satisfy it", linked(told.ours, places, "../..")),
         section("How to mend it elsewhere", control.remedy),
     ]
     if control.tables:
@@ -44,13 +44,13 @@ def page(control: Control, places: set[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def facts(control: Control) -> str:
+def facts(control: Control, places: set[str]) -> str:
     lines = "; ".join(line.text for line in control.checklist)
     rows = [
         ("Checklist", f"{control.group.value}: {lines}"),
         ("Rule", ", ".join(f"45 CFR {cite}" for cite in control.cite.split(", "))),
         ("Binding", binding(control)),
-        ("Satisfied by", control.satisfied_by),
+        ("Satisfied by", linked(control.satisfied_by, places, "../..")),
     ]
     if control.proposed:
         rows.append(
@@ -84,12 +84,12 @@ def section(title: str, text: str) -> str:
     return f"## {title}\n\n{text}"
 
 
-def linked(text: str, places: set[str]) -> str:
-    """The text, with the modules and pages of the root that exist as links. Pages stand two folders down."""
+def linked(text: str, places: set[str], up: str) -> str:
+    """The text, with the modules and pages of the root that exist as links; ``up`` leads to the root."""
 
     def replace(match: re.Match[str]) -> str:
         place = match.group(0)
-        return f"[{place}](../../{place})" if place in places else place
+        return f"[{place}]({up}/{place})" if place in places else place
 
     return _PLACE.sub(replace, text)
 

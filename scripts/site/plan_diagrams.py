@@ -123,11 +123,19 @@ def _addresses(diagram: Diagram, plan: PlanFacts, node: str) -> list[str]:
 
 
 def left_out(diagrams: list[Diagram], plan: PlanFacts) -> set[str]:
-    """Modules and resources of the root module that no node of any of the diagrams stands for."""
-    drawn = {
-        module for diagram in diagrams for node in diagram.nodes for module in modules_of(diagram, plan, node)
+    """Modules and resources of the root module that no node of any of the diagrams names.
+
+    A node for all of a kind (``module.*_table.*``) names none: a new one would hide in it.
+    """
+    named = {
+        pattern
+        for diagram in diagrams
+        for node in diagram.nodes
+        for pattern in diagram.meaning.get(node, ())
+        if "*" not in top(pattern)
     }
-    return plan.top_level() - drawn
+    drawn = {address for address in plan.addresses if any(fnmatchcase(address, pattern) for pattern in named)}
+    return plan.top_level() - {top(address) for address in drawn}
 
 
 def missing_edges(diagrams: list[Diagram], plan: PlanFacts) -> Iterator[str]:

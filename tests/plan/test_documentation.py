@@ -1,0 +1,122 @@
+"""docs/architecture.md's pictures and docs/alarms.md, held to a plan of the stack with everything on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scripts.site import alarm_pages, diagrams, plan_diagrams
+from scripts.site.plan_diagrams import Diagram
+from scripts.site.plan_facts import PlanFacts, facts
+from tests.plan.conftest import ROOT, terraform
+from tests.plan.environments import copy_repository
+
+ACCOUNT = "123456789012"
+# prod, and one host that may be reached: the firewall and its alarms are in the pictures and the list, too.
+EVERYTHING = """
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+module "healthcare" {
+  source             = "../.."
+  account_id         = "123456789012"
+  region             = "us-east-1"
+  api                = { allowed_origins = ["https://portal.example.org"] }
+  backup             = {}
+  compliance_auditor = {}
+  documents          = {}
+  fhir               = {}
+  hl7                = { acknowledgements = true }
+  patient_api        = {}
+  patient_identifier = { namespace_id = "MAIN", system = "https://hospital.example/mrn" }
+  rag                = {}
+  appointments = {
+    notifications = {
+      identity   = "hospital.example"
+      portal_url = "https://portal.hospital.example"
+      sender     = "no-reply@hospital.example"
+    }
+  }
+  network = {
+    egress  = { hosts = ["api.partner.example"] }
+    subnets = {
+      us-east-1a = { cidr = "10.0.0.0/20" }
+      us-east-1b = { cidr = "10.0.16.0/20" }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> PlanFacts:
+    folder = (
+        copy_repository(tmp_path_factory.mktemp("user") / "repository", ACCOUNT)
+        / "environments"
+        / "everything"
+    )
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(EVERYTHING)
+    terraform(folder, "init", "-input=false")
+    terraform(folder, "plan", "-input=false", "-out=plan")
+    return facts(json.loads(terraform(folder, "show", "-json", "plan")))
+
+
+def drawn(page: str) -> list[Diagram]:
+    sources = diagrams.sources((ROOT / "docs" / page).read_text())
+    return [plan_diagrams.parse(source) for source in sources if plan_diagrams.is_annotated(source)]
+
+
+def test_every_box_is_planned_and_every_line_is_configured(everything: PlanFacts) -> None:
+    pages = [page.name for page in sorted(Path(ROOT / "docs").glob("*.md")) if drawn(page.name)]
+    assert {"architecture.md", "index.md"} <= set(pages)
+    for page in pages:
+        for diagram in drawn(page):
+            assert list(plan_diagrams.problems(diagram, everything)) == [], page
+
+
+def test_the_architecture_leaves_no_part_of_the_root_module_out(everything: PlanFacts) -> None:
+    assert len(everything.top_level()) > 40
+    assert plan_diagrams.left_out(drawn("architecture.md"), everything) == set()
+
+
+def test_the_architecture_leaves_no_use_of_a_store_out(everything: PlanFacts) -> None:
+    assert list(plan_diagrams.missing_edges(drawn("architecture.md"), everything)) == []
+
+
+def test_a_workload_that_nobody_drew_is_found(everything: PlanFacts) -> None:
+    """What the three tests above would say of a new one."""
+    function, table = "module.billing_function", "module.invoices_table"
+    grown = replace(
+        everything,
+        addresses=everything.addresses
+        | {f"{function}.aws_lambda_function.this", f"{table}.aws_dynamodb_table.this"},
+        references={**everything.references, function: frozenset({table})},
+    )
+    assert plan_diagrams.left_out(drawn("architecture.md"), grown) == {function, table}
+    assert list(plan_diagrams.missing_edges(drawn("architecture.md"), grown)) == [
+        f"{function} uses {table}, and no edge says so"
+    ]
+
+
+def test_every_alarm_has_a_row_that_says_what_to_do(everything: PlanFacts) -> None:
+    listed = alarm_pages.entries((ROOT / "docs" / "alarms.md").read_text())
+    assert len(everything.alarms) > 100
+    assert list(alarm_pages.problems(listed, everything.alarms)) == []
+
+
+def test_an_alarm_that_nobody_described_is_found(everything: PlanFacts) -> None:
+    listed = alarm_pages.entries((ROOT / "docs" / "alarms.md").read_text())
+    grown = {**everything.alarms, "billing-lost": "Bills are lost"}
+    assert list(alarm_pages.problems(listed, grown)) == [
+        "billing-lost (Bills are lost) is in no row: say what it means and what to do"
+    ]
