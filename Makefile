@@ -186,7 +186,7 @@ apply-approved: package ## Plan again, and apply it if its changes have the hash
 	@$(RUN) -m scripts.ci.apply_approved "$$ENV" "$$APPROVED"
 
 .PHONY: nightly
-nightly: package ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
+nightly: $(if $(filter audit,$(ONLY)),setup,package) ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
 	@$(RUN) -m scripts.ci.nightly "$$ENV" $${ONLY:+--only "$$ONLY"}
 
 .PHONY: restore-test
@@ -196,6 +196,10 @@ restore-test: setup ## Restore the latest backup of every store to a new name, p
 .PHONY: upgrade-check
 upgrade-check: setup ## No stateful resource of the last release is lost: a plan of everything (UPGRADE='--write 1.2.3' at a release)
 	@$(RUN) -m scripts.upgrade.addresses $(UPGRADE)
+
+.PHONY: disaster-test
+disaster-test: setup ## A VPC destroyed and made anew under its function, on the local cloud (some two minutes)
+	@$(RUN) -m pytest -q tests/upgrade
 
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)

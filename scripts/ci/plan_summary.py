@@ -27,7 +27,7 @@ from scripts.environments.problems import RefusedError
 # A comment takes 65,536 characters; three environments and the heading share it.
 # https://github.com/telia-oss/github-pr-resource/issues/259
 LONGEST = 20_000
-_ADDRESSES = 10  # of one control, or of what would be lost
+_ADDRESSES, _FEW = 10, 3  # of a control that FAILs, or of what would be lost; of another control
 _STATUSES = ("FAIL", "UNKNOWN", "WAIVED", "PASS", "ATTESTED", "NOT_APPLICABLE")
 _LISTED = ("FAIL", "UNKNOWN", "WAIVED")
 _WORDS = {
@@ -78,8 +78,9 @@ def _table(status: str, findings: list[Mapping[str, Any]]) -> list[str]:
         by_control.setdefault((finding["control_id"], finding["title"]), []).append(_address(finding))
     if not by_control:
         return []
+    most = _ADDRESSES if status == "FAIL" else _FEW
     rows = [
-        f"| {code(control)} | {prose(title)} | {len(addresses)} | {_some(sorted(set(addresses)))} |"
+        f"| {code(control)} | {prose(title)} | {len(addresses)} | {_some(sorted(set(addresses)), most)} |"
         for (control, title), addresses in sorted(by_control.items())
     ]
     table = ["| control | what it asks | resources | which |", "| --- | --- | ---: | --- |", *rows, ""]
@@ -100,10 +101,10 @@ def _address(finding: Mapping[str, Any]) -> str:
     return "the account" if name == "root" else name
 
 
-def _some(addresses: Iterable[str]) -> str:
+def _some(addresses: Iterable[str], most: int = _ADDRESSES) -> str:
     every = list(addresses)
-    shown = "<br>".join(code(address) for address in every[:_ADDRESSES])
-    more = len(every) - _ADDRESSES
+    shown = "<br>".join(code(address) for address in every[:most])
+    more = len(every) - most
     return f"{shown}<br>and {more} more" if more > 0 else shown
 
 
