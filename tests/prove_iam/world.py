@@ -18,7 +18,7 @@ from scripts.local_deployment import LocalDeployment
 Found = TypeVar("Found")
 LONGEST_SECONDS = 120.0  # for a busy machine; what is waited for usually takes a second
 # After the first refusal. Messages that failed come back after half a second: several tries go by.
-AFTER_REFUSAL_SECONDS = 5.0
+AFTER_REFUSAL_SECONDS = 3.0
 FAILED_MESSAGES_AFTER_SECONDS = 0.5
 PAUSE_SECONDS = 0.2
 
