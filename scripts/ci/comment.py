@@ -127,7 +127,7 @@ def _ask(where: PullRequest, method: str, address: str, content: Mapping[str, st
 
 
 def main(words: list[str]) -> int:
-    if len(words) != 1 or not Path(words[0]).is_dir():
+    if len(words) != 1:
         print(f"usage: python -m scripts.ci.comment FOLDER, with <environment>/{FILE} in it", file=sys.stderr)
         return 2
     given = os.environ
@@ -145,6 +145,9 @@ def main(words: list[str]) -> int:
     sections = {file.parent.name: file.read_text(encoding="utf-8") for file in found}
     needs = json.loads(given.get("NEEDS") or "{}")
     results = {name: str(job["result"]) for name, job in needs.items()}
+    if not sections and not results:
+        print(f"There is no <environment>/{FILE} in {words[0]}: nothing was written.", file=sys.stderr)
+        return 2
     try:
         print(put(where, body(sections, results, given.get("COMMIT", "")[:12])))
     except CommentError as error:

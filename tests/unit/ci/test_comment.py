@@ -163,7 +163,24 @@ def test_what_is_missing_is_named(
         monkeypatch.delenv(name, raising=False)
     assert comment.main([folder]) == 2
     assert "GITHUB_TOKEN" in capsys.readouterr().err
+    assert comment.main([]) == 2
+
+
+def test_without_a_summary_nothing_is_written(
+    github: GitHub, folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert comment.main([folder + "/nowhere"]) == 2
+    assert "plan-summary.md in" in capsys.readouterr().err
+    assert github.comments == []
+
+
+def test_where_every_job_broke_off_the_comment_says_so(
+    github: GitHub, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then no artifact was downloaded, and the folder is not there."""
+    monkeypatch.setenv("NEEDS", json.dumps({"dev": {"result": "failure"}}))
+    assert comment.main([folder + "/nowhere"]) == 0
+    assert "dev: no plan" in github.comments[0]["body"]
 
 
 def test_three_environments_as_long_as_they_may_be_fit() -> None:
