@@ -7,16 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.prove_iam.grants import Grant
+
 FILE = Path(__file__).with_name("exceptions.toml")
 
 
 @dataclass(frozen=True)
 class NamedException:
-    """``actions`` are whole names: an exception is made for each by itself, and for no pattern."""
+    """``actions`` are whole names: an exception is made for each by itself, and for no pattern.
+
+    ``roles`` are those that it is made for; empty: all.
+    """
 
     actions: tuple[str, ...]
     reason: str
     source: str
+    roles: tuple[str, ...] = ()
+
+    def covers(self, role: str, action: str) -> bool:
+        return action in self.actions and (not self.roles or role in self.roles)
 
 
 def read_exceptions(path: Path = FILE) -> list[NamedException]:
@@ -24,7 +33,10 @@ def read_exceptions(path: Path = FILE) -> list[NamedException]:
     found = []
     for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("exception", []):
         exception = NamedException(
-            tuple(entry.get("actions", ())), entry.get("reason", ""), entry.get("source", "")
+            tuple(entry.get("actions", ())),
+            entry.get("reason", ""),
+            entry.get("source", ""),
+            tuple(entry.get("roles", ())),
         )
         if not (exception.actions and exception.reason and exception.source.startswith("https://")):
             raise ValueError(f"an exception needs actions, a reason and a source: {entry}")
@@ -34,5 +46,5 @@ def read_exceptions(path: Path = FILE) -> list[NamedException]:
     return found
 
 
-def exception_for(action: str, exceptions: Sequence[NamedException]) -> NamedException | None:
-    return next((exception for exception in exceptions if action in exception.actions), None)
+def exception_for(grant: Grant, exceptions: Sequence[NamedException]) -> NamedException | None:
+    return next((each for each in exceptions if each.covers(grant.role, grant.action)), None)

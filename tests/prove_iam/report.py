@@ -41,7 +41,7 @@ def report_of(
     how = {grant: results[grant.name].how if grant.name in results else "not tried" for grant in grants}
     open_ = [grant for grant in grants if how[grant] not in ("run", "together")]
     # One that was asked for and survived its removal is no matter of what the local cloud does not check.
-    excepted = [g for g in open_ if how[g] == "unused" and exception_for(g.action, exceptions)]
+    excepted = [g for g in open_ if how[g] == "unused" and exception_for(g, exceptions)]
     counted = Counter(how.values())
     return RoleReport(
         role=role,
@@ -76,7 +76,7 @@ def excepted(
     reports: Sequence[RoleReport], exceptions: Sequence[NamedException]
 ) -> list[tuple[NamedException, int]]:
     """The exceptions that were made use of, and for how many grants."""
-    used = Counter(exception_for(grant.action, exceptions) for report in reports for grant in report.excepted)
+    used = Counter(exception_for(grant, exceptions) for report in reports for grant in report.excepted)
     return [(exception, used[exception]) for exception in exceptions if used[exception]]
 
 

@@ -32,6 +32,14 @@ def test_needed_and_granted(policies: Any) -> None:
     assert report.unproven == ((grants[4], "survived"),), "an exception is for what nobody asks for"
 
 
+def test_an_exception_can_be_one_roles_alone(policies: Any) -> None:
+    grants, found = grants_of(ROLE, policies), results(policies, "run", "run", "run", "unused", "run")
+    others = NamedException(QUERY.actions, QUERY.reason, QUERY.source, roles=("somebody-else",))
+    assert len(report_of(ROLE, grants, found, [others]).unproven) == 1
+    mine = NamedException(QUERY.actions, QUERY.reason, QUERY.source, roles=(ROLE,))
+    assert report_of(ROLE, grants, found, [mine]).unproven == ()
+
+
 def test_what_was_not_tried_is_not_proven(policies: Any) -> None:
     report = report_of(ROLE, grants_of(ROLE, policies), results(policies, "run"), [])
     assert (report.needed, len(report.unproven)) == (1, 4)
