@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.ci import rules
+from tests.unit.ci import references, rules
 from tests.unit.ci.rules import ROOT, Workflow
 
 FILES = rules.workflows()
+BY_NAME = {workflow.name: workflow for workflow in FILES}
 TARGETS = rules.make_targets()
 Rule = Callable[[Workflow], list[str]]
 # GitHub's own work, which is nobody's elsewhere: what `make release` prints says how to upload without it.
@@ -82,6 +83,12 @@ def test_every_variable_is_documented() -> None:
     assert named - set(re.findall(r"\w+", documented)) == set()
 
 
+@pytest.mark.parametrize("workflow", FILES, ids=lambda workflow: workflow.name)
+def test_what_is_named_is_there(workflow: Workflow) -> None:
+    assert references.names_lead_somewhere(workflow, BY_NAME) == []
+    assert references.calls_fit(workflow, BY_NAME) == []
+
+
 HEAD = "on: {on}\npermissions: {{}}\njobs:\n  job:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n"
 
 
@@ -92,6 +99,17 @@ def broken(body: str, on: str = "push") -> Workflow:
 READS = "permissions: {contents: read}\n"
 TAKES = "permissions: {contents: read, id-token: write}\n"
 AWS = "- uses: aws-actions/configure-aws-credentials@v1\n  with: {role-to-assume: '${{ inputs.role }}'}\n"
+PLANS = "uses: ./.github/workflows/plan_environment.yml\n" + TAKES
+
+
+def names(workflow: Workflow) -> list[str]:
+    return references.names_lead_somewhere(workflow, BY_NAME)
+
+
+def calls(workflow: Workflow) -> list[str]:
+    return references.calls_fit(workflow, BY_NAME)
+
+
 BREACHES: list[tuple[Rule, Workflow, str]] = [
     (rules.least_permissions, broken("steps: []"), "nobody wrote down"),
     (rules.least_permissions, broken("permissions: write-all"), "nobody wrote down"),
@@ -173,6 +191,28 @@ BREACHES: list[tuple[Rule, Workflow, str]] = [
         "before the tools",
     ),
     (rules.machines_named, Workflow("x", "on: push\njobs: {a: {runs-on: ubuntu-latest}}"), "ubuntu-latest"),
+    (names, broken("with: {role: '${{ inputs.rol }}'}"), "inputs.rol"),
+    (names, broken("if: needs.build.result == 'success'"), "does not need it"),
+    (names, broken("needs: build"), "build, which is no job"),
+    (
+        names,
+        broken("outputs: {x: '${{ steps.pln.outputs.x }}'}\nsteps: [{id: plan, run: make plan}]"),
+        "steps.pln",
+    ),
+    (
+        names,
+        broken("outputs: {a: '1'}\nneeds: job\nenv: {X: '${{ needs.job.outputs.b }}'}"),
+        "b of job, which does not give it",
+    ),
+    (calls, broken("uses: ./.github/workflows/nowhere.yml"), "cannot be called"),
+    (calls, broken("uses: ./.github/workflows/ci.yml"), "cannot be called"),
+    (calls, broken(PLANS + "with: {environment: dev, role: x, rol: y}"), "rol, which is not asked for"),
+    (calls, broken(PLANS + "with: {environment: dev}"), "does not give role"),
+    (
+        calls,
+        broken(PLANS.replace("id-token: write", "id-token: none") + "with: {environment: dev, role: x}"),
+        "may not write id-token",
+    ),
     (lambda w: rules.only_make(w, {"plan"}), broken("steps:\n- run: make pln"), "makes pln"),
     (lambda w: rules.only_make(w, {"plan"}), broken("steps:\n- run: make plan; curl x"), "more than make"),
     (lambda w: rules.only_make(w, {"plan"}), broken("steps:\n- run: make plan ENV=$(id)"), "more than make"),
