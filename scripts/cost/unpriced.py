@@ -55,5 +55,7 @@ def reasons(stack: Stack, resource: Resource) -> Iterator[str]:
             yield "an analyzer of unused access is billed by role and user"
         case "aws_lambda_event_source_mapping" if values.get("provisioned_poller_config"):
             yield "provisioned pollers are billed by the hour"
+        case "aws_backup_restore_testing_plan":
+            yield "each test is billed, and what it restores by the GB"
         case "aws_sns_topic_subscription" if values.get("protocol") == "sms":
             yield "text messages are billed one by one"

@@ -1,0 +1,1 @@
+"""What takes minutes of Terraform: `make disaster-test`."""
