@@ -1,0 +1,276 @@
+# environments/bootstrap: `scripts/terraform test -test-directory=tests/terraform`, from the repository root. Plans only, no account.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  account_id  = "123456789012"
+  environment = "prod"
+  github      = { repository = "octo-org/octo-repo" }
+  region      = "us-east-1"
+}
+
+run "takes_one_github_environment_a_role" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  assert {
+    condition = { for role, made in aws_iam_role.this : role => jsondecode(made.assume_role_policy).Statement[0].Condition } == {
+      apply = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod" } }
+      audit = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod-audit" } }
+      plan  = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod-plan" } }
+    }
+    error_message = "Each role takes the tokens of one environment of one repository: whole values, audience and subject."
+  }
+
+  assert {
+    condition     = alltrue([for made in aws_iam_role.this : length(jsondecode(made.assume_role_policy).Statement) == 1 && jsondecode(made.assume_role_policy).Statement[0].Action == "sts:AssumeRoleWithWebIdentity" && jsondecode(made.assume_role_policy).Statement[0].Principal == { Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }])
+    error_message = "Nobody else gets in."
+  }
+
+  assert {
+    condition     = { for role, made in aws_iam_role.this : role => made.max_session_duration } == { apply = 7200, audit = 3600, plan = 3600 }
+    error_message = "Sessions end soon."
+  }
+
+  assert {
+    condition     = one(aws_iam_openid_connect_provider.github).url == "https://token.actions.githubusercontent.com" && one(aws_iam_openid_connect_provider.github).client_id_list == toset(["sts.amazonaws.com"])
+    error_message = "GitHub's provider, for STS alone."
+  }
+
+  assert {
+    condition     = { for role, made in aws_iam_role.this : role => made.name } == { apply = "healthcare-terraform-apply", audit = "healthcare-hipaa-audit", plan = "healthcare-terraform-plan" }
+    error_message = "The roles have the names that workflows and docs know."
+  }
+}
+
+run "keeps_the_state_safe" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  assert {
+    condition     = aws_s3_bucket.state.bucket == "healthcare-terraform-state-123456789012-us-east-1" && aws_s3_bucket.state.object_lock_enabled && !aws_s3_bucket.state.force_destroy
+    error_message = "The bucket has the name that backends have, and a lock."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_object_lock_configuration.state.rule[0].default_retention[0].mode == "GOVERNANCE" && aws_s3_bucket_object_lock_configuration.state.rule[0].default_retention[0].days == 30 && aws_s3_bucket_lifecycle_configuration.state.rule[0].noncurrent_version_expiration[0].noncurrent_days == 365
+    error_message = "Versions are locked for a month, and stay for a year."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms" && !one(aws_s3_bucket_server_side_encryption_configuration.state.rule).bucket_key_enabled
+    error_message = "Objects are encrypted with the key, each for itself: the roles' policies tell one from another by it."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.state.block_public_acls && aws_s3_bucket_public_access_block.state.block_public_policy && aws_s3_bucket_public_access_block.state.ignore_public_acls && aws_s3_bucket_public_access_block.state.restrict_public_buckets
+    error_message = "The bucket is closed to the public, in all four ways."
+  }
+
+  assert {
+    condition     = aws_kms_key.state.enable_key_rotation && aws_kms_key.state.deletion_window_in_days == 30
+    error_message = "The key rotates, and goes as late as it can."
+  }
+
+  # A deny for everybody on administration would lock everybody out: it names the three roles.
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_kms_key.state.policy).Statement : statement.Effect == "Deny" ? toset(statement.Condition.ArnEquals["aws:PrincipalArn"]) == toset(["arn:aws:iam::123456789012:role/healthcare-terraform-apply", "arn:aws:iam::123456789012:role/healthcare-terraform-plan", "arn:aws:iam::123456789012:role/healthcare-hipaa-audit"]) : statement == { Sid = "AccountDecidesByIam", Effect = "Allow", Principal = { AWS = "arn:aws:iam::123456789012:root" }, Action = "kms:*", Resource = "*" }])
+    error_message = "The account's administrators keep the key; the roles are kept from it."
+  }
+
+  assert {
+    condition     = output.backend == "bucket       = \"healthcare-terraform-state-123456789012-us-east-1\"\nkey          = \"prod/terraform.tfstate\"\nregion       = \"us-east-1\"\nencrypt      = true\nkms_key_id   = \"arn:aws:kms:us-east-1:123456789012:alias/healthcare-terraform-state\"\nuse_lockfile = true\n"
+    error_message = "The backend's settings name bucket, key of the state, region, key of encryption and lock."
+  }
+}
+
+run "reads_no_data" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  assert {
+    condition = alltrue(flatten([for policy in aws_iam_policy.read : [for statement in jsondecode(policy.policy).Statement : [for action in statement.Action :
+      can(regex("^[a-z0-9-]+:(Batch)?(Describe|Get|List|View)[A-Za-z]*$", action)) || action == "apigateway:GET" || (action == "kms:Decrypt" && try(statement.Condition.StringEquals["kms:ViaService"], "") == "lambda.us-east-1.amazonaws.com")
+    ]]]))
+    error_message = "Each action reads, by its whole name; the one that decrypts is Lambda's, for functions' variables."
+  }
+
+  assert {
+    condition = length(setintersection(
+      flatten([for policy in aws_iam_policy.read : [for statement in jsondecode(policy.policy).Statement : statement.Action]]),
+      ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "logs:GetLogRecord", "logs:GetQueryResults", "s3:GetObject", "s3:GetObjectVersion", "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "ssm:GetParameter", "cognito-idp:ListUsers"],
+    )) == 0
+    error_message = "Of data: nothing."
+  }
+
+  assert {
+    condition     = alltrue([for policy in concat(values(aws_iam_policy.read), values(aws_iam_policy.write), [aws_iam_policy.roles, aws_iam_policy.audit]) : length(replace(policy.policy, "/\\s/", "")) <= 6144])
+    error_message = "A managed policy has at most 6144 characters: split the group."
+  }
+}
+
+run "ties_the_roles_to_the_repositorys_id" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", repository_id = "456789", create_oidc_provider = false }
+  }
+
+  assert {
+    condition     = alltrue([for made in aws_iam_role.this : jsondecode(made.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:repository_id"] == "456789"]) && output.github_environments.apply.subject == "repo:octo-org/octo-repo:environment:prod"
+    error_message = "A repository that takes over the name has another id."
+  }
+
+  assert {
+    condition     = length(aws_iam_openid_connect_provider.github) == 0
+    error_message = "An account has one provider for GitHub; one that is there is taken."
+  }
+}
+
+run "takes_immutable_subjects" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", repository_id = "456789", owner_id = "123456" }
+  }
+
+  assert {
+    condition     = output.github_environments.plan == { name = "prod-plan", subject = "repo:octo-org@123456/octo-repo@456789:environment:prod-plan" }
+    error_message = "https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims"
+  }
+}
+
+run "refuses_a_pattern_for_repositories_and_9_digits" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    account_id = "123456789"
+    github     = { repository = "octo-org/*" }
+    region     = "us-east-1a"
+    partition  = "gcp"
+  }
+
+  expect_failures = [var.account_id, var.github, var.partition, var.region]
+}
+
+run "refuses_a_subject_in_place_of_a_repository_and_this_roots_own_folder" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    environment = "bootstrap"
+    github      = { repository = "octo-org/octo-repo:ref:refs/heads/main" }
+    name_prefix = "Healthcare"
+  }
+
+  expect_failures = [var.environment, var.github, var.name_prefix]
+}
+
+run "refuses_the_placeholder_an_environment_of_environments_and_no_session" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    environment     = "prod-plan"
+    github          = { repository = "OWNER/NAME" }
+    session_seconds = { plan = 900 }
+    state           = { lock_days = 0 }
+  }
+
+  expect_failures = [var.environment, var.github, var.session_seconds, var.state]
+}
+
+run "refuses_an_owners_id_alone_and_a_key_that_goes_at_once" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    environment     = "prod*"
+    github          = { repository = "octo-org/octo-repo", owner_id = "123456" }
+    session_seconds = { apply = 43200 }
+    state           = { key_deletion_days = 1 }
+  }
+
+  expect_failures = [var.environment, var.github, var.session_seconds, var.state]
+}
+
+run "refuses_an_id_that_is_a_pattern_and_a_prefix_too_long_for_the_bucket" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github      = { repository = "octo-org/octo-repo", repository_id = "*" }
+    name_prefix = "healthcare-of-the-northern-region"
+    state       = { noncurrent_days = 7 }
+  }
+
+  expect_failures = [var.github, var.name_prefix, var.state]
+}
+
+run "refuses_a_repository_below_another_and_half_a_day" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo/repo" }
+    state  = { noncurrent_days = 100.5 }
+  }
+
+  expect_failures = [var.github, var.state]
+}
+
+run "refuses_a_name_that_is_only_dots" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/.." }
+  }
+
+  expect_failures = [var.github]
+}
