@@ -62,6 +62,10 @@ def _make(account: Account, say: Say, ask: Ask) -> bool:
     say(f"The state is in a file ({account.local_state.name}) until there is a bucket for it")
     terraform = Terraform(account, in_a_file=True)
     terraform.initialise()
+    # An apply that was interrupted while it waited for them: they are there, and what they lack is added.
+    state = states.in_file(account)
+    for address in state.half_made if state else ():
+        terraform.untaint(address)
     if not _apply(terraform, ask):
         return False
     if terraform.output("bootstrap_backend") != account.backend:

@@ -15,25 +15,41 @@ from scripts.environments.problems import RefusedError
 _NOT_THERE = {"404", "NoSuchBucket", "NoSuchKey"}
 
 
+# Terraform may not destroy these (prevent_destroy), nor replace them where their making was interrupted.
+_PROTECTED = ("aws_kms_key.state", "aws_s3_bucket.state")
+
+
 @dataclass(frozen=True)
 class State:
-    """``lineage`` is made up with a state and stays; ``serial`` counts its changes. ``text`` is all of it."""
+    """``lineage`` is made up with a state and stays; ``serial`` counts its changes. ``text`` is all of it.
+
+    ``half_made`` has the addresses of protected resources that Terraform would make anew.
+    """
 
     lineage: str
     serial: int
     resources: int
     text: bytes
+    half_made: tuple[str, ...] = ()
 
 
 def read(text: bytes) -> State | None:
     """The state, or None of one without resources. Raises ``ValueError`` and ``KeyError`` of what is none."""
     document: dict[str, Any] = json.loads(text) if text.strip() else {}
-    resources = sum(
-        len(resource["instances"])
+    instances = [
+        (f"{resource['type']}.{resource['name']}", instance)
         for resource in document.get("resources", ())
         if resource["mode"] == "managed"
+        for instance in resource["instances"]
+    ]
+    if not instances:
+        return None
+    half_made = tuple(
+        address
+        for address, instance in instances
+        if address in _PROTECTED and instance.get("status") == "tainted"
     )
-    return State(document["lineage"], document["serial"], resources, text) if resources else None
+    return State(document["lineage"], document["serial"], len(instances), text, half_made)
 
 
 def in_file(account: Account) -> State | None:

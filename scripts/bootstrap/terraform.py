@@ -49,6 +49,9 @@ class Terraform:
         self._must("apply", "-input=false", str(self._plan))
         self._plan.unlink()
 
+    def untaint(self, address: str) -> None:
+        self._must("untaint", address)
+
     def outputs(self) -> str:
         """All outputs, as Terraform prints them for people."""
         return self._read("output", "-no-color")
