@@ -38,12 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reports: list[RoleReport] = []
     try:
         with deployed(given.state_dir) as deployment:
+            functions, bootstrap = Functions(deployment, results, say), Bootstrap(deployment, results, say)
             if given.role not in BOOTSTRAP:
-                functions = Functions(deployment, results, say)
-                reports += functions.prove(given.role, given.fresh, exceptions)
+                if not given.report_only:
+                    functions.prove(given.role, given.fresh)
+                reports += functions.report(given.role, exceptions)
             if given.role is None or given.role in BOOTSTRAP:
-                bootstrap = Bootstrap(deployment, results, say)
-                reports += bootstrap.prove(BOOTSTRAP.get(given.role), given.fresh, exceptions)
+                purpose = BOOTSTRAP.get(given.role)
+                if not given.report_only:
+                    bootstrap.prove(purpose, given.fresh)
+                reports += bootstrap.report(purpose, exceptions)
     except (BrokenProbeError, DeploymentError, NotPutBackError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -64,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--state-dir", type=Path, help="of a deployment that runs already")
     made.add_argument("--results", type=Path, default=RESULTS, help="default: reports/prove_iam")
     made.add_argument("--fresh", action="store_true", help="prove again what an earlier run has proven")
+    made.add_argument("--report-only", action="store_true", help="say what earlier runs have proven")
     made.add_argument("--write-docs", action="store_true", help="write the table of docs/least_privilege.md")
     return made
 

@@ -47,29 +47,36 @@ class Bootstrap:
 
     # --- the two roles -------------------------------------------------------------------------
 
-    def prove(
-        self, wanted: str | None, fresh: bool, exceptions: Sequence[NamedException]
-    ) -> list[RoleReport]:
+    def prove(self, wanted: str | None, fresh: bool) -> None:
         """``wanted``: plan or audit; None: both. Raises ``BrokenProbeError``, ``NotPutBackError``."""
         chosen = [wanted] if wanted else sorted(WHAT)
         self.prepare()
-        roles = Roles(self.deployment.client("iam"), self.results.folder)
+        roles = self.roles
         if roles.put_back():
             self.say("an earlier run was cut short: the policies that it had changed are back")
         world = World.of(self.deployment)
         try:
-            return [self.prove_role(world, roles, purpose, fresh, exceptions) for purpose in chosen]
+            for purpose in chosen:
+                self.prove_role(world, roles, purpose, fresh)
         finally:
             world.leave()
 
-    def prove_role(
-        self,
-        world: World,
-        roles: Roles,
-        purpose: str,
-        fresh: bool,
-        exceptions: Sequence[NamedException],
-    ) -> RoleReport:
+    def report(self, wanted: str | None, exceptions: Sequence[NamedException]) -> list[RoleReport]:
+        """What is proven by now, by the files of results; nothing of an account without a bootstrap."""
+        if not self.folder.exists():
+            return []
+        aliases, found = aliases_of(self.deployment), []
+        for purpose in [wanted] if wanted else sorted(WHAT):
+            role = self.outputs["role_arns"][purpose].rpartition("/")[2]
+            grants = grants_of(role, self.roles.policies(role), aliases)
+            found.append(report_of(role, grants, self.results.read(role), exceptions))
+        return found
+
+    @property
+    def roles(self) -> Roles:
+        return Roles(self.deployment.client("iam"), self.results.folder)
+
+    def prove_role(self, world: World, roles: Roles, purpose: str, fresh: bool) -> None:
         arn = self.outputs["role_arns"][purpose]
         role = arn.rpartition("/")[2]
         with self.admitted(role):
@@ -94,7 +101,6 @@ class Bootstrap:
         for grant in grants:
             found.setdefault(grant, Result("shared" if needed[grant].shared else "unused", "", ""))
         self.results.write(role, {grant.name: result for grant, result in found.items()})
-        return report_of(role, grants, self.results.read(role), exceptions)
 
     def plan(self, session: Mapping[str, str]) -> Failed | None:
         """What `terraform plan` was refused. One that would change what it could not read has failed, too."""

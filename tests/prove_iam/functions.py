@@ -30,17 +30,9 @@ class Functions:
     results: Results
     say: Say
 
-    def prove(
-        self, wanted: str | None, fresh: bool, exceptions: Sequence[NamedException]
-    ) -> list[RoleReport]:
+    def prove(self, wanted: str | None, fresh: bool) -> None:
         """``wanted`` is a function's name; None: all. Raises ``BrokenProbeError``, ``NotPutBackError``."""
-        names: dict[str, str] = dict(self.deployment.outputs["role_names"])
-        chosen = [wanted.replace("-", "_")] if wanted else sorted(names)
-        if unknown := set(chosen) - set(names):
-            raise SystemExit(
-                f"there is no function {', '.join(unknown)}: there are {', '.join(sorted(names))}"
-            )
-        roles = Roles(self.deployment.client("iam"), self.results.folder)
+        names, chosen, roles = self.names, self.chosen(wanted), self.roles
         if roles.put_back():
             self.say("an earlier run was cut short: the policies that it had changed are back")
         world = World.enter(self.deployment)
@@ -52,12 +44,31 @@ class Functions:
                 one.prove(fresh)
         finally:
             world.leave()
-        aliases = aliases_of(self.deployment)
-        found = []
-        for name in chosen:
-            grants = grants_of(names[name], roles.policies(names[name]), aliases)
-            found.append(report_of(names[name], grants, self.results.read(names[name]), exceptions))
+
+    def report(self, wanted: str | None, exceptions: Sequence[NamedException]) -> list[RoleReport]:
+        """What is proven by now, by the files of results."""
+        aliases, found = aliases_of(self.deployment), []
+        for role in (self.names[name] for name in self.chosen(wanted)):
+            grants = grants_of(role, self.roles.policies(role), aliases)
+            found.append(report_of(role, grants, self.results.read(role), exceptions))
         return found
+
+    def chosen(self, wanted: str | None) -> list[str]:
+        """Raises ``SystemExit`` for a function that does not exist."""
+        chosen = [wanted.replace("-", "_")] if wanted else sorted(self.names)
+        if unknown := set(chosen) - set(self.names):
+            raise SystemExit(f"no function {', '.join(unknown)}: there are {', '.join(sorted(self.names))}")
+        return chosen
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The roles' names, by the functions'."""
+        names: Mapping[str, str] = self.deployment.outputs["role_names"]
+        return names
+
+    @property
+    def roles(self) -> Roles:
+        return Roles(self.deployment.client("iam"), self.results.folder)
 
 
 @dataclass
