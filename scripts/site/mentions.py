@@ -45,7 +45,8 @@ def _linked_words(text: str, page: PurePosixPath, controls: set[str]) -> str:
 def link(control: str, shown: str, page: PurePosixPath) -> str:
     if page == page_of(control):
         return shown
-    return f"[{shown}]({posixpath.relpath(str(page_of(control)), str(page.parent))})"
+    # The class keeps the name in one line (docs/assets/site.css).
+    return f"[{shown}]({posixpath.relpath(str(page_of(control)), str(page.parent))}){{ .control }}"
 
 
 def page_of(control: str) -> PurePosixPath:

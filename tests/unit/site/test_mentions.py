@@ -15,8 +15,8 @@ PAGE = PurePosixPath("workloads/x.md")
 @pytest.mark.parametrize(
     ("text", "linked"),
     [
-        ("see NET-01.", "see [NET-01](../controls/NET-01.md)."),
-        ("`S3-02`", "[`S3-02`](../controls/S3-02.md)"),
+        ("see NET-01.", "see [NET-01](../controls/NET-01.md){ .control }."),
+        ("`S3-02`", "[`S3-02`](../controls/S3-02.md){ .control }"),
         ("`hipaa explain NET-01`", "`hipaa explain NET-01`"),
         ("[NET-01](elsewhere.md)", "[NET-01](elsewhere.md)"),
         ("# NET-01", "# NET-01"),
@@ -29,7 +29,10 @@ def test_names_become_links(text: str, linked: str) -> None:
 
 
 def test_a_controls_own_page_does_not_lead_to_itself() -> None:
-    assert mentions.linked("NET-01 S3-02", mentions.page_of("NET-01"), CONTROLS) == "NET-01 [S3-02](S3-02.md)"
+    assert (
+        mentions.linked("NET-01 S3-02", mentions.page_of("NET-01"), CONTROLS)
+        == "NET-01 [S3-02](S3-02.md){ .control }"
+    )
 
 
 def test_names_of_no_control_are_found_in_known_families_alone() -> None:
