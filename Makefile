@@ -133,6 +133,10 @@ deployment-test: setup ## End to end and compliance tests against environments/l
 	@echo "── End to end and compliance tests (applies environments/local: some minutes)"
 	@$(RUN) -m pytest --local-cloud tests/compliance tests/end_to_end
 
+.PHONY: bootstrap-test
+bootstrap-test: setup ## The bootstrap from an empty account, interrupted and killed, and what its roles may (some minutes)
+	@$(RUN) -m pytest -q tests/bootstrap
+
 .PHONY: mutation
 mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total)
 	@$(RUN) -m pytest --local-cloud -q tests/mutation
