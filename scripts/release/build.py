@@ -20,6 +20,7 @@ from scripts.release.repository import Repository
 from scripts.release.versions import Version
 
 NOTES = "NOTES.md"
+PARTIAL = ".partial-"
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE_PYTHON = ROOT / ".venv-release" / "bin" / "python"
 
@@ -41,7 +42,9 @@ def build(
     tools = built_with()
     release = output / str(version)
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=output) as scratch:
+    for left_over in output.glob(f"{PARTIAL}*"):  # of a run that was killed
+        shutil.rmtree(left_over)
+    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=output) as scratch:
         sources = (Path(scratch) / "first", Path(scratch) / "second")
         for source in sources:
             repository.export(commit, source)

@@ -125,8 +125,10 @@ def bill(document: dict[str, Any], digest: str) -> None:
 
 def test_the_same_commit_has_the_same_zips_and_bills(released: Path, copy: Path) -> None:
     """Only the provenance says when; everything else is of the commit alone."""
+    (released.parent / ".partial-killed").mkdir()
     again = release(Repository(released.parents[1]))
     assert again == released
+    assert [path.name for path in released.parent.iterdir()] == ["0.2.0"]
     changed = {
         name for name, digest in descriptions.checksums(again).items() if digest != hash_in(copy, name)
     }
