@@ -7,7 +7,10 @@ resource "aws_iam_policy" "audit" {
   policy      = jsonencode(jsondecode(file("${path.module}/read_only_policy.json")))
 }
 
+# The plan role has it, too: drift is told from the state, which audit has no part of, and by `hipaa drift` from the account.
 resource "aws_iam_role_policy_attachment" "audit" {
-  role       = aws_iam_role.this["audit"].name
+  for_each = toset(["audit", "plan"])
+
+  role       = aws_iam_role.this[each.key].name
   policy_arn = aws_iam_policy.audit.arn
 }
