@@ -37,8 +37,9 @@ class AwsProvider:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         library = library_of(scope)
-        # The class is abstract in jsii, and has nothing that would be missing.
-        concrete = type("AwsProvider", (library.TerraformProvider,), {})
+        # The class is abstract. What bindings add to it are its arguments, and the alias by which it is named.
+        named = {} if alias is None else {"alias": property(lambda _: alias)}
+        concrete = type("AwsProvider", (library.TerraformProvider,), named)
         self.terraform_provider: Any = concrete(
             scope,
             id_,
@@ -48,11 +49,8 @@ class AwsProvider:
                 provider_name="aws", provider_version_constraint=VERSIONS
             ),
         )
-        if alias is not None:
-            self.terraform_provider.alias = alias
         arguments: dict[str, Any] = {
             "region": region,
-            "alias": alias,
             "allowed_account_ids": allowed_account_ids,
             "assume_role": None if assume_role_arn is None else [{"role_arn": assume_role_arn}],
             "default_tags": None if default_tags is None else [{"tags": default_tags}],

@@ -88,7 +88,7 @@ class TerraformModule:
             id_,
             source=source,
             version=version,
-            providers=list(providers) if providers else None,
+            providers=[underlying(provider) for provider in providers] if providers else None,
             depends_on=[underlying(construct) for construct in depends_on] if depends_on else None,
             # Null is said out loud: it is not the default of a variable that has another one.
             variables={
@@ -119,7 +119,10 @@ def library_of(scope: Construct) -> ModuleType:
 
 
 def underlying(construct: Any) -> Any:
-    return construct.terraform_module if isinstance(construct, TerraformModule) else construct
+    """The library's own construct of one of these, or of ``AwsProvider``; any other as it is."""
+    for name in ("terraform_module", "terraform_provider"):
+        construct = getattr(construct, name, construct)
+    return construct
 
 
 def encode(value: Any) -> Any:

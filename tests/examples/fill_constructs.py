@@ -86,6 +86,17 @@ def details(app: Any, cdk: Any) -> None:
     function = importlib.import_module("hipaa_constructs.function")
     table = importlib.import_module("hipaa_constructs.table")
     stack = cdk.TerraformStack(app, "details")
+    provider = importlib.import_module("hipaa_constructs.provider")
+    provider.AwsProvider(stack, "aws", region="us-east-1", allowed_account_ids=["123456789012"])
+    west = provider.AwsProvider(
+        stack,
+        "west",
+        region="us-west-2",
+        alias="west",
+        assume_role_arn="arn:aws:iam::123456789012:role/deploy",
+        default_tags={"Team": "claims"},
+        settings={"max_retries": 3},
+    )
     inner = importlib.import_module("constructs").Construct(stack, "inner")
     patients = table.Table(
         inner,
@@ -101,6 +112,7 @@ def details(app: Any, cdk: Any) -> None:
         "reader",
         source="/modules/function",
         version="1.2.3",
+        providers=[west],
         context=function.Context(account_id="123456789012", region="us-east-1", name_prefix="healthcare"),
         name="reader",
         handler="reader.handler",

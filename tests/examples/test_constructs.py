@@ -199,6 +199,22 @@ def test_details_of_a_call(everything: Any) -> None:
     }
 
 
+def test_the_provider_has_no_bindings_and_all_arguments(everything: Any) -> None:
+    plain, west = everything["details"]["provider"]["aws"]
+    assert plain == {"region": "us-east-1", "allowed_account_ids": ["123456789012"]}
+    assert west == {
+        "alias": "west",
+        "assume_role": [{"role_arn": "arn:aws:iam::123456789012:role/deploy"}],
+        "default_tags": [{"tags": {"Team": "claims"}}],
+        "max_retries": 3,
+        "region": "us-west-2",
+    }
+    required = everything["details"]["terraform"]["required_providers"]["aws"]
+    assert required["source"] == "hashicorp/aws"
+    assert f'version = "{required["version"]}"' in (ROOT / "versions.tf").read_text()
+    assert everything["details"]["module"]["reader"]["providers"] == {"aws": "aws.west"}
+
+
 def test_a_scope_outside_of_every_stack_is_refused_in_plain_words(everything: Any) -> None:
     assert "nothing was added" in everything["refused"]["scope"]
     assert "Pass a TerraformStack" in everything["refused"]["scope"]
