@@ -146,9 +146,9 @@ module "fhir_ingest_function" {
   }
 
   permissions = {
-    # TransactWriteItems has no action of its own: AWS judges the checks, puts and updates within it.
+    # TransactWriteItems has no action of its own: AWS judges the puts and updates within it.
     add_versions_and_move_pointers = {
-      actions   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
       resources = [local.fhir_table_arn]
     }
     # In the same transaction: no record changes without its row, and no row changes at all.

@@ -151,7 +151,8 @@ class Transactions:
             if write.sole and write.change.method == CREATE:
                 sole.add(write.sole)
         items = []
-        for key in sorted({*gained, *lost, *sole}):
+        # Whoever creates on a condition gains its identifier (planning.py refuses all else).
+        for key in sorted({*gained, *lost}):
             if (key in lost and key in gained) or (key in sole and len(gained[key]) > 1):
                 raise refused("Bundle.entry", "duplicate", "identifier-twice")
             items.append(self._identifier(key, gained[key], lost[key], sole=key in sole))
@@ -163,8 +164,6 @@ class Transactions:
             "Key": to_item({"resource": key, "version": CURRENT}),
         }
         nobody = {"ConditionExpression": "attribute_not_exists(ids)"} if sole else {}
-        if not gained and not lost:
-            return {"ConditionCheck": {**where, **nobody}}
         change = {
             "UpdateExpression": "ADD ids :ids" if gained else "DELETE ids :ids",
             "ExpressionAttributeValues": {":ids": {"SS": sorted(gained or lost)}},
