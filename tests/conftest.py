@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.demo.scenes import wait_for_alarm
 from scripts.demo.story import Story
+from scripts.demo.story_backups import BackupStory
 from scripts.inventory import inventory
 from scripts.local_deployment import LocalDeployment, host_architecture
 from scripts.package_functions import function_names, package
@@ -50,6 +52,19 @@ def story(deployment: LocalDeployment, second_plan: tuple[bool, str]) -> Story:
     return told
 
 
+@pytest.fixture(scope="session")
+def missed_at_first(deployment: LocalDeployment, second_plan: tuple[bool, str]) -> str:
+    """The state of the alarm on missed backups before there is any."""
+    wait_for_alarm(deployment, deployment.outputs["alarm_names"]["backup-missed"], "ALARM")
+    return "ALARM"
+
+
+@pytest.fixture(scope="session")
+def restore_tested(deployment: LocalDeployment, story: Story, missed_at_first: str) -> str:
+    """What `make restore-test` said of this deployment: the checklist wants a restore (BKP-03)."""
+    return BackupStory(deployment).restore_test("--back-up-first")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--local-cloud",
@@ -62,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _local_cloud(request: pytest.FixtureRequest) -> None:
     """With ``--local-cloud``, tests that look at "the account" look at the deployment of this run."""
     if request.config.getoption("--local-cloud"):
+        request.getfixturevalue("restore_tested")
         request.getfixturevalue("aws_environment")
 
 

@@ -57,7 +57,7 @@ module "healthcare" {
   }
 
   # Everything here is thrown away after the demonstration, and nothing of it is true: so it can be.
-  backup                   = null # until the local cloud has what it needs
+  backup                   = { force_destroy = true, restore_testing = {} }
   deletion_protection      = false
   key_deletion_window_days = 7
   audit = {

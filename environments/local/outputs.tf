@@ -23,6 +23,11 @@ output "audit_table_arn" {
   value       = module.healthcare.tables["audit"].arn
 }
 
+output "backup" {
+  description = "Where backups are: vault_name, vault_arn, role_arn, restore_role_arn."
+  value       = module.healthcare.backup
+}
+
 output "break_glass_alarm" {
   description = "Name of the alarm that goes off when someone breaks the glass."
   value       = module.healthcare.alarm_names["patient-api-break-glass"]
@@ -86,6 +91,11 @@ output "hl7_ingest_role" {
 output "hl7_queue" {
   description = "The queue that takes HL7 messages: url, dead_letter_url, acknowledgement_url."
   value       = module.healthcare.hl7_queue
+}
+
+output "key_arns" {
+  description = "ARNs of the keys by data domain."
+  value       = module.healthcare.key_arns
 }
 
 output "log_group_names" {

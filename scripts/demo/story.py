@@ -30,6 +30,7 @@ from scripts.demo.people import (
 )
 from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
 from scripts.demo.story_appointments import AppointmentStory
+from scripts.demo.story_backups import BackupStory
 from scripts.demo.story_documents import DocumentStory
 from scripts.demo.story_evidence import EvidenceStory
 from scripts.demo.story_messages import MessageStory
@@ -111,6 +112,7 @@ class Story:
             *MessageStory(self).scenes(),
             *DocumentStory(self).scenes(),
             *QuestionStory(self).scenes(),
+            *BackupStory(self.deployment).scenes(),
             *EvidenceStory(self.deployment, self.reports).scenes(),
         ]
 

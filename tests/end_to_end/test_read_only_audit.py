@@ -56,8 +56,9 @@ def test_the_role_sees_what_the_administrator_sees(role: str, administrators: As
 
 def test_tags_can_be_read_with_it_too(role: str) -> None:
     scoped = audit(roles=[role], tags=["nobody=has-this"])
-    # What is asked of the account itself has no tags: that no restore was tested, for one.
-    assert [finding.control_id for finding in scoped.of(Status.FAIL)] == ["BKP-03"]
+    # What is asked of the account itself has no tags: whether a restore was tested, for one.
+    assert scoped.of(Status.FAIL) == ()
+    assert "BKP-03" in {finding.control_id for finding in scoped.of(Status.PASS)}
     assert scoped.out_of_scope
 
 
