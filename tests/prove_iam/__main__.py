@@ -41,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             functions, bootstrap = Functions(deployment, results, say), Bootstrap(deployment, results, say)
             if given.role not in BOOTSTRAP:
                 if not given.report_only:
-                    functions.prove(given.role, given.fresh)
+                    functions.prove(given.role, given.fresh, given.replay)
                 reports += functions.report(given.role, exceptions)
             if given.role is None or given.role in BOOTSTRAP:
                 purpose = BOOTSTRAP.get(given.role)
                 if not given.report_only:
-                    bootstrap.prove(purpose, given.fresh)
+                    bootstrap.prove(purpose, given.fresh, given.replay)
                 reports += bootstrap.report(purpose, exceptions)
     except (BrokenProbeError, DeploymentError, NotPutBackError) as error:
         print(error, file=sys.stderr)
@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--state-dir", type=Path, help="of a deployment that runs already")
     made.add_argument("--results", type=Path, default=RESULTS, help="default: reports/prove_iam")
     made.add_argument("--fresh", action="store_true", help="prove again what an earlier run has proven")
+    made.add_argument("--replay", action="store_true", help="record and ask the engine; take nothing away")
     made.add_argument("--report-only", action="store_true", help="say what earlier runs have proven")
     made.add_argument("--write-docs", action="store_true", help="write the table of docs/least_privilege.md")
     return made

@@ -21,7 +21,7 @@ from typing import Any
 
 from scripts.local_deployment import ROOT, TERRAFORM, DeploymentError, LocalDeployment
 from tests.prove_iam.exceptions import NamedException
-from tests.prove_iam.functions import aliases_of
+from tests.prove_iam.functions import aliases_of, replayed
 from tests.prove_iam.grants import Grant, grants_of
 from tests.prove_iam.groups import Failed, prove_together
 from tests.prove_iam.needs import needs
@@ -47,8 +47,11 @@ class Bootstrap:
 
     # --- the two roles -------------------------------------------------------------------------
 
-    def prove(self, wanted: str | None, fresh: bool) -> None:
-        """``wanted``: plan or audit; None: both. Raises ``BrokenProbeError``, ``NotPutBackError``."""
+    def prove(self, wanted: str | None, fresh: bool, replay: bool) -> None:
+        """``wanted``: plan or audit; None: both. ``replay``: take nothing away.
+
+        Raises ``BrokenProbeError`` and ``NotPutBackError``.
+        """
         chosen = [wanted] if wanted else sorted(WHAT)
         self.prepare()
         roles = self.roles
@@ -57,7 +60,7 @@ class Bootstrap:
         world = World.of(self.deployment)
         try:
             for purpose in chosen:
-                self.prove_role(world, roles, purpose, fresh)
+                self.prove_role(world, roles, purpose, fresh, replay)
         finally:
             world.leave()
 
@@ -76,7 +79,7 @@ class Bootstrap:
     def roles(self) -> Roles:
         return Roles(self.deployment.client("iam"), self.results.folder)
 
-    def prove_role(self, world: World, roles: Roles, purpose: str, fresh: bool) -> None:
+    def prove_role(self, world: World, roles: Roles, purpose: str, fresh: bool, replay: bool) -> None:
         arn = self.outputs["role_arns"][purpose]
         role = arn.rpartition("/")[2]
         with self.admitted(role):
@@ -95,11 +98,15 @@ class Bootstrap:
             known = {} if fresh else self.results.read(role)
             kept = {grant: known[grant.name] for grant in asked if proven_before(known, grant)}
             left = [grant for grant in asked if grant not in kept]
-            found = kept | prove_together(
-                world, roles, left, policies, lambda _world: attempt(session), WHAT[purpose], self.say
-            )
-        for grant in grants:
-            found.setdefault(grant, Result("shared" if needed[grant].shared else "unused", "", ""))
+            by_recording = {grant: replayed(needed[grant]) for grant in grants}
+            self.keep(role, by_recording | kept)
+            if not replay:
+                found = prove_together(
+                    world, roles, left, policies, lambda _world: attempt(session), WHAT[purpose], self.say
+                )
+                self.keep(role, by_recording | kept | found)
+
+    def keep(self, role: str, found: Mapping[Grant, Result]) -> None:
         self.results.write(role, {grant.name: result for grant, result in found.items()})
 
     def plan(self, session: Mapping[str, str]) -> Failed | None:

@@ -30,8 +30,11 @@ class Functions:
     results: Results
     say: Say
 
-    def prove(self, wanted: str | None, fresh: bool) -> None:
-        """``wanted`` is a function's name; None: all. Raises ``BrokenProbeError``, ``NotPutBackError``."""
+    def prove(self, wanted: str | None, fresh: bool, replay: bool) -> None:
+        """``wanted`` is a function's name; None: all. ``replay``: take nothing away.
+
+        Raises ``BrokenProbeError`` and ``NotPutBackError``.
+        """
         names, chosen, roles = self.names, self.chosen(wanted), self.roles
         if roles.put_back():
             self.say("an earlier run was cut short: the policies that it had changed are back")
@@ -41,7 +44,7 @@ class Functions:
             recording = record(world, probes, self.say)
             for name in chosen:
                 one = Role(names[name], world, roles, probes, recording, self.results, self.say)
-                one.prove(fresh)
+                one.prove(fresh, replay)
         finally:
             world.leave()
 
@@ -83,13 +86,17 @@ class Role:
     results: Results
     say: Say
 
-    def prove(self, fresh: bool) -> None:
+    def prove(self, fresh: bool, replay: bool) -> None:
         policies = self.roles.policies(self.name)
         grants = grants_of(self.name, policies, aliases_of(self.world.deployment))
         needed = needs(grants, policies, self.recording.judgements[self.name])
         known = {} if fresh else self.results.read(self.name)
         left = [grant for grant in grants if not (grant.name in known and known[grant.name].proven)]
         self.say(f"\n{self.name}: {len(grants)} grants, {len(grants) - len(left)} proven before")
+        for grant in left:
+            self.results.keep(grant, replayed(needed[grant]))
+        if replay:
+            return
         # What an audit reads is a hundred actions, and an audit takes its time: all of them in a few audits.
         reads = [g for g in left if g.policy in self.roles.attached(self.name) and needed[g].probes]
         if reads:
@@ -119,6 +126,13 @@ class Role:
         self.results.keep(grant, result)
         failure = result.failure[:LONGEST_FAILURE]
         self.say(f"  {progress:>6}  {result.how:8}  {grant.name}\n            {result.probe}: {failure}")
+
+
+def replayed(need: Need) -> Result:
+    """What the recording alone says of a grant, until it is taken away."""
+    if need.probes:
+        return Result("replayed", min(need.probes), "")
+    return Result("shared" if need.shared else "unused", "", "")
 
 
 def aliases_of(deployment: LocalDeployment) -> dict[str, str]:

@@ -23,12 +23,13 @@ class RoleReport:
     granted: int
     run: int
     together: int
+    replayed: int
     excepted: tuple[Grant, ...]
     unproven: tuple[tuple[Grant, str], ...]
 
     @property
     def needed(self) -> int:
-        return self.run + self.together
+        return self.run + self.together + self.replayed
 
 
 def report_of(
@@ -39,7 +40,7 @@ def report_of(
 ) -> RoleReport:
     """A grant without a result is unproven: the run did not come so far."""
     how = {grant: results[grant.name].how if grant.name in results else "not tried" for grant in grants}
-    open_ = [grant for grant in grants if how[grant] not in ("run", "together")]
+    open_ = [grant for grant in grants if how[grant] not in ("run", "together", "replayed")]
     # One that was asked for and survived its removal is no matter of what the local cloud does not check.
     excepted = [g for g in open_ if how[g] == "unused" and exception_for(g, exceptions)]
     counted = Counter(how.values())
@@ -48,6 +49,7 @@ def report_of(
         granted=len(grants),
         run=counted["run"],
         together=counted["together"],
+        replayed=counted["replayed"],
         excepted=tuple(excepted),
         unproven=tuple((grant, how[grant]) for grant in open_ if grant not in excepted),
     )
@@ -56,9 +58,9 @@ def report_of(
 def lines(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]) -> list[str]:
     """For the terminal."""
     width = max(len(report.role) for report in reports)
-    found = [f"{'role':<{width}}  needed / granted   run  together  not checked here  unproven"]
+    found = [f"{'role':<{width}}  needed / granted   run  together  replayed  not checked here  unproven"]
     found += [
-        f"{r.role:<{width}}  {r.needed:>6} / {r.granted:<7}  {r.run:>4}  {r.together:>8}  "
+        f"{r.role:<{width}}  {r.needed:>6} / {r.granted:<7}  {r.run:>4}  {r.together:>8}  {r.replayed:>8}  "
         f"{len(r.excepted):>16}  {len(r.unproven):>8}"
         for r in reports
     ]
@@ -85,10 +87,10 @@ def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]
     table = [
         f"On {on.isoformat()}, each pair of an action and a resource taken away by itself:",
         "",
-        "| role | needed / granted | by itself | together | not checked here | unproven |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| role | needed / granted | by itself | together | replayed | not checked here | unproven |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         *(
-            f"| {r.role} | {r.needed} / {r.granted} | {r.run} | {r.together} "
+            f"| {r.role} | {r.needed} / {r.granted} | {r.run} | {r.together} | {r.replayed} "
             f"| {len(r.excepted)} | {len(r.unproven)} |"
             for r in reports
         ),

@@ -10,9 +10,11 @@ from typing import Literal
 
 from tests.prove_iam.grants import Grant
 
-# run: a probe failed without it. together: one failed without it and the grants that allow the same. unused:
-# nothing asked for it. shared: others allow the same, and none failed. survived: asked for, and none failed.
-How = Literal["run", "together", "unused", "shared", "survived"]
+# run: a probe failed without it. together: one failed without it and the grants that allow the same.
+# replayed: asked for, and the engine refuses the recorded request without it; not taken away yet.
+# unused: nothing asked for it. shared: others allow the same, and no probe failed without all of them.
+# survived: asked for, and no probe failed without it.
+How = Literal["replayed", "run", "together", "unused", "shared", "survived"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Result:
 
     @property
     def proven(self) -> bool:
+        """By something that failed. What was replayed is still to be tried."""
         return self.how in ("run", "together")
 
 
