@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,10 @@ import pytest
 from hipaa_policies.catalogue import catalogue
 from hipaa_policies.decisions import read_waivers
 
+from scripts.cost.assumptions import Assumptions
 from scripts.cost.plan import read
+from scripts.cost.prices import load
+from scripts.cost.report import make_report
 from scripts.environments.signing import TARGETS
 from scripts.local_deployment import LocalDeployment
 from tests.plan.conftest import ROOT
@@ -188,6 +192,17 @@ def test_staging_is_prod_but_smaller(plans: Plans) -> None:
         cluster["serverlessv2_scaling_configuration"][0]["max_capacity"] for cluster in (small, large)
     ]
     assert capacities[0] < capacities[1]
+
+
+def test_the_documents_say_what_each_costs(plans: Plans) -> None:
+    reports = {name: make_report(read(plans[name].document), load(), Assumptions()) for name in NAMES}
+    for name, report in reports.items():
+        assert report.unpriced == (), name
+    text = (ROOT / "docs" / "environments.md").read_text()
+    (row,) = re.findall(r"^\| a month, idle \(`make cost`, [0-9-]+\) \| (.*) \|$", text, re.MULTILINE)
+    assert row.split(" | ") == [f"${report.idle_usd:.0f}" for report in reports.values()], (
+        "write the new figures, and today's date, into docs/environments.md"
+    )
 
 
 def test_another_account_is_refused(tmp_path: Path, cloud: LocalDeployment) -> None:
