@@ -146,3 +146,17 @@ def small_stack(folder: Path, backend: str) -> None:
         'terraform {\n  backend "s3" {}\n}\n\nresource "terraform_data" "this" {\n  input = "nothing"\n}\n'
     )
     (folder / "state.s3.tfbackend").write_text(backend)
+
+
+def addresses(state: dict[str, Any]) -> set[tuple[str, str, str, str]]:
+    """Type, name, key and id of each resource in a state."""
+    return {
+        (
+            resource["type"],
+            resource["name"],
+            str(instance.get("index_key")),
+            str(instance["attributes"]["id"]),
+        )
+        for resource in state["resources"]
+        for instance in resource["instances"]
+    }

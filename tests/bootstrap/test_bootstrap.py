@@ -19,7 +19,7 @@ from hipaa_policies.iam.escalation import escalation_paths
 from hipaa_policies.readers.live import policy_document
 
 from scripts.local_deployment import LocalDeployment
-from tests.bootstrap.account import BootstrappedAccount, make_project, small_stack
+from tests.bootstrap.account import BootstrappedAccount, addresses, make_project, small_stack
 from tests.bootstrap.refusals import BOUNDARY, BUCKET, IAM, NOTHING, REFUSED, ROLE, Call
 from tests.bootstrap.roles import (
     APPLY,
@@ -116,103 +116,6 @@ def done(account: BootstrappedAccount, killed: Killed) -> str:
     assert moved["lineage"] == left["lineage"]
     assert addresses(moved) == addresses(left)
     return printed
-
-
-def addresses(state: dict[str, Any]) -> set[tuple[str, str, str, str]]:
-    return {
-        (
-            resource["type"],
-            resource["name"],
-            str(instance.get("index_key")),
-            str(instance["attributes"]["id"]),
-        )
-        for resource in state["resources"]
-        for instance in resource["instances"]
-    }
-
-
-# --- from an empty account to a state in the bucket ------------------------------------------------
-
-
-def test_what_was_made_before_an_interruption_is_in_the_file(interrupted: dict[str, Any]) -> None:
-    made = {resource["type"] for resource in interrupted["resources"]}
-    assert {"aws_iam_role", "aws_iam_policy", "aws_s3_bucket"} <= made
-
-
-def test_after_an_interruption_and_a_kill_all_is_there_and_nothing_is_left_to_do(
-    account: BootstrappedAccount, done: str, interrupted: dict[str, Any]
-) -> None:
-    assert "No changes." in done
-    assert account.state_in_bucket()["lineage"] == interrupted["lineage"]
-    assert not list(account.account.configuration.glob("*.tfstate*"))
-    assert account.account.backend_file.read_text() == account.account.backend
-    assert "check-plan" in done
-    assert "permissions_boundary_arn" in done
-
-
-def test_the_state_is_encrypted_with_its_key_versioned_and_locked(
-    account: BootstrappedAccount, done: str
-) -> None:
-    s3 = account.cloud.client("s3")
-    head = s3.head_object(Bucket=BUCKET, Key=account.account.state_key)
-    assert head["ServerSideEncryption"] == "aws:kms"
-    assert head["ObjectLockMode"] == "GOVERNANCE"
-    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
-
-
-def test_another_accounts_credentials_do_nothing(
-    account: BootstrappedAccount, done: str, tmp_path: Path
-) -> None:
-    make_project(tmp_path, "999999999999")
-    status, printed = BootstrappedAccount(account.cloud, tmp_path).run("--yes")
-    assert status == 2
-    assert "account 123456789012" in printed
-    assert "Nothing was done" in printed
-    assert not (tmp_path / ".local").exists()
-
-
-def test_without_anybody_to_ask_nothing_is_applied(account: BootstrappedAccount, done: str) -> None:
-    variables = account.account.configuration / "terraform.tfvars"
-    before = variables.read_text()
-    variables.write_text(before + "tags = { Changed = true }\n")
-    try:
-        status, printed = account.run()
-    finally:
-        variables.write_text(before)
-    assert status == 2
-    assert "nobody to ask" in printed
-    assert "Apply complete" not in printed
-
-
-def test_a_second_writer_waits_its_turn(
-    account: BootstrappedAccount, done: str, sessions: dict[str, dict[str, str]], tmp_path: Path
-) -> None:
-    """Terraform's own lock: who asks before applying holds it, and everybody else is refused."""
-    stack = tmp_path / "stack"
-    small_stack(stack, account.account.backend.replace("bootstrap/", "check/"))
-    apply, plan = sessions[APPLY], sessions[PLAN]
-    status, printed = account.terraform(
-        stack, apply, "init", "-input=false", "-backend-config=state.s3.tfbackend"
-    )
-    assert status == 0, printed
-    with account.start_terraform(stack, apply, "apply", "-no-color") as first:
-        assert first.stdout is not None
-        assert first.stdin is not None
-        for line in first.stdout:
-            if "Only 'yes' will be accepted" in line:
-                break
-        status, printed = account.terraform(stack, plan, "plan", "-input=false", "-no-color")
-        assert status == 1
-        assert "Error acquiring the state lock" in printed
-        first.communicate("yes\n")
-    assert first.returncode == 0
-    # Its turn has come, and it sees what was applied. To apply itself is not for the plan role.
-    status, printed = account.terraform(stack, plan, "plan", "-input=false", "-detailed-exitcode")
-    assert status == 0, printed
-    replaced = ("apply", "-input=false", "-no-color", "-auto-approve", "-replace=terraform_data.this")
-    status, printed = account.terraform(stack, plan, *replaced)
-    assert status == 1
-    assert "not authorized to perform: s3:PutObject" in printed
 
 
 # --- who gets in -------------------------------------------------------------------------------------
@@ -327,7 +230,9 @@ def test_apply_hands_only_the_stacks_roles_to_the_stacks_services(
     assert evaluate([*roles[APPLY].policies.values()], request) is passed
 
 
-def test_apply_can_escalate_to_what_the_boundary_says_and_no_further(roles: dict[str, Role]) -> None:
+def test_apply_can_escalate_to_what_the_boundary_says_and_no_further(
+    account: BootstrappedAccount, roles: dict[str, Role]
+) -> None:
     """Whoever deploys functions runs code under their roles: docs/bootstrap.md."""
     found = {path.name for path in escalation_paths([*roles[APPLY].policies.values()])}
     assert found == {
@@ -342,8 +247,31 @@ def test_apply_can_escalate_to_what_the_boundary_says_and_no_further(roles: dict
     }
     for role in (PLAN, AUDIT):
         assert escalation_paths([*roles[role].policies.values()]) == ()
-    boundary = [{"Version": "2012-10-17", "Statement": []}]
-    assert escalation_paths([*roles[APPLY].policies.values()], boundary) == ()
+
+
+def test_a_role_of_its_making_gets_nowhere_with_all_rights_there_are(
+    account: BootstrappedAccount, roles: dict[str, Role]
+) -> None:
+    iam = account.cloud.client("iam")
+    version = iam.get_policy(PolicyArn=BOUNDARY)["Policy"]["DefaultVersionId"]
+    boundary = iam.get_policy_version(PolicyArn=BOUNDARY, VersionId=version)["PolicyVersion"]["Document"]
+    everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    assert escalation_paths([everything], [boundary]) == ()
+    for action, resource in (
+        ("s3:GetObject", f"arn:aws:s3:::{BUCKET}/check/terraform.tfstate"),
+        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/check/terraform.tfstate"),
+        ("s3:BypassGovernanceRetention", "arn:aws:s3:::healthcare-audit-123456789012/AWSLogs/1"),
+        ("iam:CreateUser", f"{IAM}:user/me"),
+        ("sts:AssumeRole", f"{IAM}:role/{APPLY}"),
+        ("cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:123456789012:trail/healthcare-audit"),
+    ):
+        assert evaluate([everything], AccessRequest(action, resource), [boundary]) is not Decision.ALLOWED, (
+            action
+        )
+    record = AccessRequest(
+        "dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:123456789012:table/healthcare-patients"
+    )
+    assert evaluate([everything], record, [boundary]) is Decision.ALLOWED
 
 
 def test_audit_has_the_generated_policy_and_nothing_else(roles: dict[str, Role]) -> None:
@@ -375,3 +303,87 @@ def test_each_policy_fits_into_iam(roles: dict[str, Role]) -> None:
         assert len(role.policies) <= 10 + 1, "10 attached ones, and one of its own"
         for name, policy in role.policies.items():
             assert len(json.dumps(policy, separators=(",", ":"))) <= 6144, name
+
+
+# --- from an empty account to a state in the bucket ------------------------------------------------
+
+
+def test_what_was_made_before_an_interruption_is_in_the_file(interrupted: dict[str, Any]) -> None:
+    made = {resource["type"] for resource in interrupted["resources"]}
+    assert {"aws_iam_role", "aws_iam_policy", "aws_s3_bucket"} <= made
+
+
+def test_after_an_interruption_and_a_kill_all_is_there_and_nothing_is_left_to_do(
+    account: BootstrappedAccount, done: str, interrupted: dict[str, Any]
+) -> None:
+    assert "No changes." in done
+    assert account.state_in_bucket()["lineage"] == interrupted["lineage"]
+    assert not list(account.account.configuration.glob("*.tfstate*"))
+    assert account.account.backend_file.read_text() == account.account.backend
+    assert "check-plan" in done
+    assert "permissions_boundary_arn" in done
+
+
+def test_the_state_is_encrypted_with_its_key_versioned_and_locked(
+    account: BootstrappedAccount, done: str
+) -> None:
+    s3 = account.cloud.client("s3")
+    head = s3.head_object(Bucket=BUCKET, Key=account.account.state_key)
+    assert head["ServerSideEncryption"] == "aws:kms"
+    assert head["ObjectLockMode"] == "GOVERNANCE"
+    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+
+
+def test_another_accounts_credentials_do_nothing(
+    account: BootstrappedAccount, done: str, tmp_path: Path
+) -> None:
+    make_project(tmp_path, "999999999999")
+    status, printed = BootstrappedAccount(account.cloud, tmp_path).run("--yes")
+    assert status == 2
+    assert "account 123456789012" in printed
+    assert "Nothing was done" in printed
+    assert not (tmp_path / ".local").exists()
+
+
+def test_without_anybody_to_ask_nothing_is_applied(account: BootstrappedAccount, done: str) -> None:
+    variables = account.account.configuration / "terraform.tfvars"
+    before = variables.read_text()
+    variables.write_text(before + "tags = { Changed = true }\n")
+    try:
+        status, printed = account.run()
+    finally:
+        variables.write_text(before)
+    assert status == 2
+    assert "nobody to ask" in printed
+    assert "Apply complete" not in printed
+
+
+def test_a_second_writer_waits_its_turn(
+    account: BootstrappedAccount, done: str, sessions: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    """Terraform's own lock: who asks before applying holds it, and everybody else is refused."""
+    stack = tmp_path / "stack"
+    small_stack(stack, account.account.backend.replace("bootstrap/", "check/"))
+    apply, plan = sessions[APPLY], sessions[PLAN]
+    status, printed = account.terraform(
+        stack, apply, "init", "-input=false", "-backend-config=state.s3.tfbackend"
+    )
+    assert status == 0, printed
+    with account.start_terraform(stack, apply, "apply", "-no-color") as first:
+        assert first.stdout is not None
+        assert first.stdin is not None
+        for line in first.stdout:
+            if "Only 'yes' will be accepted" in line:
+                break
+        status, printed = account.terraform(stack, plan, "plan", "-input=false", "-no-color")
+        assert status == 1
+        assert "Error acquiring the state lock" in printed
+        first.communicate("yes\n")
+    assert first.returncode == 0
+    # Its turn has come, and it sees what was applied. To apply itself is not for the plan role.
+    status, printed = account.terraform(stack, plan, "plan", "-input=false", "-detailed-exitcode")
+    assert status == 0, printed
+    replaced = ("apply", "-input=false", "-no-color", "-auto-approve", "-replace=terraform_data.this")
+    status, printed = account.terraform(stack, plan, *replaced)
+    assert status == 1
+    assert "not authorized to perform: s3:PutObject" in printed
