@@ -7,6 +7,7 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,8 +130,8 @@ def read_type(term: Any, where: str) -> Type:
         if name in COLLECTIONS:
             return Collection(name, read_type(argument, where))
         if name == "object" and isinstance(argument.expression, ObjectRule):
-            elements = argument.expression.elements
-            return Record(tuple(read_attribute(e.key.serialize(), e.expression, where) for e in elements))
+            elements = [(unquoted(e.key.serialize()), e.expression) for e in argument.expression.elements]
+            return Record(tuple(read_attribute(key, expression, where) for key, expression in elements))
     raise ConstructsError(
         f"{where} has the type {name!r}, which no construct was written for. Take {', '.join(SCALARS)}, "
         f"{', '.join(COLLECTIONS)} or object with named attributes, or teach scripts/constructs that type."
@@ -153,7 +154,7 @@ def read_attribute(name: str, term: Any, where: str) -> Attribute:
 
 def literal(term: Any) -> Any:
     """The Python value of a literal: Terraform takes nothing else for a default."""
-    value = term.serialize(SerializationOptions(with_comments=False))
+    value = term.serialize(SerializationOptions(with_comments=False, preserve_heredocs=False))
     return unquoted(value)
 
 
@@ -162,9 +163,10 @@ def unquoted(value: Any) -> Any:
         return {unquoted(key): unquoted(item) for key, item in value.items() if key != "__comments__"}
     if isinstance(value, list):
         return [unquoted(item) for item in value]
-    if isinstance(value, str):
-        return None if value == "null" else value.removeprefix('"').removesuffix('"').replace('\\"', '"')
-    return value
+    if isinstance(value, str) and value.startswith('"'):
+        # HCL's escapes are JSON's, but for what stands in a template: "${local.names["a"]}".
+        return value[1:-1] if "${" in value else json.loads(value)
+    return None if value == "null" else value
 
 
 def text(term: Any) -> str:
