@@ -70,7 +70,7 @@ def apply(environment: Environment, progress: Progress) -> int:
     judge(environment, table=False)
     if found := changes.unsigned(document):
         raise RefusedError(_unsigned(environment, found))
-    terraform.apply(environment, str(environment.plan), progress=print)
+    terraform.apply(environment, str(environment.plan))
     for used in environment.saved.iterdir():
         used.unlink()
     print(f"Applied. What the account looks like now: make audit ENV={environment.name}")
@@ -80,13 +80,14 @@ def apply(environment: Environment, progress: Progress) -> int:
 def audit(environment: Environment, _: Progress) -> int:
     """The checklist on the live account: the table here, evidence and its hashes in reports/."""
     words = ["audit", "--region", environment.region, *decisions(environment), "--output", "-"]
+    sums = environment.reports / "SHA256SUMS"
+    sums.unlink(missing_ok=True)
     for name in REPORTS:
         (environment.reports / name).unlink(missing_ok=True)  # an earlier run saw other things
         words += ["--output", str(environment.reports / name)]
     status = cli.main(words)
     written = [environment.reports / name for name in REPORTS if (environment.reports / name).exists()]
     if written:
-        sums = environment.reports / "SHA256SUMS"
         hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in written}
         sums.write_text("".join(f"{digest}  {name}\n" for name, digest in hashes.items()), encoding="utf-8")
         print(f"\nEvidence in {environment.file(environment.reports)}/, hashes in SHA256SUMS (sha256sum -c)")

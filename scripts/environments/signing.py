@@ -127,7 +127,7 @@ def _made(environment: Environment, progress: Progress) -> tuple[str, str]:
         progress(
             "there is no profile to sign with yet: terraform apply of it, its bucket, and what they stand on"
         )
-        terraform.apply(environment, *(f"-target={target}" for target in TARGETS), progress=print)
+        terraform.apply(environment, *(f"-target={target}" for target in TARGETS))
         found = terraform.outputs(environment)
     bucket, profile = found.get("packages_bucket"), found.get("signing_profile")
     if not bucket or not profile:

@@ -76,7 +76,7 @@ def outputs(environment: Environment) -> dict[str, Any]:
     return {name: output["value"] for name, output in json.loads(printed.stdout).items()}
 
 
-def apply(environment: Environment, *words: str, progress: Progress) -> None:
+def apply(environment: Environment, *words: str) -> None:
     """`terraform apply`, in its own words: of a saved plan or, without asking, of what is targeted.
 
     Raises ``RefusedError``.
@@ -89,7 +89,7 @@ def apply(environment: Environment, *words: str, progress: Progress) -> None:
     ) as process:
         assert process.stdout is not None  # noqa: S101
         for line in process.stdout:
-            progress(line.rstrip())
+            print(line, end="", flush=True)
             printed.append(line)
     if process.returncode != 0:
         if _STALE.search("".join(printed)):
