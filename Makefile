@@ -82,9 +82,9 @@ site: setup ## Build the documentation's site in .local/site/html (MkDocs Materi
 	@$(RUN) -m scripts.site build
 
 .PHONY: site-serve
-site-serve: setup ## Build the site, and serve it on 127.0.0.1:8000
+site-serve: setup ## Build the site, and serve it on 127.0.0.1:8000 (PORT=8001: another)
 	@$(PYTHON) scripts/setup_environment.py docs
-	@$(RUN) -m scripts.site serve
+	@$(RUN) -m scripts.site serve $(if $(PORT),--port $(PORT))
 
 .PHONY: site-check
 site-check: ## Fail where the site would have a dead link, a missing page or anything from another host

@@ -48,10 +48,15 @@ def run_mkdocs() -> None:
 
 
 def serve(folder: Path, port: int) -> None:
-    """Until Ctrl-C, on this machine alone."""
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(folder))
-    )
+    """Until Ctrl-C, on this machine alone. Raises ``SiteError`` where the port is not free."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise SiteError(
+            f"Port {port} cannot be served ({error.strerror}). The site is built; choose another port: "
+            "make site-serve PORT=8001 (0: any that is free)."
+        ) from error
     print(f"http://127.0.0.1:{server.server_address[1]}/   (Ctrl-C ends it)", flush=True)
     try:
         server.serve_forever()
@@ -68,12 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         folder = build()
+        print(f"The site is in {folder}: open {folder / 'index.html'}, or `make site-serve` for its search.")
+        if options.command == "serve":
+            serve(folder, options.port)
     except SiteError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"The site is in {folder}: open {folder / 'index.html'}, or `make site-serve` for its search.")
-    if options.command == "serve":
-        serve(folder, options.port)
     return 0
 
 

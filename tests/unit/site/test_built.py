@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from scripts.site import built
+from scripts.site.__main__ import serve
+from scripts.site.problems import SiteError
 
 
 @pytest.fixture
@@ -39,3 +42,11 @@ def test_a_page_that_loads_and_links_what_is_there(site: Path) -> None:
 )
 def test_what_is_wrong_is_told_with_its_page(site: Path, html: str, problem: str) -> None:
     assert found(site, html) == [problem]
+
+
+def test_a_port_that_is_taken_is_said_so(site: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SiteError, match="PORT=8001"):
+            serve(site, taken.getsockname()[1])
