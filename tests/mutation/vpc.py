@@ -243,8 +243,8 @@ def _flow_log(cloud: Cloud, traffic: str | None) -> Steps:
 def no_endpoint(cloud: Cloud) -> Steps:
     statement = {
         "Effect": "Allow",
-        "Action": "secretsmanager:GetSecretValue",
-        "Resource": f"arn:aws:secretsmanager:{cloud.account.region}:{cloud.account.id}:secret:elsewhere",
+        "Action": "ssm:GetParameter",
+        "Resource": f"arn:aws:ssm:{cloud.account.region}:{cloud.account.id}:parameter/elsewhere",
     }
     cloud.permit(cloud.role, "mutation", statement)
     yield Broken(cloud.function.arn)
