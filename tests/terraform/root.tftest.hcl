@@ -32,7 +32,7 @@ run "foundation_alone" {
     error_message = "No workload, no interface endpoint: they cost money by the hour."
   }
   assert {
-    condition     = keys(output.key_arns) == ["configuration", "logs", "phi"]
+    condition     = output.backup == null && keys(output.key_arns) == ["configuration", "logs", "phi"]
     error_message = "One key a data domain."
   }
   assert {
@@ -68,8 +68,12 @@ run "patient_api" {
     error_message = "The patient API's alarms: its security signals and its health."
   }
   assert {
-    condition     = toset(keys(local._module_alarm_names)) == toset(["api-client-errors", "api-server-errors", "audit-log-export-late", "patient-api-dead-letters", "patient-api-duration", "patient-api-errors", "patient-api-throttles"])
-    error_message = "The dashboard is given the alarms of the API and of the function, too."
+    condition     = toset(keys(local._module_alarm_names)) == toset(["api-client-errors", "api-server-errors", "audit-log-export-late", "backup-aborted", "backup-expired", "backup-failed", "backup-missed", "patient-api-dead-letters", "patient-api-duration", "patient-api-errors", "patient-api-throttles"])
+    error_message = "The dashboard is given the alarms of the API, of the backups and of the function, too."
+  }
+  assert {
+    condition     = output.backup.vault_name == "healthcare-backup" && keys(output.key_arns) == ["backup", "configuration", "logs", "phi"] && local._backup_tables == { for name in ["audit", "patients", "relationships"] : name => "arn:aws:dynamodb:us-east-1:123456789012:table/healthcare-${name}" }
+    error_message = "What is stored is backed up, under a key of its own, without being asked for."
   }
   assert {
     condition = (
@@ -133,8 +137,13 @@ run "appointments_without_notifications" {
 
   variables {
     appointments = { package = { s3 = { bucket = "releases", key = "appointments.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } } }
+    backup       = null
   }
 
+  assert {
+    condition     = output.backup == null && !contains(keys(output.key_arns), "backup") && !contains(keys(output.alarm_names), "backup-missed")
+    error_message = "Backups can be switched off by name."
+  }
   assert {
     condition     = keys(output.functions) == ["appointments"] && length(local._interface_endpoints) == 0 && length(aws_sesv2_configuration_set.appointments) == 0
     error_message = "Nobody to tell: no function, no endpoint, no mail."
