@@ -155,7 +155,8 @@ class Bootstrap:
         self.terraform(
             "local", "init", "-input=false", "-no-color", "-reconfigure", f"-backend-config={backend}"
         )
-        if not self.terraform("local", "state", "list").strip():
+        # It ends with 1 where there is no state yet.
+        if not self.run("local", None, "state", "list").stdout.strip():
             self.terraform("local", "state", "push", str(self.deployment.directory / "terraform.tfstate"))
         self.terraform(
             "local", "apply", "-auto-approve", "-input=false", "-no-color", *self.deployment.variables
