@@ -101,13 +101,20 @@ class Bootstrap:
             by_recording = {grant: replayed(needed[grant]) for grant in grants}
             self.keep(role, by_recording | kept)
             if not replay:
-                found = prove_together(
-                    world, roles, left, policies, lambda _world: attempt(session), WHAT[purpose], self.say
+                prove_together(
+                    world,
+                    roles,
+                    left,
+                    policies,
+                    lambda _world: attempt(session),
+                    WHAT[purpose],
+                    self.say,
+                    lambda found: self.keep(role, found),
                 )
-                self.keep(role, by_recording | kept | found)
 
     def keep(self, role: str, found: Mapping[Grant, Result]) -> None:
-        self.results.write(role, {grant.name: result for grant, result in found.items()})
+        new = {grant.name: result for grant, result in found.items()}
+        self.results.write(role, self.results.read(role) | new)
 
     def plan(self, session: Mapping[str, str]) -> Failed | None:
         """What `terraform plan` was refused. One that would change what it could not read has failed, too."""

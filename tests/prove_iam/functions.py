@@ -111,11 +111,13 @@ class Role:
             self.keep(grant, result, f"{number}/{len(left) - len(reads)}")
 
     def prove_reads(self, reads: list[Grant], policies: Mapping[str, Document]) -> None:
-        found = prove_together(
-            self.world, self.roles, reads, policies, auditor.attempt, auditor.AUDIT, self.say
+        def keep(found: Mapping[Grant, Result]) -> None:
+            for grant, result in found.items():
+                self.keep(grant, result, "together")
+
+        prove_together(
+            self.world, self.roles, reads, policies, auditor.attempt, auditor.AUDIT, self.say, keep
         )
-        for grant, result in found.items():
-            self.keep(grant, result, "together")
 
     def order(self, needed: Mapping[Grant, Need]) -> Mapping[str, Any]:
         """The probe that asks for the fewest grants tells best what is missing, the quickest one soonest."""

@@ -30,6 +30,7 @@ class Failed:
 
 
 Attempt = Callable[[World], Failed | None]
+Keep = Callable[[Mapping[Grant, Result]], None]
 
 
 def prove_together(
@@ -40,31 +41,30 @@ def prove_together(
     attempt: Attempt,
     label: str,
     say: Say,
-) -> dict[Grant, Result]:
+    keep: Keep,
+) -> None:
     """Round by round: what is asked for only after something else was allowed shows in a later one.
 
     A grant is proven where the failure names its action and IAM was heard to refuse what it allows; one that
-    is away by itself, where the attempt fails at all. Raises ``BrokenProbeError`` where that fails with every
-    grant in place.
+    is away by itself, where the attempt fails at all. ``keep`` gets each result as it comes. Raises
+    ``BrokenProbeError`` where the attempt fails with every grant in place.
     """
-    proven: dict[Grant, Result] = {}
     left = list(grants)
     while left:
         found = without(world, roles, left, policies, attempt, label)
-        proven |= found
+        keep(found)
         say(f"{label}: {len(left)} away at once, {len(found)} named")
         left = [grant for grant in left if grant not in found]
         if not found:
             break
     for number, grant in enumerate(left[:MOST_SINGLES], 1):
         found = without(world, roles, [grant], policies, attempt, label)
-        proven |= found or {grant: Result("survived", label, "nothing failed without it")}
+        keep(found or {grant: Result("survived", label, "nothing failed without it")})
         became = "failed" if found else "nothing failed"
         say(f"{label}: {number}/{len(left)} by itself, {became}: {grant.name}")
     if failed := attempt(world):
         raise BrokenProbeError(f"{label}, with every grant back: {failed}")
-    rest = {grant: Result("survived", label, "never named") for grant in left[MOST_SINGLES:]}
-    return proven | rest
+    keep({grant: Result("survived", label, "never named") for grant in left[MOST_SINGLES:]})
 
 
 def without(

@@ -10,6 +10,7 @@ import pytest
 from tests.prove_iam.grants import Grant, grants_of
 from tests.prove_iam.groups import Failed, prove_together
 from tests.prove_iam.proving import BrokenProbeError
+from tests.prove_iam.results import Result
 
 ROLE = "auditor"
 # ListKeys comes before DescribeKey, and GetBucketAcl fails without a word of what was refused.
@@ -65,7 +66,8 @@ class Account:
 def proven(account: Account) -> dict[str, str]:
     grants = grants_of(ROLE, POLICIES)
     parts: Any = account
-    found = prove_together(parts, parts, grants, POLICIES, account.attempt, "audit", lambda _line: None)
+    found: dict[Grant, Result] = {}
+    prove_together(parts, parts, grants, POLICIES, account.attempt, "audit", lambda _line: None, found.update)
     return {grant.action: result.how for grant, result in found.items()}
 
 
