@@ -14,15 +14,8 @@ import pytest
 
 from scripts.constructs.__main__ import PACKAGE, generate
 from scripts.constructs.variables import Attribute, Collection, Record, Scalar, Type, read_module
-from tests.examples.stacks import EXAMPLES, ROOT, Repository, copy_example, plan_stack, run
-from tests.plan.conftest import Plan
-
-LIBRARIES = ("cdktn", "cdktf")
-each_library = pytest.mark.parametrize("library", LIBRARIES)
-SYNTH = {
-    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
-    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-}
+from tests.examples.cdk import LIBRARIES, SYNTH, each_library, needs_node, python
+from tests.examples.stacks import EXAMPLES, ROOT, run
 
 # Each line is an error, of the kind that the comment names.
 WRONG = """
@@ -52,27 +45,6 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.fixture(scope="module")
-def synthesised(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The example's stack by the library that synthesised it: the folder with cdk.tf.json."""
-    needs_node()
-    folders = {}
-    for library in LIBRARIES:
-        folder = copy_example("cdk_for_terraform", tmp_path_factory.mktemp(library))
-        program = folder / "main.py"
-        text = program.read_text()
-        assert text.count("import cdktn as cdk\n") == 1
-        program.write_text(text.replace("import cdktn as cdk\n", f"import {library} as cdk\n"))
-        run([python(library), "main.py"], folder, {**SYNTH, "PYTHONPATH": str(package)})
-        folders[library] = folder / "cdktf.out" / "stacks" / "hospital"
-    return folders
-
-
-@pytest.fixture(scope="module")
-def plans(synthesised: dict[str, Path], repository: Repository) -> dict[str, Plan]:
-    return {library: plan_stack(folder, repository) for library, folder in synthesised.items()}
-
-
 @pytest.fixture(scope="module", params=LIBRARIES)
 def everything(
     request: pytest.FixtureRequest, package: Path, tmp_path_factory: pytest.TempPathFactory
@@ -89,17 +61,6 @@ def everything(
         for name in ("everything", "details")
     }
     return {"refused": json.loads(printed), **stacks}
-
-
-def python(library: str) -> str:
-    interpreter = ROOT / f".venv-{library}" / "bin" / "python"
-    assert interpreter.exists(), f"run `python3 scripts/setup_environment.py {library}` first"
-    return str(interpreter)
-
-
-def needs_node() -> None:
-    if shutil.which("node") is None:
-        pytest.skip("Node.js is not on PATH: both libraries run in it, so nothing was synthesised")
 
 
 @pytest.fixture(scope="module")
@@ -132,14 +93,14 @@ def test_terraform_itself_reads_the_same_types(inputs: dict[str, Record], tmp_pa
     (variables / "needed.auto.tfvars").write_text(
         'account_id = "123456789012"\nregion = "us-east-1"\nnetwork = { subnets = {} }\n'
     )
-    objects = [variable for variable in inputs["healthcare"].attributes if isinstance(variable.type, Record)]
-    for variable in objects:
-        command = [str(ROOT / "scripts" / "terraform"), f"-chdir={variables}", "console"]
-        said = subprocess.run(
-            command, input=f"type(var.{variable.name})\n", capture_output=True, text=True, check=True
-        )
-        without_layout = re.sub(r"\s|,(?=\s*[})])", "", said.stdout)
-        assert without_layout == as_console_says(variable.type), variable.name
+    names = [variable.name for variable in inputs["healthcare"].attributes]
+    everything = ", ".join(f"{name} = var.{name}" for name in names)
+    command = [str(ROOT / "scripts" / "terraform"), f"-chdir={variables}", "console"]
+    said = subprocess.run(
+        command, input=f"type({{ {everything} }})\n", capture_output=True, text=True, check=True
+    )
+    without_layout = re.sub(r"\s|,(?=\s*[})])", "", said.stdout)
+    assert without_layout == as_console_says(inputs["healthcare"])
 
 
 def as_console_says(kind: Type) -> str:
@@ -218,45 +179,6 @@ def test_the_provider_has_no_bindings_and_all_arguments(everything: Any) -> None
 def test_a_scope_outside_of_every_stack_is_refused_in_plain_words(everything: Any) -> None:
     assert "nothing was added" in everything["refused"]["scope"]
     assert "Pass a TerraformStack" in everything["refused"]["scope"]
-
-
-def test_both_libraries_synthesise_the_same(synthesised: dict[str, Path]) -> None:
-    texts = {}
-    for library, folder in synthesised.items():
-        document = json.loads((folder / "cdk.tf.json").read_text())
-        document["//"]["metadata"].pop("version")
-        document["terraform"].pop("backend")  # a path, which names the folder
-        texts[library] = document
-    assert texts["cdktn"] == texts["cdktf"]
-    call = texts["cdktn"]["module"]["healthcare"]
-    assert {name for name in call if name != "//"} == {
-        "account_id",
-        "api",
-        "network",
-        "patient_api",
-        "region",
-        "source",
-    }
-
-
-def test_the_document_shows_what_the_example_does() -> None:
-    (shown,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "cdktf.md").read_text(), re.DOTALL)
-    assert shown in (EXAMPLES / "cdk_for_terraform" / "main.py").read_text()
-
-
-@each_library
-def test_the_example_is_planned(plans: dict[str, Plan], library: str) -> None:
-    plan = plans[library]
-    functions = {function["function_name"]: function for function in plan.of_type("aws_lambda_function")}
-    assert set(functions) == {"healthcare-greeting", "healthcare-patient-api"}
-    assert functions["healthcare-patient-api"]["memory_size"] == 1024
-    assert functions["healthcare-patient-api"]["s3_key"] == "v0.1.0/patient_api.zip"
-    assert len(plan.of_type("aws_subnet")) == 2
-    assert set(plan.document["planned_values"]["outputs"]) == {"api_url", "greeting_alias_arn"}
-
-
-def test_both_libraries_plan_the_same(plans: dict[str, Plan]) -> None:
-    assert plans["cdktn"].addresses() == plans["cdktf"].addresses()
 
 
 @each_library
