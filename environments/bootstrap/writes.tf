@@ -111,6 +111,19 @@ locals {
           "s3:TagResource", "s3:UntagResource",
         ]
       }
+      # Lambda fetches a signed package with the rights of who names it. Nobody signs with this role: who merges doesn't sign.
+      ReadPackages = {
+        resources = ["arn:${var.partition}:s3:::${var.name_prefix}-packages-${var.account_id}/*"]
+        actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+      }
+      DecryptPackages = {
+        resources = ["arn:${var.partition}:kms:${var.region}:${var.account_id}:key/*"]
+        actions   = ["kms:Decrypt"]
+        conditions = {
+          StringEquals               = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" }
+          "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${var.name_prefix}-configuration" }
+        }
+      }
       # No lambda:CreateFunctionUrlConfig: the API is the way in.
       WriteFunctions = {
         resources = local._function_arns
