@@ -118,12 +118,19 @@ class Bootstrap:
 
     def plan(self, session: Mapping[str, str]) -> Failed | None:
         """What `terraform plan` was refused. One that would change what it could not read has failed, too."""
+        self.unlock()
         words = ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-parallelism=40"]
         finished = self.run("local", session, *words, *self.deployment.variables)
         if finished.returncode == 0:
             return None
         said = finished.stdout + finished.stderr
         return Failed(frozenset(REFUSED.findall(said)), tail(said))
+
+    def unlock(self) -> None:
+        """Whoever may not delete the lock leaves it, and every later plan would fail for that alone."""
+        self.deployment.client("s3").delete_object(
+            Bucket=self.outputs["state_bucket"], Key=f"{ENVIRONMENT}/terraform.tfstate.tflock"
+        )
 
     def audit(self, session: Mapping[str, str]) -> Failed | None:
         """What `hipaa audit` could not read for want of a permission."""

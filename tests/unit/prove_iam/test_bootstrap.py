@@ -48,6 +48,7 @@ def test_a_plan_names_what_it_was_refused_and_one_with_changes_has_failed(
     bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, status: int, stderr: str, failed: set[str] | None
 ) -> None:
     monkeypatch.setattr(bootstrap, "run", printed(status, "", stderr))
+    monkeypatch.setattr(Bootstrap, "unlock", lambda _self: None)
     found: Failed | None = bootstrap.plan({})
     assert (found.actions if found else None) == (None if failed is None else frozenset(failed))
 
