@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hipaa_policies.assessment import Assessment, worst
-from hipaa_policies.commands.common import FAILED, PASSED, write
+from hipaa_policies.commands.common import FAILED, NOT_DONE, PASSED, write
 from hipaa_policies.commands.plan import Judged, add_reading_options, default_root, judge_plan, read_file
+from hipaa_policies.facts.base import Unreadable
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.verdicts import Finding, Status
 
@@ -36,7 +37,7 @@ def add_to(commands: Any, live: Live) -> None:
         "drift",
         help="where the account and a Terraform plan disagree",
         description="Judge a plan and the live account, and list where they disagree on a control. "
-        "Resources are matched by their ARN. Exits 1 on drift.",
+        "Resources are matched by their ARN. Exits 1 on drift, 2 where none was found and not all was read.",
     )
     parser.add_argument("--plan", required=True, metavar="FILE", help="the plan as JSON; - is standard input")
     add_reading_options(parser)
@@ -58,10 +59,13 @@ def run(options: argparse.Namespace, live: Live) -> int:
         )
     found = differences(account.findings, judged.assessment.findings)
     gone = missing(account, judged)
-    write(render(found, gone, matched(account.findings, judged.assessment.findings)), options.output)
+    compared = matched(account.findings, judged.assessment.findings)
+    write(render(found, gone, compared, account.unreadable), options.output)
     if not options.quiet:
         sys.stderr.write(f"{len(found) + len(gone)} differences\n")
-    return FAILED if found or gone else PASSED
+    if found or gone:
+        return FAILED
+    return NOT_DONE if account.unreadable else PASSED
 
 
 def differences(live: Iterable[Finding], plan: Iterable[Finding]) -> list[Difference]:
@@ -111,11 +115,14 @@ def missing(live: Assessment, judged: Judged) -> list[str]:
     )
 
 
-def render(found: list[Difference], gone: list[str], compared: int) -> str:
+def render(found: list[Difference], gone: list[str], compared: int, unread: Sequence[Unreadable] = ()) -> str:
     lines = [
         f"{d.control_id:<7} {_named(d)}\n  {_line(d.live, 'live')}\n  {_line(d.plan, 'plan')}" for d in found
     ]
     lines += [f"        {address}\n  live: is not there\n  plan: exists, by its state" for address in gone]
+    if unread:
+        lines.append("Not compared, because the account did not answer:")
+        lines += sorted({f"  {problem}" for problem in unread})
     lines.append(f"{compared} verdicts compared, {len(found)} differ; {len(gone)} resources are gone")
     return "\n".join(lines) + "\n"
 

@@ -222,13 +222,18 @@ def test_what_the_plan_takes_for_existing_and_is_gone_is_drift(
     assert "aws_lambda_function.other\n  live: is not there" in capsys.readouterr().out
 
 
-def test_what_could_not_be_read_is_not_taken_for_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_read_is_not_taken_for_gone_nor_for_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     plan = document({"aws_sqs_queue.q": {"name": "q", "kms_master_key_id": "k"}}, actions="no-op")
     refused = Unreadable("sqs:ListQueues", "AccessDenied", "no", "sqs:ListQueues")
     reader = live(c.account(queues=()))
     assert run_drift(monkeypatch, plan, reader) == 1
     unread = replace(reader(None, None, False), unreadable=(refused,))
-    assert run_drift(monkeypatch, plan, lambda *_: unread) == 0
+    capsys.readouterr()
+    assert run_drift(monkeypatch, plan, lambda *_: unread) == 2
+    told = capsys.readouterr().out
+    assert "did not answer:\n  sqs:ListQueues answered AccessDenied; grant sqs:ListQueues\n" in told
 
 
 def test_another_account_is_2(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
