@@ -97,9 +97,12 @@ class BootstrappedAccount:
         return json.loads(file.read_text()) if file.exists() else None
 
     def state_in_bucket(self) -> dict[str, Any]:
-        got = self.cloud.client("s3").get_object(Bucket=self.account.bucket, Key=self.account.state_key)
-        found: dict[str, Any] = json.load(got["Body"])
+        found: dict[str, Any] = json.loads(self.state_bytes_in_bucket())
         return found
+
+    def state_bytes_in_bucket(self) -> bytes:
+        got = self.cloud.client("s3").get_object(Bucket=self.account.bucket, Key=self.account.state_key)
+        return bytes(got["Body"].read())
 
     # --- the roles -----------------------------------------------------------------------------
 

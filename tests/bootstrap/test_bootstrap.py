@@ -57,7 +57,7 @@ def interrupted(account: BootstrappedAccount) -> dict[str, Any]:
 
 
 class Killed(threading.Thread):
-    """The second run: killed, with all that it started, once it begins to move the state."""
+    """The second run: killed, with all that it started, once all is made and before the state is moved."""
 
     def __init__(self, account: BootstrappedAccount) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Killed(threading.Thread):
 
     def run(self) -> None:
         self.status, self.printed = self.account.run_until(
-            lambda line: line.startswith("── The state goes into"), signal.SIGKILL
+            lambda line: line.startswith("Apply complete!"), signal.SIGKILL
         )
 
 
@@ -109,7 +109,7 @@ def done(account: BootstrappedAccount, killed: Killed) -> str:
     killed.join()
     assert killed.status == -signal.SIGKILL, killed.printed
     left = account.state_in_file()
-    assert left is not None, "the file goes last"
+    assert left is not None, "there is no state but in the file yet"
     status, printed = account.run("--yes")
     assert status == 0, printed
     moved = account.state_in_bucket()
@@ -348,6 +348,8 @@ def test_another_accounts_credentials_do_nothing(
 def test_without_anybody_to_ask_nothing_is_applied(account: BootstrappedAccount, done: str) -> None:
     variables = account.account.configuration / "terraform.tfvars"
     before = variables.read_text()
+    # As if it had been killed once more, after the state was moved and before the file was removed.
+    account.account.local_state.write_bytes(account.state_bytes_in_bucket())
     variables.write_text(before + "tags = { Changed = true }\n")
     try:
         status, printed = account.run()
@@ -356,6 +358,8 @@ def test_without_anybody_to_ask_nothing_is_applied(account: BootstrappedAccount,
     assert status == 2
     assert "nobody to ask" in printed
     assert "Apply complete" not in printed
+    assert "check.tfstate is removed: the bucket has the state" in printed
+    assert not account.account.local_state.exists()
 
 
 def test_a_second_writer_waits_its_turn(
