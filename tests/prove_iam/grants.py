@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hipaa_policies.iam import AccessRequest, Decision, evaluate
+from hipaa_policies.iam.matching import matches_action
 
 Document = Mapping[str, Any]
 # What AWS makes up anew at every apply: the rest of a name says what it is.
@@ -117,7 +118,8 @@ def allows(policies: Mapping[str, Document], request: AccessRequest) -> bool:
 
 def granted_by(grants: list[Grant], policies: Mapping[str, Document], request: AccessRequest) -> list[Grant]:
     """The grants that allow the request, each by itself. Where there are two, neither is needed alone."""
-    return [g for g in grants if allows({g.policy: alone(policies[g.policy], g)}, request)]
+    named = (grant for grant in grants if matches_action(grant.action, request.action))
+    return [g for g in named if allows({g.policy: alone(policies[g.policy], g)}, request)]
 
 
 def alone(document: Document, grant: Grant) -> Document:

@@ -38,6 +38,7 @@ def record(world: World, probes: Iterable[Probe], say: Say) -> Recording:
     """Play every probe once with all grants in place. Raises ``BrokenProbeError``."""
     found = Recording()
     for probe in probes:
+        world.control.end_idle_environments()  # what is asked for at a cold start is asked for now
         began = time.monotonic()
         failure, judgements = play(world, probe)
         if failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,7 @@ from tests.prove_iam.exceptions import NamedException, exception_for
 from tests.prove_iam.grants import Grant
 from tests.prove_iam.results import Result
 
+MOST_NAMED = 20  # of a role, on the page; the terminal names all
 BEGIN, END = "<!-- BEGIN PROOF -->", "<!-- END PROOF -->"
 
 
@@ -103,11 +104,19 @@ def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]
             for exception, number in excepted(reports, exceptions)
         ),
     ]
-    wrong = [(report.role, grant, how) for report in reports for grant, how in report.unproven]
+    wrong: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for report in reports:
+        for grant, how in report.unproven:
+            wrong[report.role, how].append(f"`{grant.action}` ({grant.sid or grant.policy})")
     if wrong:
-        table += ["", "| unproven | grant | |", "| --- | --- | --- |"]
-        table += [f"| {role} | {grant.name} | {how} |" for role, grant, how in wrong]
+        table += ["", "| unproven | | grants |", "| --- | --- | --- |"]
+        table += [f"| {role} | {how} | {shortened(found)} |" for (role, how), found in wrong.items()]
     return "\n".join(table)
+
+
+def shortened(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def write(path: Path, text: str) -> None:
