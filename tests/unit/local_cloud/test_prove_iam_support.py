@@ -97,9 +97,14 @@ def test_a_function_joins_a_network_if_its_role_may(cloud: Cloud, missing: str) 
 
 def test_who_may_not_list_is_not_told_that_a_key_is_missing(cloud: Cloud) -> None:
     bucket = unique("bucket")
-    cloud.client("s3").create_bucket(Bucket=bucket)
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="deleted", Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="deleted")
     reading = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")
     listing = allow("s3:ListBucket", f"arn:aws:s3:::{bucket}")
-    missing = {"Bucket": bucket, "Key": "missing"}
-    assert code_of(cloud.as_role("s3", [reading]).get_object, **missing) == "AccessDenied"
-    assert code_of(cloud.as_role("s3", [reading, listing]).get_object, **missing) == "NoSuchKey"
+    for key in ("missing", "deleted"):
+        gone = {"Bucket": bucket, "Key": key}
+        assert code_of(cloud.as_role("s3", [reading]).get_object, **gone) == "AccessDenied"
+        assert code_of(cloud.as_role("s3", [reading, listing]).get_object, **gone) == "NoSuchKey"

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from moto.s3.models import FakeDeleteMarker
+
 from scripts.local_cloud.authorization.access import Access
 from scripts.local_cloud.authorization.services.kms import via_service
 from scripts.local_cloud.backends import backend_of
@@ -99,7 +101,8 @@ def is_there(call: AwsRequest, bucket_name: str, key: str) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
     bucket = backend_of("s3", call.region).buckets.get(bucket_name)
-    return bucket is None or bucket.keys.get(key) is not None
+    stored = bucket.keys.get(key) if bucket else None
+    return bucket is None or not (stored is None or isinstance(stored, FakeDeleteMarker))
 
 
 def object_key_accesses(call: AwsRequest, bucket_name: str, key: str | None, action: str) -> list[Access]:
