@@ -73,11 +73,12 @@ resource "aws_lambda_function" "this" {
     }
   }
 
+  # By its derived name, as in the role: known at plan, so that a plan shows the role's grant to be for these letters (NET-04).
   dynamic "dead_letter_config" {
-    for_each = aws_sqs_queue.dead_letters
+    for_each = local._dead_letter_queue_arns
 
     content {
-      target_arn = dead_letter_config.value.arn
+      target_arn = dead_letter_config.value
     }
   }
 
@@ -93,6 +94,7 @@ resource "aws_lambda_function" "this" {
   depends_on = [
     aws_iam_role_policy.platform,
     aws_iam_role_policy.workload,
+    aws_sqs_queue.dead_letters,
     aws_vpc_security_group_egress_rule.allow_listed,
     aws_vpc_security_group_egress_rule.endpoints,
     aws_vpc_security_group_egress_rule.gateways,
