@@ -5,11 +5,9 @@ locals {
 
   packages = {
     for function, package in local.release.packages["arm64"] : function => {
-      s3 = {
-        bucket = var.release_bucket
-        hash   = package.source_code_hash
-        key    = package.key
-      }
+      bucket = var.release_bucket
+      hash   = package.source_code_hash
+      key    = package.key
     }
   }
 }
@@ -29,18 +27,14 @@ module "healthcare" {
   observability      = { subscribers = { on_call = { protocol = "email", endpoint = "on-call@hospital.example" } } }
   patient_identifier = { namespace_id = "MAIN", system = "https://hospital.example/mrn" }
 
-  appointments       = { package = local.packages["appointments"] }
-  compliance_auditor = { package = local.packages["compliance_auditor"] }
-  documents          = { package = local.packages["document_ingest"] }
-  fhir               = { package = local.packages["fhir_ingest"] }
-  hl7                = { package = local.packages["hl7_ingest"] }
-  patient_api        = { package = local.packages["patient_api"] }
-  rag = {
-    packages = {
-      orchestrator = local.packages["rag_orchestrator"]
-      retrieval    = local.packages["rag_retrieval"]
-    }
-  }
+  packages           = local.packages
+  appointments       = {}
+  compliance_auditor = {}
+  documents          = {}
+  fhir               = {}
+  hl7                = {}
+  patient_api        = {}
+  rag                = {}
 }
 
 # `source` takes no variable, so two places name the release: a plan warns where they differ.
