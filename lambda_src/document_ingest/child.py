@@ -5,6 +5,7 @@ and the document is in quarantine. The child's environment holds no credentials,
 into the answer.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -20,12 +21,28 @@ from document_ingest.faults import Rejected
 from document_ingest.objects import StoredObject
 from document_ingest.texts import Extracted, Passage
 
+_PR_SET_DUMPABLE: Final = 4  # <linux/prctl.h>
+
 # Memory that can't be had: PDFium ends itself with one of these (its allocator's "immediate crash").
 _CRASHES: Final[dict[int, str]] = {
     signal.SIGXCPU: "limit_time",
     signal.SIGXFSZ: "limit_text",
     signal.SIGKILL: "limit_memory",
 }
+
+
+def close_to_children() -> None:
+    """Keep this process's memory and environment, the role's credentials in it, from what it starts.
+
+    A child runs as the same user, and could otherwise read /proc/PID/environ and /proc/PID/mem of its parent.
+    https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html. OSError where Linux refuses; elsewhere
+    than on Linux, where no function runs, there is nothing to close.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE) was refused: no document was read")
 
 
 @dataclass(frozen=True, slots=True)

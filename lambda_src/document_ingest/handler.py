@@ -7,7 +7,7 @@ from healthcare.logs import function_logger
 from healthcare.queues import BatchAnswer
 
 from document_ingest.announcements import SOURCE, Announcements
-from document_ingest.child import Reader
+from document_ingest.child import Reader, close_to_children
 from document_ingest.derived import Derived
 from document_ingest.events import handle
 from document_ingest.ingest import Ingest
@@ -29,6 +29,7 @@ def build(settings: Settings) -> Ingest:
     )
 
 
+close_to_children()
 _ingest = build(Settings.from_environment())
 
 

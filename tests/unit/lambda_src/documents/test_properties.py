@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +21,7 @@ from healthcare.patient_identity import PATIENT_ID, PatientIdentifier
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.lambda_src.documents.conftest import ENVIRONMENT
 from tests.unit.lambda_src.documents.samples import (
     JANE,
     NAMESPACE,
@@ -180,6 +183,23 @@ def test_a_reader_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scr
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Rejected, match=code):
         Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+
+
+REGION = {"AWS_REGION": "us-east-1"}
+PROBE = """
+import ctypes, document_ingest.handler
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's, and so is Lambda")
+def test_the_function_is_closed_to_its_children() -> None:
+    paths = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", PROBE]
+    told = subprocess.run(
+        command, env=paths | REGION | ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "0"
 
 
 def test_the_reader_has_no_credentials_and_little_memory(
