@@ -308,7 +308,7 @@ def secret_policy_is_narrow(secret: Secret, account: Account, settings: Settings
     requirement=REQUIRED,
     checklist=Line.LEAST_PRIVILEGE,
     blind="What the named senders send.",
-    satisfied_by="modules/topic",
+    satisfied_by="modules/event_bus",
     remedy="Name the accounts that may put events, and list them under trusted_accounts.",
 )
 def bus_policy_is_narrow(bus: EventBus, account: Account, settings: Settings) -> Verdict:
