@@ -1,7 +1,7 @@
 """Apply what somebody approved, and nothing else, on another machine than the one that planned it.
 
 Usage: ``python -m scripts.ci.apply_approved ENVIRONMENT HASH``. No plan travels: it is made again, and
-applied where the hash of its changes is the approved one: docs/decisions/0016-no-plan-leaves-its-machine.md.
+applied where the hash of its changes is the approved one: docs/decisions/0019-no-plan-leaves-its-machine.md.
 
 Exit: as ``python -m scripts.environments`` has it; 2 where the changes are others, and nothing was applied.
 """
