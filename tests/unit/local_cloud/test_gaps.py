@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.cloudwatch.models import CloudWatchBackend
 
+from scripts.local_cloud.gaps import cloudwatch
 from scripts.local_cloud.gaps.patching import GapClosedError, add, wrap
 from tests.unit.local_cloud.api import STAGE, deploy
 from tests.unit.local_cloud.support import Cloud, allow, document, unique, zip_of
@@ -328,10 +330,18 @@ def test_log_groups_have_masking_policies_and_saved_queries(cloud: Cloud) -> Non
     assert not logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"]
 
 
+def test_alarms_are_listed_while_others_are_made() -> None:
+    backend = CloudWatchBackend("us-east-1", "123456789012")
+    backend.alarms = cloudwatch.Alarms(first="one")
+    for number, _ in enumerate(backend.describe_alarms()):
+        backend.alarms[f"more-{number}"] = "another"
+    assert isinstance(CloudWatchBackend("us-east-1", "123456789012").alarms, cloudwatch.Alarms)
+
+
 def test_composite_alarms_can_be_made(cloud: Cloud) -> None:
-    cloudwatch, name = cloud.client("cloudwatch"), unique("composite")
-    cloudwatch.put_composite_alarm(AlarmName=name, AlarmRule='ALARM("other")')
-    found = cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
+    client, name = cloud.client("cloudwatch"), unique("composite")
+    client.put_composite_alarm(AlarmName=name, AlarmRule='ALARM("other")')
+    found = client.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
     assert [alarm["AlarmRule"] for alarm in found["CompositeAlarms"]] == ['ALARM("other")']
 
 
