@@ -26,7 +26,16 @@ from hipaa_policies.joins import (
 )
 from hipaa_policies.services import endpoint_services
 from hipaa_policies.settings import Settings
-from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, not_applicable, passed
+from hipaa_policies.verdicts import (
+    ADDRESSABLE,
+    REQUIRED,
+    Verdict,
+    failed,
+    judged,
+    not_applicable,
+    passed,
+    unknown,
+)
 
 _STRANGER = "999999999999"
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
@@ -182,8 +191,14 @@ def services_have_endpoints(function: Function, account: Account, _: Settings) -
     there = [e for e in account.vpc_endpoints.complete() if e.vpc_id == function.vpc_id]
     tables = {t.id for s in subnets_of(function, account) for t in route_tables_of(s, account)}
     usable = {e.service for e in there if e.state == "available" and _is_reachable(e, tables)}
-    used = endpoint_services(function, account)
-    missing = sorted(used - usable)
+    services = endpoint_services(function, account)
+    used, missing = services.needed, sorted(services.needed - usable)
+    perhaps = sorted(services.perhaps - usable)
+    if perhaps and not missing:
+        return unknown(
+            f"may call {', '.join(perhaps)}, which has no usable endpoint in {function.vpc_id}, unless that "
+            "is for its dead letters, whose target is known only after apply"
+        )
     return judged(
         not missing,
         f"its VPC has endpoints for {', '.join(sorted(used))}" if used else "needs no endpoint",

@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from hipaa_policies.facts.base import Listing, Unreadable
 
+# How ``dead_letter_arn`` begins where a plan says that there is a target, and not which.
+HIDDEN_TARGET = "(target of "
+
 
 @dataclass(frozen=True)
 class SuspectedSecret:

@@ -6,7 +6,13 @@ import json
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
-from hipaa_policies.facts.functions import EventSource, Function, FunctionUrl, ResourcePolicy
+from hipaa_policies.facts.functions import (
+    HIDDEN_TARGET,
+    EventSource,
+    Function,
+    FunctionUrl,
+    ResourcePolicy,
+)
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
@@ -168,7 +174,7 @@ def _dead_letters(block: Block | NotDecided | None) -> Any:
     """The block must name a target, so there is one even where a dynamic block hides which."""
     target = _of(block, "target_arn", _TARGETS)
     return (
-        f"(target of {block.owner.address})"
+        f"{HIDDEN_TARGET}{block.owner.address})"
         if isinstance(block, Block) and isinstance(target, NotDecided)
         else target
     )

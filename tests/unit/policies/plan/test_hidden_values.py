@@ -250,3 +250,16 @@ def test_another_region_is_judged_by_name() -> None:
     assert {g.name for g in reading.account.log_groups.items} == {"/aws/lambda/reader"}
     assert {f.name for f in reading.account.functions.items} == set()
     assert {"reader", "other"} <= {r.name for r in reading.account.roles.items}  # of no region
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"), [("sqs:SendMessage", "UNKNOWN"), ("sqs:ReceiveMessage", "FAIL")]
+)
+def test_a_grant_that_may_be_for_hidden_dead_letters_is_unknown(action: str, expected: str) -> None:
+    resources = compliant.resources()
+    resources[READER]["dead_letter_config"] = [{"target_arn": LATE}]
+    queue = f"arn:aws:sqs:us-east-1:{c.ID}:somewhere"
+    adding("aws_iam_role_policy.more", name="more", role="reader", policy=c.policy(c.allow(action, queue)))(
+        resources
+    )
+    assert status(resources, "NET-04", READER) == {expected}
