@@ -206,7 +206,7 @@ module "rag_migrations_function" {
   name                    = "rag-migrations"
   package                 = local.packages["rag_retrieval"]
   platform                = local.function_platform
-  reserved_concurrency    = 1
+  reserved_concurrency    = var.rag.retrieval.reserved_concurrency == -1 ? -1 : 1 # migrations lock each other out by themselves, too
   timeout                 = 300
 
   environment = {

@@ -1,5 +1,5 @@
 variable "appointments" {
-  description = "Appointments, `{}` for all defaults: booking, a patient's calendar, cancelling. Null, the default: off. `notifications` sends the patient an e-mail that says only that there is a message on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that domain, is made here where it is given (publish its DKIM records), and is yours where it is not. Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none)."
+  description = "Appointments, `{}` for all defaults: booking, a patient's calendar, cancelling. Null, the default: off. `notifications` sends the patient an e-mail that says only that there is a message on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that domain, is made here where it is given (publish its DKIM records), and is yours where it is not. Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none). `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see modules/function)."
   type = object({
     api = optional(object({
       memory_size             = optional(number, 512)
@@ -42,7 +42,7 @@ variable "appointments" {
 }
 
 variable "compliance_auditor" {
-  description = "The daily HIPAA checklist of this account, `{}` for all defaults. Null, the default: off. `regions` are those that it reads (empty: the deployment's own), `schedule` is EventBridge's (in UTC), `missed_after_hours` the silence after which an alarm goes off: more than the schedule's interval. `waivers_file` and `attestations_file` are paths in the package, or null for none. `package` is dist/compliance_auditor.zip unless another zip or an S3 object is named. `object_lock` holds the reports; see modules/bucket."
+  description = "The daily HIPAA checklist of this account, `{}` for all defaults. Null, the default: off. `regions` are those that it reads (empty: the deployment's own), `schedule` is EventBridge's (in UTC), `missed_after_hours` the silence after which an alarm goes off: more than the schedule's interval. `waivers_file` and `attestations_file` are paths in the package, or null for none. `package` is dist/compliance_auditor.zip unless another zip or an S3 object is named. `object_lock` holds the reports; see modules/bucket. `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see modules/function)."
   type = object({
     attestations_file  = optional(string, "policies/attestations.yaml")
     force_destroy      = optional(bool, false)
@@ -83,7 +83,7 @@ variable "compliance_auditor" {
 }
 
 variable "documents" {
-  description = "Medical documents (PDF, text, CCDA, DICOM), `{}` for all defaults: a bucket, and what becomes of the objects below its incoming/. Null, the default: off. It needs patient_identifier. `default_access_label` is that of documents that say none (HL7 Confidentiality: U, L, M, N, R, V); `maximum_megabytes` are the largest files that are read, by kind (of DICOM only the header is); `force_destroy` lets destroy empty the bucket. `package` is dist/document_ingest.zip unless another is named."
+  description = "Medical documents (PDF, text, CCDA, DICOM), `{}` for all defaults: a bucket, and what becomes of the objects below its incoming/. Null, the default: off. It needs patient_identifier. `default_access_label` is that of documents that say none (HL7 Confidentiality: U, L, M, N, R, V); `maximum_megabytes` are the largest files that are read, by kind (of DICOM only the header is); `force_destroy` lets destroy empty the bucket. `package` is dist/document_ingest.zip unless another is named. `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see modules/function)."
   type = object({
     default_access_label = optional(string, "R")
     force_destroy        = optional(bool, false)
@@ -134,7 +134,7 @@ variable "documents" {
 }
 
 variable "fhir" {
-  description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none)."
+  description = "FHIR R4, `{}` for all defaults: a queue of resources and Bundles, their store, and GET /fhir/{type}/{id}. Null, the default: off. It needs patient_identifier. `senders` may send to the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter, `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip, for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none). `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see modules/function)."
   type = object({
     api = optional(object({
       memory_size             = optional(number, 512)
@@ -179,7 +179,7 @@ variable "fhir" {
 }
 
 variable "hl7" {
-  description = "HL7 v2, `{}` for all defaults: a queue of messages, their store and the originals. Null, the default: off. It needs patient_identifier. `fifo` makes the queue FIFO (one message group a patient); `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are taken; `time_zone` is that of time stamps without an offset; `control_id_days` is how long a control id is remembered; `force_destroy` lets destroy empty the bucket of originals. `package` is dist/hl7_ingest.zip unless another is named."
+  description = "HL7 v2, `{}` for all defaults: a queue of messages, their store and the originals. Null, the default: off. It needs patient_identifier. `fifo` makes the queue FIFO (one message group a patient); `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are taken; `time_zone` is that of time stamps without an offset; `control_id_days` is how long a control id is remembered; `force_destroy` lets destroy empty the bucket of originals. `package` is dist/hl7_ingest.zip unless another is named. `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see modules/function)."
   type = object({
     acknowledgements          = optional(bool, false)
     control_id_days           = optional(number, 365)
@@ -239,7 +239,7 @@ variable "hl7" {
 }
 
 variable "patient_api" {
-  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour (null: none)."
+  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but -1 (none: the account's shared pool), of every workload: see modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour (null: none)."
   type = object({
     memory_size = optional(number, 512)
     package = optional(object({

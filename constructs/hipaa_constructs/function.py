@@ -361,7 +361,7 @@ class Function(TerraformModule):
         it).
 
         ``reserved_concurrency``: How many instances may run at once: a ceiling for cost and for what
-        stands behind the function, and a share that no other function can take. null takes the
+        stands behind the function, and a share that no other function can take. -1 (or null) takes the
         account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit
         unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service
         Quotas has raised it.

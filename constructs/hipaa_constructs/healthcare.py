@@ -96,7 +96,8 @@ class Appointments:
     on `portal_url`: `sender` is an address of a domain that SES may send for; `identity`, that
     domain, is made here where it is given (publish its DKIM records), and is yours where it is not.
     Without `notifications` nobody is told. `package` is dist/appointments.zip, for both functions.
-    `api.provisioned_concurrency` keeps so many instances warm (null: none).
+    `api.provisioned_concurrency` keeps so many instances warm (null: none). `reserved_concurrency`
+    is a ceiling of instances (-1: none, the account's shared pool, see modules/function).
     """
 
     api: AppointmentsApi | Output = AppointmentsApi()
@@ -224,7 +225,8 @@ class ComplianceAuditor:
     UTC), `missed_after_hours` the silence after which an alarm goes off: more than the schedule's
     interval. `waivers_file` and `attestations_file` are paths in the package, or null for none.
     `package` is dist/compliance_auditor.zip unless another zip or an S3 object is named.
-    `object_lock` holds the reports; see modules/bucket.
+    `object_lock` holds the reports; see modules/bucket. `reserved_concurrency` is a ceiling of
+    instances (-1: none, the account's shared pool, see modules/function).
     """
 
     attestations_file: str = "policies/attestations.yaml"
@@ -256,7 +258,8 @@ class Documents:
     `default_access_label` is that of documents that say none (HL7 Confidentiality: U, L, M, N, R,
     V); `maximum_megabytes` are the largest files that are read, by kind (of DICOM only the header
     is); `force_destroy` lets destroy empty the bucket. `package` is dist/document_ingest.zip unless
-    another is named.
+    another is named. `reserved_concurrency` is a ceiling of instances (-1: none, the account's
+    shared pool, see modules/function).
     """
 
     default_access_label: str = "R"
@@ -301,6 +304,8 @@ class Fhir:
     the queue (see modules/queue), `maximum_receives` is when a message becomes a dead letter,
     `force_destroy` lets destroy empty the bucket of originals. `package` is dist/fhir_ingest.zip,
     for both functions. `api.provisioned_concurrency` keeps so many instances warm (null: none).
+    `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool, see
+    modules/function).
     """
 
     api: FhirApi | Output = FhirApi()
@@ -318,7 +323,8 @@ class Hl7:
     patient); `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are
     taken; `time_zone` is that of time stamps without an offset; `control_id_days` is how long a
     control id is remembered; `force_destroy` lets destroy empty the bucket of originals. `package`
-    is dist/hl7_ingest.zip unless another is named.
+    is dist/hl7_ingest.zip unless another is named. `reserved_concurrency` is a ceiling of instances
+    (-1: none, the account's shared pool, see modules/function).
     """
 
     acknowledgements: bool | Output = False
@@ -453,9 +459,9 @@ class Packages:
 class PatientApi:
     """The patient API, `{}` for all defaults. Null, the default: off. `package` is
     dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of
-    concurrency may be 10 in all, refuses every `reserved_concurrency` but null: see
-    modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour
-    (null: none).
+    concurrency may be 10 in all, refuses every `reserved_concurrency` but -1 (none: the account's
+    shared pool), of every workload: see modules/function. `provisioned_concurrency` keeps so many
+    instances warm, paid by the hour (null: none).
     """
 
     memory_size: float | Output = 512
@@ -610,7 +616,9 @@ class Rag:
     comprehend (Comprehend Medical, by the character) or spacy (a model that you add to the
     package); `keep` are kinds that stay. `direct_caller` is who direct invocations are judged and
     recorded as; null refuses them. `provisioned_concurrency` keeps so many instances warm (null:
-    none; of the orchestrator instead of `snap_start`). See docs/rag.md.
+    none; of the orchestrator instead of `snap_start`). `reserved_concurrency` is a ceiling of
+    instances (-1: none, the account's shared pool; `retrieval`'s -1 holds for the database's
+    migrations, too, see modules/function). See docs/rag.md.
     """
 
     acknowledge_baa: bool | Output = False

@@ -291,7 +291,7 @@ variable "provisioned_concurrency" {
 
   # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
   validation {
-    condition     = var.provisioned_concurrency == null || var.reserved_concurrency == null || try(var.provisioned_concurrency <= var.reserved_concurrency, false)
+    condition     = var.provisioned_concurrency == null || coalesce(var.reserved_concurrency, -1) == -1 || try(var.provisioned_concurrency <= var.reserved_concurrency, false)
     error_message = "provisioned_concurrency is a part of reserved_concurrency, so it can't be above it: raise reserved_concurrency, or provision less."
   }
 
@@ -303,13 +303,13 @@ variable "provisioned_concurrency" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. null takes the account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service Quotas has raised it."
+  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. -1 (or null) takes the account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service Quotas has raised it."
   type        = number
   default     = 20
 
   validation {
-    condition     = var.reserved_concurrency == null || try(var.reserved_concurrency >= 1 && floor(var.reserved_concurrency) == var.reserved_concurrency, false)
-    error_message = "reserved_concurrency is a whole number of at least 1 (0 would switch the function off), or null for the shared pool."
+    condition     = coalesce(var.reserved_concurrency, -1) == -1 || try(var.reserved_concurrency >= 1 && floor(var.reserved_concurrency) == var.reserved_concurrency, false)
+    error_message = "reserved_concurrency is a whole number of at least 1 (0 would switch the function off), or -1 for none: the account's shared pool."
   }
 }
 

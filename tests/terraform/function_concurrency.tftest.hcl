@@ -1,4 +1,4 @@
-# modules/function: instances that stand warm.
+# modules/function: instances that stand warm, and how many may run at once.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "none"
@@ -67,6 +67,53 @@ run "none_by_default" {
   assert {
     condition     = length(aws_lambda_provisioned_concurrency_config.live) == 0 && length(aws_cloudwatch_metric_alarm.spillover) == 0
     error_message = "They are paid by the hour: none unless asked for."
+  }
+}
+
+# As the provider writes it: `optional(number, 20)` of a caller's can't be told null, which is its default again.
+run "none_reserved" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    provisioned_concurrency = 30
+    reserved_concurrency    = -1
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1 && aws_lambda_provisioned_concurrency_config.live[0].provisioned_concurrent_executions == 30
+    error_message = "Nothing is reserved, and what stands warm is a part of nothing."
+  }
+}
+
+run "refuses_less_than_none" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  expect_failures = [var.reserved_concurrency]
+
+  variables {
+    reserved_concurrency = -2
+  }
+}
+
+run "refuses_half_a_reservation" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  expect_failures = [var.reserved_concurrency]
+
+  variables {
+    reserved_concurrency = 2.5
   }
 }
 
