@@ -84,7 +84,7 @@ site: setup ## Build the documentation's site in .local/site/html (MkDocs Materi
 .PHONY: site-serve
 site-serve: setup ## Build the site, and serve it on 127.0.0.1:8000 (PORT=8001: another)
 	@$(PYTHON) scripts/setup_environment.py docs
-	@$(RUN) -m scripts.site serve $(if $(PORT),--port $(PORT))
+	@$(RUN) -m scripts.site serve $(if $(PORT),--port "$$PORT")
 
 .PHONY: site-check
 site-check: ## Fail where the site would have a dead link, a missing page or anything from another host
@@ -143,32 +143,32 @@ mutation: setup ## Break one deployed thing after the other, and see its control
 
 .PHONY: prove-iam
 prove-iam: setup ## Take every grant of every function's role away, and see a test fail (40 minutes; ROLE=patient-api: one)
-	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role $(ROLE)) $(PROVE)
+	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role "$$ROLE") $(PROVE)
 
 .PHONY: audit
 audit: setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
-	@$(if $(ENV),$(RUN) -m scripts.environments audit $(ENV),$(ENVIRONMENT)/hipaa audit)
+	@$(if $(ENV),$(RUN) -m scripts.environments audit "$$ENV",$(ENVIRONMENT)/hipaa audit)
 
 # An environment's own account alone: docs/environments.md. Whatever fails is 2 to make; the programs tell apart what.
 .PHONY: bootstrap
 bootstrap: setup ## Once an account: bucket of the state, roles for GitHub (ENV=prod; BOOTSTRAP=--yes does not ask)
-	@$(RUN) -m scripts.bootstrap $(ENV) $(BOOTSTRAP)
+	@$(RUN) -m scripts.bootstrap "$$ENV" $(BOOTSTRAP)
 
 .PHONY: plan
 plan: setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan; it is saved
-	@$(RUN) -m scripts.environments plan $(ENV)
+	@$(RUN) -m scripts.environments plan "$$ENV"
 
 .PHONY: apply
 apply: setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL and nothing has changed since
-	@$(RUN) -m scripts.environments apply $(ENV)
+	@$(RUN) -m scripts.environments apply "$$ENV"
 
 .PHONY: sign
 sign: setup ## Have AWS Signer sign dist/*.zip for an environment, and write which packages it deploys
-	@$(RUN) -m scripts.environments sign $(ENV)
+	@$(RUN) -m scripts.environments sign "$$ENV"
 
 .PHONY: drift
 drift: setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist
-	@$(RUN) -m scripts.environments drift $(ENV)
+	@$(RUN) -m scripts.environments drift "$$ENV"
 
 # The jobs of .github/workflows, for whoever has other machines for them: docs/ci.md. What is given stays out of the
 # shell's words ("$$ENV"): a workflow hands it over.
@@ -195,7 +195,7 @@ nightly: $(if $(filter audit,$(ONLY)),setup,package) ## Audit, drift, and the ev
 
 .PHONY: restore-test
 restore-test: setup ## Restore the latest backup of every store to a new name, prove it, delete it: VAULT=healthcare-backup
-	@$(RUN) -m scripts.restore_test --vault $(or $(VAULT),healthcare-backup) $(RESTORE_TEST)
+	@$(RUN) -m scripts.restore_test --vault "$${VAULT:-healthcare-backup}" $(RESTORE_TEST)
 
 .PHONY: upgrade-check
 upgrade-check: setup ## No stateful resource of the last release is lost: a plan of everything (UPGRADE='--write 1.2.3' at a release)
@@ -223,7 +223,7 @@ eval-extras: ## What `make eval` uses where it is there: Synthea (checks the dat
 
 .PHONY: cost
 cost: setup ## What a month costs: ENV=dev (a folder of environments/) or PLAN=plan.json; more by COST='--help'
-	@$(RUN) -m scripts.cost $(if $(PLAN),--plan $(PLAN),--environment $(or $(ENV),local)) $(COST)
+	@$(RUN) -m scripts.cost $(if $(PLAN),--plan "$$PLAN",--environment "$${ENV:-local}") $(COST)
 
 .PHONY: cost-docs
 cost-docs: setup ## Write the figures of README.md and docs/costs.md anew, from the plan of tests/plan
