@@ -55,11 +55,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--back-up-days", type=int, default=BACK_UP_DAYS, help="how long that backup is kept")
     parser.add_argument("--keep", action="store_true", help="delete nothing, and say what is left")
-    parser.add_argument("--sample", type=int, default=200, help="items of each store that are compared")
     parser.add_argument(
-        "--minimum-percent", type=int, default=90, help="how many of them must be as they are now"
+        "--sample", type=at_least_one, default=200, help="items of each store that are compared"
+    )
+    parser.add_argument(
+        "--minimum-percent", type=at_least_one, default=90, help="how many of them must be as they are now"
     )
     return parser.parse_args(arguments)
+
+
+def at_least_one(text: str) -> int:
+    """What is compared with nothing proves nothing."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return int(text)
 
 
 def options_of(clients: Clients, given: argparse.Namespace) -> Options:
@@ -88,11 +97,6 @@ def stores_of(clients: Clients, given: argparse.Namespace) -> list[str]:
 def conclude(outcomes: Sequence[Outcome]) -> int:
     proven = sum(outcome.proven for outcome in outcomes)
     print(f"{proven} of {len(outcomes)} stores were restored and proven.")
-    left = [outcome for outcome in outcomes if outcome.left]
-    if left:
-        print(f"Left in the account, with what deletes it ({len(left)}):")
-        for outcome in left:
-            print(f"  {outcome.name}, of {outcome.store}:\n    {outcome.left}")
     return PROVEN if proven == len(outcomes) else FAILED
 
 

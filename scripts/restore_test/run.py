@@ -95,9 +95,12 @@ def run(
                 f"{store} is of the kind {point.kind}, which this test can't restore. Nothing was restored."
             )
         outcomes.append(Outcome(store, point, f"{options.name_prefix}-restore-test-{suffix}-{number}"))
-    begin(clients, options, kinds, outcomes, say)
-    for outcome in outcomes:
-        conclude(clients, options, kinds[outcome.point.kind], outcome, say)
+    try:
+        begin(clients, options, kinds, outcomes, say)
+        for outcome in outcomes:
+            conclude(clients, options, kinds[outcome.point.kind], outcome, say)
+    finally:  # also where somebody interrupts it: copies of health information are not left without a word
+        say_left(outcomes, say)
     return outcomes
 
 
@@ -135,12 +138,16 @@ def begin(
             outcome.left = kind.how_to_delete(outcome.name)
         except (BotoCoreError, ClientError) as error:
             outcome.problem = f"the restore did not begin: {told_of(error)}"
-    begun = [outcome.job for outcome in outcomes if outcome.job]
-    over = jobs.wait_for(begun, lambda job: jobs.restore_state(clients, job), say)
-    for outcome in outcomes:
-        told = over.get(outcome.job or "")
-        if told and told["state"] != "COMPLETED":
-            outcome.problem = f"the restore ended as {told['state']}: {told['said']}"
+    begun = {outcome.job: outcome for outcome in outcomes if outcome.job}
+    try:
+        over = jobs.wait_for(begun, lambda job: jobs.restore_state(clients, job), say)
+    except (BotoCoreError, ClientError) as error:
+        for outcome in begun.values():
+            outcome.problem = f"the restore was begun, and not waited for to its end: {told_of(error)}"
+        return
+    for job, told in over.items():
+        if told["state"] != "COMPLETED":
+            begun[job].problem = f"the restore ended as {told['state']}: {told['said']}"
 
 
 def conclude(
@@ -180,9 +187,17 @@ def record(clients: Clients, outcome: Outcome, say: Callable[[str], None]) -> No
             ValidationStatus="SUCCESSFUL" if outcome.proven else "FAILED",
             ValidationStatusMessage=message[:MESSAGE_CHARACTERS],
         )
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:
         # A job that failed takes no validation: its own state says it.
-        say(f"   note      no validation was taken of job {outcome.job} ({code_of(error)})")
+        say(f"   note      no validation was taken of job {outcome.job} ({told_of(error)})")
+
+
+def say_left(outcomes: Sequence[Outcome], say: Callable[[str], None]) -> None:
+    left = [outcome for outcome in outcomes if outcome.left]
+    if left:
+        say(f"Left in the account, with what deletes it ({len(left)}):")
+    for outcome in left:
+        say(f"  {outcome.name}, of {outcome.store}:\n    {outcome.left}")
 
 
 def told_of(error: BotoCoreError | ClientError) -> str:

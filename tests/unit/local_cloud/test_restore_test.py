@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from scripts.restore_test import __main__ as command
 from scripts.restore_test.account import Clients
@@ -197,6 +198,63 @@ def test_a_restore_that_fails_is_told(deployed: Deployment, capsys: Any) -> None
     deployed.cloud.client("iam").delete_role_policy(RoleName=f"{deployed.vault}-restore", PolicyName="main")
     status, text = run(deployed, capsys, "--back-up-first")
     assert (status, text.count("the restore ended as FAILED")) == (1, 2)
+
+
+class Expired:
+    """AWS Backup's client, whose credentials expire: from then on ``operation`` is refused."""
+
+    def __init__(self, client: Any, operation: str, error: BaseException) -> None:
+        self.client, self.operation, self.error = client, operation, error
+
+    def __getattr__(self, name: str) -> Any:
+        return self.refuse if name == self.operation else getattr(self.client, name)
+
+    def refuse(self, **_: Any) -> Any:
+        raise self.error
+
+
+EXPIRED = ClientError({"Error": {"Code": "ExpiredToken", "Message": SECRET}}, "DescribeRestoreJob")
+UNREACHABLE = EndpointConnectionError(endpoint_url=SECRET)
+
+
+@pytest.mark.parametrize(
+    "error", [EXPIRED, UNREACHABLE, KeyboardInterrupt()], ids=["expired", "gone", "ctrl-c"]
+)
+def test_what_was_begun_is_named_whatever_breaks_off_the_wait(
+    deployed: Deployment, capsys: Any, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    assert run(deployed, capsys, "--back-up-first")[0] == 0
+    clients = clients_of(deployed)
+    clients._made["backup"] = Expired(clients("backup"), "describe_restore_job", error)
+    monkeypatch.setattr(command, "Clients", lambda _: clients)
+    if isinstance(error, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            command.main(["--vault", deployed.vault])
+        text = capsys.readouterr().out
+    else:
+        status, text = run(deployed, capsys)
+        assert (status, "Not done" in text) == (1, False), "something was restored"
+    assert len(deployed.left()) == 2
+    for name in deployed.left():
+        assert name in text
+
+
+def test_a_proof_that_cannot_be_recorded_is_said_and_the_copy_goes(
+    deployed: Deployment, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients = clients_of(deployed)
+    clients._made["backup"] = Expired(clients("backup"), "put_restore_validation_result", UNREACHABLE)
+    monkeypatch.setattr(command, "Clients", lambda _: clients)
+    status, text = run(deployed, capsys, "--back-up-first")
+    assert (status, deployed.left()) == (0, []), text
+    assert text.count("no validation was taken of job") == 2
+
+
+@pytest.mark.parametrize("option", ["--sample", "--minimum-percent"])
+def test_a_comparison_of_nothing_is_refused(capsys: pytest.CaptureFixture[str], option: str) -> None:
+    with pytest.raises(SystemExit):
+        command.parse(["--vault", "v", option, "0"])
+    assert "must be at least 1" in capsys.readouterr().err
 
 
 def test_digests_do_not_depend_on_order_and_differ_between_runs() -> None:
