@@ -26,9 +26,10 @@ def report(result: Mapping[str, Any]) -> tuple[str, bool]:
     lines = [
         f"FAILED   {describe(check)}\n         {check['check_name']}" for check in results["failed_checks"]
     ]
-    lines += [
+    # Each environment has the same modules in it, and so the same skips: once is enough to read.
+    lines += dict.fromkeys(
         f"skipped  {describe(check)}\n         {reason or 'NO REASON GIVEN'}" for check, reason in skipped
-    ]
+    )
     lines += [f"UNREADABLE  {file}" for file in results["parsing_errors"]]
     counts = ", ".join(
         f"{summary[kind]} {kind}" for kind in ("passed", "failed", "skipped", "parsing_errors")
