@@ -200,9 +200,10 @@ def test_the_documents_say_what_each_costs(plans: Plans) -> None:
         assert report.unpriced == (), name
     text = (ROOT / "docs" / "environments.md").read_text()
     (row,) = re.findall(r"^\| a month, idle \(`make cost`, [0-9-]+\) \| (.*) \|$", text, re.MULTILINE)
-    assert row.split(" | ") == [f"${report.idle_usd:.0f}" for report in reports.values()], (
-        "write the new figures, and today's date, into docs/environments.md"
-    )
+    dev, staging, prod = (f"${report.idle_usd:.0f}" for report in reports.values())
+    assert row.split(" | ") == [dev, staging, prod], "write the new figures, and the date, into that page"
+    said = f"dev is some {dev} a month idle, staging {staging} and prod {prod}."
+    assert said in (ROOT / "README.md").read_text(), "write the new figures into README.md, too"
 
 
 def test_another_account_is_refused(tmp_path: Path, cloud: LocalDeployment) -> None:
