@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.bootstrap.account import Account
 from scripts.environments.environment import ROOT
 from scripts.environments.files import private_folder
+from scripts.environments.interrupts import left_to_the_child
 from scripts.environments.problems import RefusedError
 
 TERRAFORM = ROOT / "scripts" / "terraform"
@@ -87,7 +88,8 @@ class Terraform:
         """Terraform's own lines are the progress."""
         colour = [] if sys.stdout.isatty() else ["-no-color"]
         command = self._command(words[0], *colour, *words[1:])
-        return subprocess.run(command, env=self._environment, check=False).returncode
+        with left_to_the_child():
+            return subprocess.run(command, env=self._environment, check=False).returncode
 
     def _must(self, *words: str) -> None:
         if self._run(*words) != 0:

@@ -15,6 +15,7 @@ import sys
 
 from scripts.ci.changes import PlanFormError, read_changes
 from scripts.environments.environment import ROOT, Environment, find
+from scripts.environments.interrupts import left_to_the_child
 from scripts.environments.problems import RefusedError
 
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
@@ -61,7 +62,8 @@ def main(words: list[str]) -> int:
 
 def _run(command: str, environment: Environment) -> int:
     words = [sys.executable, "-m", "scripts.environments", command, environment.name]
-    return subprocess.run(words, cwd=ROOT, check=False).returncode
+    with left_to_the_child():
+        return subprocess.run(words, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

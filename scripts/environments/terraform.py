@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scripts.environments.environment import BACKEND, ROOT, Environment
+from scripts.environments.interrupts import left_to_the_child
 from scripts.environments.problems import RefusedError
 
 NO_CHANGES, CHANGES = 0, 2  # exit statuses of `terraform plan -detailed-exitcode`
@@ -36,12 +37,12 @@ def plan(environment: Environment, *words: str, progress: Progress) -> bool:
     """
     command = ["plan", "-input=false", "-json", "-detailed-exitcode", *words]
     read, errors = 0, list[str]()
-    with subprocess.Popen(
-        _command(environment, *command),
-        env=_inherited(),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        left_to_the_child(),
+        subprocess.Popen(
+            _command(environment, *command), env=_inherited(), stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
         assert process.stdout is not None  # noqa: S101 (for the type checker: it is a pipe)
         for line in process.stdout:
             event = _event(line)
@@ -84,9 +85,12 @@ def apply(environment: Environment, *words: str) -> None:
     colour = [] if sys.stdout.isatty() else ["-no-color"]
     command = _command(environment, "apply", "-input=false", "-auto-approve", *colour, *words)
     printed = list[str]()
-    with subprocess.Popen(
-        command, env=_inherited(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+    with (
+        left_to_the_child(),
+        subprocess.Popen(
+            command, env=_inherited(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
         assert process.stdout is not None  # noqa: S101
         for line in process.stdout:
             print(line, end="", flush=True)
