@@ -52,6 +52,12 @@ locals {
       Resource = ["${local._bucket_arn}/*", aws_kms_key.state.arn]
     },
     {
+      Sid      = "NeverTheStatesBucket" # What modules/backup may change about the buckets that it restores to.
+      Effect   = "Deny"
+      Action   = ["s3:CreateBucket", "s3:Put*"]
+      Resource = local._bucket_arn
+    },
+    {
       Sid      = "NeverAShorterLock"
       Effect   = "Deny"
       Action   = ["s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention", "logs:Delete*", "logs:Unmask"]

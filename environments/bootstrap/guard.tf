@@ -64,16 +64,38 @@ locals {
       ]
       Resource = [local._archive, "${local._archive}/*"]
     },
-    # It makes what holds health information, and reads none of it.
+    # It makes what holds health information, and reads none of it. What it is not allowed is not enough: it writes the policies of
+    # buckets, functions and APIs, and one of those that names this role would let it in by itself.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-id-rdp.html
+    {
+      Sid         = "NoObjects"
+      Effect      = "Deny"
+      Action      = "s3:GetObject*"
+      NotResource = [local._state_objects, local._lock_objects, local._package_objects]
+      Condition   = { StringEqualsIfExists = { "aws:ResourceAccount" = var.account_id } } # packages can be of another account
+    },
+    {
+      Sid         = "NoFunctions"
+      Effect      = "Deny"
+      Action      = ["lambda:InvokeAsync", "lambda:InvokeFunction*"]
+      NotResource = local._functions_to_run
+    },
     {
       Sid    = "NoData"
       Effect = "Deny"
       Action = [
-        "dynamodb:*Item", "dynamodb:ExportTableToPointInTime", "dynamodb:GetRecords", "dynamodb:PartiQL*", "dynamodb:Query", "dynamodb:Scan",
+        "aoss:APIAccessAll", "dynamodb:*Item", "dynamodb:ExportTableToPointInTime", "dynamodb:GetRecords", "dynamodb:PartiQL*", "dynamodb:Query", "dynamodb:Scan",
         "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail", "logs:StartQuery", "logs:Unmask",
         "rds-data:*", "rds-db:connect", "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage",
-        "cognito-idp:Admin*", "cognito-idp:ListUsers*",
+        "cognito-idp:Admin*", "cognito-idp:ListUsers*", "execute-api:*",
       ]
+      Resource = "*"
+    },
+    # Who merges doesn't sign.
+    {
+      Sid      = "NoSigning"
+      Effect   = "Deny"
+      Action   = ["signer:AddProfilePermission", "signer:SignPayload", "signer:StartSigningJob"]
       Resource = "*"
     },
   ]

@@ -2,6 +2,10 @@
 # resource type of the root module. Of the data in it: nothing. Of people: no user of the pool and no group's member, whose rights
 # are those to patients' records. It starts no function but the one that lays out the database.
 locals {
+  _package_objects = "arn:${var.partition}:s3:::${var.name_prefix}-packages-${var.account_id}/*"
+  # By its whole name, and its versions and aliases: with "rag-migrations*" it could make a function of that name, and run it.
+  _functions_to_run = [for suffix in ["", ":*"] : "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name_prefix}-rag-migrations${suffix}"]
+
   _of_this_region = { StringEquals = { "aws:RequestedRegion" = var.region } }
 
   _writes = {
@@ -113,7 +117,7 @@ locals {
       }
       # Lambda fetches a signed package with the rights of who names it. Nobody signs with this role: who merges doesn't sign.
       ReadPackages = {
-        resources = ["arn:${var.partition}:s3:::${var.name_prefix}-packages-${var.account_id}/*"]
+        resources = [local._package_objects]
         actions   = ["s3:GetObject", "s3:GetObjectVersion"]
       }
       DecryptPackages = {
@@ -144,7 +148,7 @@ locals {
         ]
       }
       LayOutTheDatabase = {
-        resources = ["arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${var.name_prefix}-rag-migrations*"]
+        resources = local._functions_to_run
         actions   = ["lambda:InvokeFunction"]
       }
       WriteMessaging = {

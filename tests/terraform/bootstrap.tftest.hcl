@@ -124,6 +124,58 @@ run "reads_no_data" {
   }
 }
 
+# A bucket's or a function's own policy can let the apply role in without any policy of the role's, and it writes those policies:
+# against that there is only a deny.
+run "keeps_apply_from_data_that_resource_policies_would_open" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  override_resource {
+    target          = aws_kms_key.state
+    override_during = plan
+    values          = { arn = "arn:aws:kms:us-east-1:123456789012:key/state" }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.guard.policy).Statement : statement if statement.Sid == "NoObjects"] == [{
+      Sid         = "NoObjects"
+      Effect      = "Deny"
+      Action      = "s3:GetObject*"
+      NotResource = ["arn:aws:s3:::healthcare-terraform-state-123456789012-us-east-1/prod/*.tfstate", "arn:aws:s3:::healthcare-terraform-state-123456789012-us-east-1/prod/*.tfstate.tflock", "arn:aws:s3:::healthcare-packages-123456789012/*"]
+      Condition   = { StringEqualsIfExists = { "aws:ResourceAccount" = "123456789012" } }
+    }]
+    error_message = "Of the account's objects it reads its state and packages, whatever a bucket's policy says."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.guard.policy).Statement : statement if statement.Sid == "NoFunctions"] == [{
+      Sid         = "NoFunctions"
+      Effect      = "Deny"
+      Action      = ["lambda:InvokeAsync", "lambda:InvokeFunction*"]
+      NotResource = ["arn:aws:lambda:us-east-1:123456789012:function:healthcare-rag-migrations", "arn:aws:lambda:us-east-1:123456789012:function:healthcare-rag-migrations:*"]
+    }]
+    error_message = "It runs the function that lays out the database, by its whole name, and no other, whatever a function's policy says."
+  }
+
+  assert {
+    condition     = setintersection(flatten([for statement in jsondecode(aws_iam_policy.guard.policy).Statement : statement.Action if statement.Effect == "Deny" && try(statement.Resource, "") == "*"]), ["aoss:APIAccessAll", "execute-api:*", "signer:StartSigningJob"]) == toset(["aoss:APIAccessAll", "execute-api:*", "signer:StartSigningJob"])
+    error_message = "It asks neither the index nor the API, and signs nothing."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : { action = statement.Action, resource = statement.Resource } if statement.Sid == "NeverTheStatesBucket"] == [{ action = ["s3:CreateBucket", "s3:Put*"], resource = "arn:aws:s3:::healthcare-terraform-state-123456789012-us-east-1" }]
+    error_message = "What the boundary allows for buckets of backups, it does not for the state's."
+  }
+
+  assert {
+    condition     = alltrue([for policy in [aws_iam_policy.boundary, aws_iam_policy.guard] : length(policy.policy) <= 6144])
+    error_message = "A managed policy has at most 6144 characters."
+  }
+}
+
 run "ties_the_roles_to_the_repositorys_id" {
   command = plan
 
