@@ -17,6 +17,7 @@ from scripts.environments.terraform import Progress
 DONE, FAILED, NOT_DONE = 0, 1, 2
 # As Terraform's -detailed-exitcode has it: not the numbers of the others.
 NO_DRIFT, DRIFT_NOT_KNOWN, DRIFT = 0, 1, 2
+SUMS = "SHA256SUMS"
 REPORTS = ("audit.html", "audit.json", "audit.oscal.json", "audit.sarif", "audit.xml")
 
 
@@ -80,18 +81,23 @@ def apply(environment: Environment, progress: Progress) -> int:
 def audit(environment: Environment, _: Progress) -> int:
     """The checklist on the live account: the table here, evidence and its hashes in reports/."""
     words = ["audit", "--region", environment.region, *decisions(environment), "--output", "-"]
-    sums = environment.reports / "SHA256SUMS"
-    sums.unlink(missing_ok=True)
+    forget_reports(environment)
     for name in REPORTS:
-        (environment.reports / name).unlink(missing_ok=True)  # an earlier run saw other things
         words += ["--output", str(environment.reports / name)]
     status = cli.main(words)
     written = [environment.reports / name for name in REPORTS if (environment.reports / name).exists()]
     if written:
         hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in written}
-        sums.write_text("".join(f"{digest}  {name}\n" for name, digest in hashes.items()), encoding="utf-8")
-        print(f"\nEvidence in {environment.file(environment.reports)}/, hashes in SHA256SUMS (sha256sum -c)")
+        lines = "".join(f"{digest}  {name}\n" for name, digest in hashes.items())
+        (environment.reports / SUMS).write_text(lines, encoding="utf-8")
+        print(f"\nEvidence in {environment.file(environment.reports)}/, hashes in {SUMS} (sha256sum -c)")
     return status
+
+
+def forget_reports(environment: Environment) -> None:
+    """An earlier audit saw other things: what it wrote is no evidence of the next one."""
+    for name in (*REPORTS, SUMS):
+        (environment.reports / name).unlink(missing_ok=True)
 
 
 def drift(environment: Environment, progress: Progress) -> int:

@@ -14,6 +14,7 @@ import pytest
 from scripts.ci import apply_approved, nightly
 from scripts.ci.changes import read_changes
 from scripts.ci.nightly import Part
+from scripts.environments.commands import REPORTS
 from scripts.environments.environment import Environment
 from tests.unit.ci.test_changes import change, plan
 
@@ -97,6 +98,18 @@ def test_one_part_alone_is_named_in_its_archive(
     assert archive.name.startswith("prod-drift-")
     assert set(unpacked(archive)) == {"SHA256SUMS", "run.json", "drift.txt"}
     assert "no drift" in (tmp_path / "page").read_text()
+
+
+def test_an_audit_that_did_not_begin_has_no_reports_of_another_night(
+    prod: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without credentials `audit` is refused before it has removed what an earlier one wrote."""
+    for name in (*REPORTS, "SHA256SUMS"):
+        (prod.reports / name).write_text("of another night")
+    monkeypatch.setattr(nightly, "run", lambda name, _: Part(name, 2, ""))
+    assert nightly.main(["prod", "--only", "audit"]) == 1
+    assert set(unpacked(archive_of(prod))) == {"SHA256SUMS", "run.json", "audit.txt"}
+    assert list(prod.reports.iterdir()) == []
 
 
 def test_the_same_night_gives_the_same_evidence(prod: Environment) -> None:
