@@ -59,7 +59,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--sample", type=at_least_one, default=200, help="items of each store that are compared"
     )
     parser.add_argument(
-        "--minimum-percent", type=at_least_one, default=90, help="how many of them must be as they are now"
+        "--minimum-percent", type=int, default=90, help="how many of them must be as they are now"
     )
     return parser.parse_args(arguments)
 
