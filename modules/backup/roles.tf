@@ -26,9 +26,15 @@ locals {
   _key_statements = [
     {
       Sid       = "UseKeys"
-      Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+      Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
       Resource  = sort(setunion(var.store_kms_key_arns, [var.kms_key_arn]))
       Condition = { StringEquals = { "kms:ViaService" = concat(local._key_services, ["backup.${var.context.region}.amazonaws.com"]) } }
+    },
+    # AWS Backup asks by itself, through no service.
+    {
+      Sid      = "LookAtKeys"
+      Action   = ["kms:DescribeKey"]
+      Resource = sort(setunion(var.store_kms_key_arns, [var.kms_key_arn]))
     },
     # Services that copy in the background use the key by a grant.
     {
@@ -38,6 +44,18 @@ locals {
       Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
     },
   ]
+
+  # Where copies go, as account and region. A copy is written there by a grant on the other vault's key, of which only the vault
+  # knows; in another account, its policy has to say the same.
+  _copies = distinct([for arn in values(var.copy_vault_arns) : { account = split(":", arn)[4], region = split(":", arn)[3] }])
+  _copy_keys = sort([
+    for place in local._copies : "arn:${var.context.partition}:kms:${place.region}:${place.account}:key/*"
+  ])
+  # AWS Backup names its snapshots so, here and where it copies them to.
+  _cluster_snapshots = sort([
+    for region in distinct(concat([var.context.region], local._copies[*].region)) :
+    "arn:${var.context.partition}:rds:${region}:${var.context.account_id}:cluster-snapshot:awsbackup:*"
+  ])
 
   _statements = {
     backup = concat(
@@ -66,10 +84,17 @@ locals {
             "rds:DescribeDBClusters",
             "rds:ListTagsForResource",
           ]
-          # AWS Backup names its snapshots so.
-          Resource = concat(local._clusters, ["${local._arn.rds}:cluster-snapshot:awsbackup:*"])
+          Resource = concat(local._clusters, local._cluster_snapshots)
         },
       ] : statement if length(local._clusters) > 0],
+      # What another account copies is shared with it first.
+      [for statement in [
+        {
+          Sid      = "ShareClusterSnapshots"
+          Action   = ["rds:ModifyDBClusterSnapshotAttribute"]
+          Resource = local._cluster_snapshots
+        },
+      ] : statement if length(local._clusters) > 0 && anytrue([for place in local._copies : place.account != var.context.account_id])],
       [for statement in [
         {
           Sid = "ListBuckets"
@@ -82,6 +107,7 @@ locals {
             "s3:GetInventoryConfiguration",
             "s3:ListBucket",
             "s3:ListBucketVersions",
+            "s3:ListTagsForResource",
             "s3:PutBucketNotification",
             "s3:PutInventoryConfiguration",
           ]
@@ -114,18 +140,39 @@ locals {
           ]
           Resource = ["${local._arn.events}:rule/AwsBackupManagedRule*"]
         },
-        # AWS knows no narrower resource for these two.
+        # AWS knows no narrower resource for these.
         {
           Sid      = "MeasureBuckets"
-          Action   = ["cloudwatch:GetMetricData", "events:ListRules"]
+          Action   = ["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets"]
           Resource = ["*"]
         },
       ] : statement if length(local._buckets) > 0],
-      [for arns in [sort(values(var.copy_vault_arns))] : {
-        Sid      = "CopyToOtherVaults"
-        Action   = ["backup:CopyIntoBackupVault"]
-        Resource = arns
-      } if length(arns) > 0],
+      [for statement in [
+        {
+          Sid       = "CopyToOtherVaults"
+          Action    = ["backup:CopyIntoBackupVault"]
+          Resource  = sort(values(var.copy_vault_arns))
+          Condition = null
+        },
+        {
+          Sid       = "LookAtKeysOfOtherVaults"
+          Action    = ["kms:DescribeKey"]
+          Resource  = local._copy_keys
+          Condition = null
+        },
+        {
+          Sid       = "GrantKeysOfOtherVaultsToServices"
+          Action    = ["kms:CreateGrant"]
+          Resource  = local._copy_keys
+          Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+        },
+      ] : { for key, value in statement : key => value if value != null } if length(var.copy_vault_arns) > 0],
+      # The plans' tags, and the stores' own, are put on what is made. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
+      [{
+        Sid      = "TagRecoveryPoints"
+        Action   = ["backup:TagResource"]
+        Resource = ["arn:${var.context.partition}:backup:${var.context.region}:${var.context.account_id}:recovery-point:*"]
+      }],
       [{
         Sid      = "UseVault"
         Action   = ["backup:CopyFromBackupVault", "backup:DescribeBackupVault"]
@@ -160,13 +207,13 @@ locals {
       [for statement in [
         {
           Sid    = "RestoreClusters"
-          Action = ["rds:AddTagsToResource", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:RestoreDBClusterFromSnapshot"]
+          Action = ["rds:AddTagsToResource", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:ListTagsForResource", "rds:RestoreDBClusterFromSnapshot"]
           Resource = concat(
             [for name in local._restored_names : "${local._arn.rds}:cluster:${name}"],
             # Where it is restored to: this deployment's subnets, and parameters of its own or of AWS's.
             ["${local._arn.rds}:subgrp:${var.context.name_prefix}-*"],
             [for name in ["${var.context.name_prefix}-*", "default.*"] : "${local._arn.rds}:cluster-pg:${name}"],
-            ["${local._arn.rds}:cluster-snapshot:awsbackup:*"],
+            ["${local._arn.rds}:cluster-snapshot:awsbackup:*", "${local._arn.rds}:og:default:*"],
           )
         },
       ] : statement if length(local._clusters) > 0],

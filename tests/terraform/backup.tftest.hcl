@@ -82,6 +82,25 @@ run "keeps_what_is_given_locked_and_long" {
   }
 
   assert {
+    condition = alltrue([
+      for role in aws_iam_role_policy.this : one([for statement in jsondecode(role.policy).Statement : try(statement.Condition, null) if contains(flatten([statement.Action]), "kms:DescribeKey")]) == null
+    ])
+    error_message = "AWS Backup looks at keys by itself, through no service: with a condition on kms:ViaService it may not."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(aws_iam_role_policy.this["backup"].policy).Statement : statement.Resource if contains(flatten([statement.Action]), "backup:TagResource")]) == [
+      "arn:aws:backup:us-east-1:123456789012:recovery-point:*",
+    ] && alltrue([for plan in aws_backup_plan.this : alltrue([for rule in plan.rule : rule.recovery_point_tags == tomap(var.context.tags)])])
+    error_message = "The rules tag what they make, so the role may."
+  }
+
+  assert {
+    condition     = length(regexall("key/\\*|ModifyDBClusterSnapshotAttribute", aws_iam_role_policy.this["backup"].policy)) == 0
+    error_message = "Without copies nothing is shared, and no key of other vaults is used."
+  }
+
+  assert {
     condition     = toset(keys(output.alarm_names)) == toset(["aborted", "expired", "failed", "missed"]) && alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.alert_topic_arn]) && alarm.dimensions == tomap({ BackupVaultName = "healthcare-backup" })])
     error_message = "Failed, aborted, late and missing backups are told to the topic."
   }
@@ -151,6 +170,23 @@ run "locks_for_good_once_that_is_acknowledged" {
   assert {
     condition     = contains(keys(output.alarm_names), "copy-failed")
     error_message = "A copy that fails is told."
+  }
+
+  assert {
+    condition = alltrue([
+      for sid, resource in {
+        BackUpClusters                   = "arn:aws:rds:us-west-2:123456789012:cluster-snapshot:awsbackup:*"
+        CopyToOtherVaults                = "arn:aws:backup:us-west-2:210987654321:backup-vault:healthcare-copies"
+        GrantKeysOfOtherVaultsToServices = "arn:aws:kms:us-west-2:210987654321:key/*"
+        LookAtKeysOfOtherVaults          = "arn:aws:kms:us-west-2:210987654321:key/*"
+        ShareClusterSnapshots            = "arn:aws:rds:us-east-1:123456789012:cluster-snapshot:awsbackup:*"
+      } : contains(flatten([for statement in jsondecode(aws_iam_role_policy.this["backup"].policy).Statement : statement.Resource if statement.Sid == sid]), resource)
+    ])
+    error_message = "Copies are made in the other region, under the key there, and shared with the other account."
+  }
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.this["backup"].policy).Statement : statement.Condition if statement.Sid == "GrantKeysOfOtherVaultsToServices"]) == { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+    error_message = "Grants on keys elsewhere are for AWS's services alone."
   }
 
   assert {
