@@ -10,6 +10,8 @@ from scripts.local_cloud.processes import start, stop
 from scripts.local_cloud.state import read_state
 from tests.unit.local_cloud.support import Cloud
 
+LONGEST_SECONDS = 180.0  # for a busy machine: other tests, and a whole deployment, run beside these
+
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
@@ -27,11 +29,9 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
     """Call again and again until what comes back is true; what a test then asserts says what was missed."""
 
     def wait(look: Callable[[], Any]) -> Any:
-        for _ in range(400):
-            found = look()
-            if found:
-                return found
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while not (found := look()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        return look()
+        return found
 
     return wait

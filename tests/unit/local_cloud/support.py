@@ -6,7 +6,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 
 from scripts.local_cloud.state import State
+
+Eventually = Callable[[Callable[[], Any]], Any]  # the fixture of conftest.py
 
 Statement = Mapping[str, Any]
 _numbers = itertools.count(1)

@@ -6,7 +6,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.rows import scalar_row
 
-from tests.unit.local_cloud.support import Cloud, allow, deny, unique
+from tests.unit.local_cloud.support import Cloud, Eventually, allow, deny, unique
 
 MASTER = "master"
 
@@ -194,13 +193,20 @@ def test_nonsense_ends_the_connection_and_nothing_else(database: Database) -> No
 
 def test_a_statement_is_cancelled(database: Database) -> None:
     with database.connect(MASTER, database.password()) as session:
-        timer = threading.Timer(0.3, session.cancel_safe)
-        timer.start()
-        started = time.monotonic()
-        with pytest.raises(psycopg.errors.QueryCanceled):
-            session.execute("SELECT pg_sleep(60)")
-        assert time.monotonic() - started < 30
-        timer.join()
+        over = threading.Event()
+
+        def cancel() -> None:
+            while not over.wait(0.3):  # one that comes before the statement has begun cancels nothing
+                session.cancel_safe()
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        try:
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                session.execute("SELECT pg_sleep(600)")
+        finally:
+            over.set()
+            canceller.join()
 
 
 def test_much_passes_both_ways_at_once(database: Database) -> None:
@@ -211,14 +217,10 @@ def test_much_passes_both_ways_at_once(database: Database) -> None:
         assert {len(cursor.fetchone()[0]) for cursor in cursors} == {1_000_000}  # type: ignore[index]
 
 
-def test_sessions_end_with_their_clients(database: Database) -> None:
+def test_sessions_end_with_their_clients(database: Database, eventually: Eventually) -> None:
     with database.connect(MASTER, database.password(), row_factory=scalar_row) as watcher:
         other = database.connect(MASTER, database.password())
         count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'master'"
         assert watcher.execute(count).fetchone() == 2
         other.close()
-        for _ in range(100):
-            if watcher.execute(count).fetchone() == 1:
-                break
-            time.sleep(0.05)
-        assert watcher.execute(count).fetchone() == 1
+        assert eventually(lambda: watcher.execute(count).fetchone() == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from scripts.local_cloud.control import Control, ControlError
 from scripts.local_cloud.fault import Fault
 from tests.unit.local_cloud.events import left, mapped, queue, queue_reader, url
-from tests.unit.local_cloud.support import Cloud, allow
+from tests.unit.local_cloud.support import Cloud, Eventually, allow
 
-Eventually = Callable[[Callable[[], Any]], Any]
 # Where the tools' SDK is: the functions' Python has none of its own.
 SDK = str(Path(boto3.__file__).parent.parent)
 WRITING = """

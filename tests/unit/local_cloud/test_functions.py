@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.local_cloud.support import Cloud, allow, unique, zip_of
+from tests.unit.local_cloud.support import Cloud, Eventually, allow, unique, zip_of
 
 COUNTING = """
 count = 0
@@ -159,9 +157,7 @@ def test_invocations_that_are_refused(cloud: Cloud) -> None:
     assert cloud.invoke(name)["payload"]["count"] == 1, "the dry run ran nothing"
 
 
-def test_reserved_concurrency_caps_environments(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_reserved_concurrency_caps_environments(cloud: Cloud, eventually: Eventually) -> None:
     waiting = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'done'"
     name = cloud.function(waiting)
     cloud.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
@@ -193,9 +189,7 @@ def messages_of(cloud: Cloud, group: str) -> list[str]:
     return [event["message"] for event in events]
 
 
-def test_output_goes_to_the_deployed_log_group(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_output_goes_to_the_deployed_log_group(cloud: Cloud, eventually: Eventually) -> None:
     name = cloud.function("def handler(event, context):\n    print('one')\n    print('two')")
     cloud.invoke(name)
     group = f"/aws/lambda/{name}"
@@ -203,9 +197,7 @@ def test_output_goes_to_the_deployed_log_group(
     assert [line.partition(" ")[0] for line in lines] == ["START", "one", "two", "END", "REPORT"]
 
 
-def test_without_leave_to_log_nothing_is_logged(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_without_leave_to_log_nothing_is_logged(cloud: Cloud, eventually: Eventually) -> None:
     silent = cloud.function("def handler(event, context):\n    print('secret')", statements=[])
     loud = cloud.function("def handler(event, context):\n    print('heard')")
     cloud.invoke(silent)
@@ -215,9 +207,7 @@ def test_without_leave_to_log_nothing_is_logged(
     assert messages_of(cloud, f"/aws/lambda/{silent}") == []
 
 
-def test_json_logging_is_told_to_the_runtime(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_json_logging_is_told_to_the_runtime(cloud: Cloud, eventually: Eventually) -> None:
     source = "import logging\ndef handler(event, context):\n    logging.getLogger().warning('careful')"
     name = cloud.function(source, LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "INFO"})
     cloud.invoke(name)
@@ -228,9 +218,7 @@ def test_json_logging_is_told_to_the_runtime(
     assert lines[2]["record"]["status"] == "success"
 
 
-def test_metrics_come_from_lambda_and_from_embedded_metrics(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_metrics_come_from_lambda_and_from_embedded_metrics(cloud: Cloud, eventually: Eventually) -> None:
     namespace = unique("Namespace")
     source = f"""
 import json
@@ -255,9 +243,7 @@ def handler(event, context):
     assert names == {"Invocations", "Errors", "Duration"}
 
 
-def test_an_event_that_fails_for_good_goes_to_the_dead_letters(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_an_event_that_fails_for_good_goes_to_the_dead_letters(cloud: Cloud, eventually: Eventually) -> None:
     sqs, queue = cloud.client("sqs"), unique("dead-letters")
     url = sqs.create_queue(QueueName=queue)["QueueUrl"]
     arn = cloud.arn("sqs", queue)
@@ -278,9 +264,7 @@ def test_an_event_that_fails_for_good_goes_to_the_dead_letters(
     )["Metrics"]
 
 
-def test_a_dead_letter_that_the_role_may_not_send_is_counted(
-    cloud: Cloud, eventually: Callable[[Callable[[], Any]], Any]
-) -> None:
+def test_a_dead_letter_that_the_role_may_not_send_is_counted(cloud: Cloud, eventually: Eventually) -> None:
     queue = unique("dead-letters")
     url = cloud.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
     target = {"TargetArn": cloud.arn("sqs", queue)}

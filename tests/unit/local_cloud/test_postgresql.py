@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from scripts.local_cloud.postgresql import PostgreSQL, PostgreSQLError
+from tests.unit.local_cloud.support import Eventually
 
 START = """
 import sys
@@ -38,19 +38,14 @@ def test_it_ends_and_its_data_with_it() -> None:
     assert not processes_of(server.folder)
 
 
-def test_it_ends_where_its_parent_is_killed() -> None:
+def test_it_ends_where_its_parent_is_killed(eventually: Eventually) -> None:
     command = [sys.executable, "-c", START]
     with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         folder = Path(parent.stdout.readline().strip())
         assert processes_of(folder)
         parent.kill()
-    for _ in range(200):
-        if not folder.exists() and not processes_of(folder):
-            break
-        time.sleep(0.05)
-    assert not folder.exists()
-    assert not processes_of(folder)
+    assert eventually(lambda: not folder.exists() and not processes_of(folder))
 
 
 def test_what_it_printed_is_in_the_error() -> None:

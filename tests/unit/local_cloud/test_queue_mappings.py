@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,8 @@ from tests.unit.local_cloud.events import (
     redrive,
     url,
 )
-from tests.unit.local_cloud.support import Cloud, allow, document
+from tests.unit.local_cloud.support import Cloud, Eventually, allow, document
 
-Eventually = Callable[[Callable[[], Any]], Any]
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,7 @@ from scripts.local_cloud.control import Control, ControlError
 from scripts.local_cloud.event_sources.inputs import InvalidInputError, input_of
 from scripts.local_cloud.event_sources.schedules import ScheduleError, Schedules, next_time
 from tests.unit.local_cloud.events import bodies, events, left, queue, recorder, url
-from tests.unit.local_cloud.support import Cloud, document, unique
-
-Eventually = Callable[[Callable[[], Any]], Any]
+from tests.unit.local_cloud.support import Cloud, Eventually, document, unique
 
 
 def rule(cloud: Cloud, pattern: Any = None, bus: str = "default", **options: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,9 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.local_cloud.events import FAILING, STREAM_ACTIONS, events, mapped, queue, recorder, url
-from tests.unit.local_cloud.support import Cloud, allow, document
+from tests.unit.local_cloud.support import Cloud, Eventually, allow, document
 
-Eventually = Callable[[Callable[[], Any]], Any]
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 FROM_START = {"StartingPosition": "TRIM_HORIZON"}
 
