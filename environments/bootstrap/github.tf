@@ -28,6 +28,9 @@ locals {
         Condition = {
           StringEquals = merge(
             { "${local._issuer}:aud" = local._audience, "${local._issuer}:sub" = subject },
+            # Pull requests are planned, and nothing else. An environment can lose its protection, or be made without one by a
+            # workflow that names it: then any branch would get its tokens.
+            role == "plan" || var.github.branch == "" ? {} : { "${local._issuer}:ref" = "refs/heads/${var.github.branch}" },
             var.github.repository_id == null ? {} : { "${local._issuer}:repository_id" = var.github.repository_id },
           )
         }

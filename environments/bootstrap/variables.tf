@@ -28,10 +28,13 @@ variable "github" {
     ties the roles to the repository and not to its name, which somebody else can have after a renaming or deletion. With
     `owner_id` as well, the tokens' subjects are expected in GitHub's immutable form (repo:OWNER@<id>/NAME@<id>:environment:...),
     which repositories made or renamed since July 2026 have: `gh api repos/OWNER/NAME/actions/oidc/customization/sub` shows which.
-    `create_oidc_provider = false` where the account has GitHub's provider already (there can be one).
+    `branch` is the only one whose workflows may apply and audit, whatever GitHub's environments let in; "" takes any, for
+    partitions in which STS knows no more than audience and subject. `create_oidc_provider = false` where the account has
+    GitHub's provider already (there can be one).
   EOT
   type = object({
     repository           = string
+    branch               = optional(string, "main")
     repository_id        = optional(string)
     owner_id             = optional(string)
     create_oidc_provider = optional(bool, true)
@@ -43,6 +46,11 @@ variable "github" {
   validation {
     condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}$", var.github.repository)) && !contains([".", ".."], try(split("/", var.github.repository)[1], ""))
     error_message = "github.repository must be one repository, \"OWNER/NAME\", written as GitHub does: no pattern, no address, no \".git\" and no branch. Give each repository that deploys an account of its own, or fork this root."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/-]{0,200}$", var.github.branch)) && !startswith(var.github.branch, "refs/")
+    error_message = "github.branch must be one branch by its name, without refs/heads/ and no pattern: \"main\"."
   }
 
   validation {

@@ -107,8 +107,11 @@ class BootstrappedAccount:
     # --- the roles -----------------------------------------------------------------------------
 
     def sign_in(self, role: str, subject: str, **claims: str) -> dict[str, str]:
-        """A session by a token of GitHub's, as a workflow gets one. Raises botocore's ``ClientError``."""
-        token = Control(self.cloud.state).github_token(subject, **claims)
+        """A session by a token of GitHub's, as a workflow of main gets one, unless ``claims`` say otherwise.
+
+        Raises botocore's ``ClientError``.
+        """
+        token = Control(self.cloud.state).github_token(subject, **{"ref": "refs/heads/main", **claims})
         arn = f"arn:aws:iam::{self.cloud.state.account_id}:role/{role}"
         answer = self.cloud.client("sts").assume_role_with_web_identity(
             RoleArn=arn, RoleSessionName="workflow", WebIdentityToken=token

@@ -158,6 +158,19 @@ def test_each_environment_gets_its_own_role(
 
 
 @pytest.mark.parametrize(
+    "ref", ["refs/heads/feature", "refs/heads/main2", "refs/pull/1/merge", "refs/tags/main", "main"]
+)
+def test_another_branch_gets_a_plan_at_most(
+    account: BootstrappedAccount, roles: dict[str, Role], ref: str
+) -> None:
+    """Even where GitHub's environment has lost its protection, and gives the branch its token."""
+    assert account.sign_in(PLAN, SUBJECTS[PLAN], ref=ref)["AWS_SESSION_TOKEN"]
+    for role in (APPLY, AUDIT):
+        with pytest.raises(ClientError, match="Not authorized"):
+            account.sign_in(role, SUBJECTS[role], ref=ref)
+
+
+@pytest.mark.parametrize(
     ("claims", "refusal"),
     [
         ({"audience": "https://github.com/octo-org"}, "Incorrect token audience"),

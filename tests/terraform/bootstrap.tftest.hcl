@@ -24,11 +24,11 @@ run "takes_one_github_environment_a_role" {
 
   assert {
     condition = { for role, made in aws_iam_role.this : role => jsondecode(made.assume_role_policy).Statement[0].Condition } == {
-      apply = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod" } }
-      audit = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod-audit" } }
+      apply = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:ref" = "refs/heads/main", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod" } }
+      audit = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:ref" = "refs/heads/main", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod-audit" } }
       plan  = { StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com", "token.actions.githubusercontent.com:sub" = "repo:octo-org/octo-repo:environment:prod-plan" } }
     }
-    error_message = "Each role takes the tokens of one environment of one repository: whole values, audience and subject."
+    error_message = "Each role takes the tokens of one environment of one repository: whole values, audience and subject. Apply and audit take those of one branch, too, should the environment have lost its protection: plan alone runs for pull requests."
   }
 
   assert {
@@ -196,6 +196,68 @@ run "ties_the_roles_to_the_repositorys_id" {
     condition     = length(aws_iam_openid_connect_provider.github) == 0
     error_message = "An account has one provider for GitHub; one that is there is taken."
   }
+}
+
+run "takes_another_branch" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", branch = "release/2" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this["apply"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:ref"] == "refs/heads/release/2"
+    error_message = "The branch is that of github.branch."
+  }
+}
+
+run "takes_any_branch_where_sts_knows_none" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", branch = "" }
+  }
+
+  assert {
+    condition     = alltrue([for made in aws_iam_role.this : toset(keys(jsondecode(made.assume_role_policy).Statement[0].Condition.StringEquals)) == toset(["token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub"])])
+    error_message = "Without a branch, audience and subject stay."
+  }
+}
+
+run "refuses_branches_that_are_a_pattern" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", branch = "release/*" }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "refuses_a_ref_for_a_branch" {
+  command = plan
+
+  module {
+    source = "./environments/bootstrap"
+  }
+
+  variables {
+    github = { repository = "octo-org/octo-repo", branch = "refs/heads/main" }
+  }
+
+  expect_failures = [var.github]
 }
 
 run "takes_immutable_subjects" {

@@ -27,10 +27,21 @@ def role(cloud: Cloud) -> str:
         "Effect": "Allow",
         "Principal": {"Federated": provider["OpenIDConnectProviderArn"]},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{ISSUER}:sub": SUBJECT, f"{ISSUER}:repository_id": "42"}},
+        "Condition": {
+            "StringEquals": {
+                f"{ISSUER}:sub": SUBJECT,
+                f"{ISSUER}:repository_id": "42",
+                f"{ISSUER}:ref": "refs/heads/main",
+            }
+        },
     }
     made = iam.create_role(RoleName=unique("workflow"), AssumeRolePolicyDocument=document([trust]))
     return str(made["Role"]["Arn"])
+
+
+def github_token(cloud: Cloud) -> str:
+    """One that the role takes."""
+    return Control(cloud.state).github_token(SUBJECT, repository_id="42", ref="refs/heads/main")
 
 
 def sign_in(cloud: Cloud, role: str, token: str, **more: Any) -> Any:
@@ -41,7 +52,7 @@ def sign_in(cloud: Cloud, role: str, token: str, **more: Any) -> Any:
 
 
 def test_a_token_that_the_role_trusts_makes_a_session(cloud: Cloud, role: str) -> None:
-    token = Control(cloud.state).github_token(SUBJECT, repository_id="42")
+    token = github_token(cloud)
     session = sign_in(cloud, role, token)["Credentials"]
     identity = cloud.client("sts", session).get_caller_identity()
     assert identity["Arn"].endswith(f"{role.rpartition('/')[2]}/test")
@@ -54,27 +65,33 @@ def test_a_token_that_the_role_trusts_makes_a_session(cloud: Cloud, role: str) -
     [
         ({"sub": "repo:octo-org/octo-repo:pull_request"}, "Not authorized"),
         ({"repository_id": "43"}, "Not authorized"),
+        ({"ref": "refs/pull/1/merge"}, "Not authorized"),
         ({"aud": "somebody else"}, "Incorrect token audience"),
         ({"iss": "https://attacker.example"}, "InvalidIdentityToken"),
         ({"exp": 1}, "Token expired"),
     ],
 )
 def test_another_token_does_not(cloud: Cloud, role: str, claims: dict[str, Any], refusal: str) -> None:
-    given = {"sub": SUBJECT, "aud": "sts.amazonaws.com", "repository_id": "42"} | claims
+    given = {
+        "sub": SUBJECT,
+        "aud": "sts.amazonaws.com",
+        "repository_id": "42",
+        "ref": "refs/heads/main",
+    } | claims
     token = Control(cloud.state).ask("POST", "github-token", {"claims": given})["token"]
     with pytest.raises(ClientError, match=refusal):
         sign_in(cloud, role, token)
 
 
 def test_a_token_of_somebody_elses_making_does_not(cloud: Cloud, role: str) -> None:
-    header, claims, signature = Control(cloud.state).github_token(SUBJECT, repository_id="42").split(".")
+    header, claims, signature = github_token(cloud).split(".")
     for forged in (f"{header}.{claims}.{signature[:-8]}AAAAAAAA", f"{header}.{claims}.", "not a token"):
         with pytest.raises(ClientError, match="InvalidIdentityToken"):
             sign_in(cloud, role, forged)
 
 
 def test_a_session_is_no_longer_than_the_role_says(cloud: Cloud, role: str) -> None:
-    token = Control(cloud.state).github_token(SUBJECT, repository_id="42")
+    token = github_token(cloud)
     with pytest.raises(ClientError, match="MaxSessionDuration"):
         sign_in(cloud, role, token, DurationSeconds=7200)
 
