@@ -6,6 +6,7 @@ locals {
     "aoss:APIAccessAll",
     "bedrock:InvokeModel*",
     "cloudwatch:PutMetricData",
+    "comprehendmedical:DetectPHI",
     "dynamodb:*",
     "ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses",
     "events:PutEvents",
@@ -24,12 +25,12 @@ locals {
 
   # modules/backup: its two roles copy stores, and restore to new ones.
   _boundary_backup_actions = [
-    "backup:Copy*BackupVault", "backup:DescribeBackupVault",
+    "backup:Copy*BackupVault", "backup:DescribeBackupVault", "backup:TagResource",
     "cloudwatch:GetMetricData",
     "events:*Rule*",
     "events:*Targets*",
     "rds:*ClusterSnapshot*", "rds:AddTagsToResource", "rds:ListTagsForResource", "rds:RestoreDBClusterFromSnapshot",
-    "s3:CreateBucket", "s3:*InventoryConfiguration", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning",
+    "s3:CreateBucket", "s3:*InventoryConfiguration", "s3:ListTagsForResource", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning",
   ]
 
   _boundary = [
