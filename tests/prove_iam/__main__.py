@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. The policy is back; the next run goes on from here.", file=sys.stderr)
         return INTERRUPTED
+    if not reports:
+        print("Nothing was proven of it in this deployment: leave --report-only out.", file=sys.stderr)
+        return 2
     say("\n" + "\n".join(lines(reports, exceptions)))
     if given.write_docs:
         write(PAGE, markdown(reports, exceptions, datetime.now(UTC).date()))

@@ -77,7 +77,7 @@ class Bootstrap:
 
     @property
     def roles(self) -> Roles:
-        return Roles(self.deployment.client("iam"), self.results.folder)
+        return Roles(self.deployment.client("iam"), self.deployment.directory)
 
     def prove_role(self, world: World, roles: Roles, purpose: str, fresh: bool, replay: bool) -> None:
         arn = self.outputs["role_arns"][purpose]
@@ -248,16 +248,22 @@ class Bootstrap:
 
 
 def copy_tree(folder: Path) -> None:
-    """The repository, by links, with copies of the two roots: their backends are others here."""
+    """The repository, by links, with copies of the two roots: their backends are others here.
+
+    All of it or nothing: ``folder`` is there once it is whole.
+    """
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     for entry in ROOT.iterdir():
         if entry.name != "environments" and not entry.name.startswith("."):
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / entry.name).symlink_to(entry)
+            (partial / entry.name).symlink_to(entry)
+    left = shutil.ignore_patterns(".*", "*.tfstate*")
     for name in ("bootstrap", "local"):
-        target = folder / "environments" / name
-        shutil.copytree(ROOT / "environments" / name, target, ignore=shutil.ignore_patterns(".terraform*"))
-    override = folder / "environments" / "bootstrap" / "backend_override.tf"
+        shutil.copytree(ROOT / "environments" / name, partial / "environments" / name, ignore=left)
+    override = partial / "environments" / "bootstrap" / "backend_override.tf"
     override.write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
+    partial.rename(folder)
 
 
 def proven_before(known: Mapping[str, Result], grant: Grant) -> bool:

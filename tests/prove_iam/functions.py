@@ -71,7 +71,7 @@ class Functions:
 
     @property
     def roles(self) -> Roles:
-        return Roles(self.deployment.client("iam"), self.results.folder)
+        return Roles(self.deployment.client("iam"), self.deployment.directory)
 
 
 @dataclass

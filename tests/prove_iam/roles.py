@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.terraform_cli import replace_file
 from tests.prove_iam.grants import Document, Grant, without
 
 JOURNAL = "taken_away.json"
@@ -25,7 +26,8 @@ class NotPutBackError(Exception):
 
 @dataclass
 class Roles:
-    """``folder`` keeps what policies were while they are others: whoever is killed meanwhile finds it there.
+    """``folder``, the deployment's own, keeps what policies were while they are others: who comes after one
+    that was killed finds it there.
 
     Policies go by their names: inline ones, and the account's own managed ones that are attached.
     """
@@ -59,8 +61,7 @@ class Roles:
         """Within it the role of the grants has all but those. Raises ``NotPutBackError``."""
         (role,) = {grant.role for grant in grants}
         before = {name: self.read(role, name) for name in sorted({grant.policy for grant in grants})}
-        self.journal.parent.mkdir(parents=True, exist_ok=True)
-        self.journal.write_text(json.dumps({"role": role, "policies": before}), encoding="utf-8")
+        replace_file(self.journal, json.dumps({"role": role, "policies": before}))
         try:
             for name, document in before.items():
                 mine = [grant for grant in grants if grant.policy == name]

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from scripts.local_deployment import ROOT
+from tests.prove_iam.__main__ import main
 from tests.prove_iam.bootstrap import Bootstrap, copy_tree
+from tests.prove_iam.functions import Functions
 from tests.prove_iam.groups import Failed
 from tests.prove_iam.results import Results
 
@@ -73,3 +75,32 @@ def test_a_session_takes_the_place_of_the_administrator(
     assert bootstrap.environment(None)["AWS_ACCESS_KEY_ID"] == "admin"
     assert bootstrap.environment({"AWS_ACCESS_KEY_ID": "role"})["AWS_ACCESS_KEY_ID"] == "role"
     assert "AWS_PROFILE" not in bootstrap.environment(None)
+
+
+@pytest.mark.parametrize("kind", [Bootstrap, Functions])
+def test_what_was_taken_away_is_kept_with_the_deployment_that_lacks_it(tmp_path: Path, kind: Any) -> None:
+    """Another deployment's policies name other keys: put back there, they would be a change of their own."""
+    deployment = type("D", (), {"directory": tmp_path / "cloud", "client": lambda self, _: None})()
+    made = kind(deployment, Results(tmp_path / "results"), print)
+    assert made.roles.journal.parent == tmp_path / "cloud"
+
+
+def test_a_tree_that_was_copied_in_part_is_copied_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.copytree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            copy_tree(tmp_path / "tree")
+    assert not (tmp_path / "tree").exists()
+    copy_tree(tmp_path / "tree")
+    assert (tmp_path / "tree" / "environments" / "bootstrap" / "backend_override.tf").exists()
+
+
+def test_what_nobody_has_proven_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--role", "hipaa-audit", "--report-only", "--state-dir", str(tmp_path)]
+    assert main([*words, "--results", str(tmp_path / "results")]) == 2
+    assert "Nothing was proven" in capsys.readouterr().err
