@@ -15,17 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# By the actions that Terraform gives, in its own words of the end of a plan.
-KINDS = {
-    ("create",): "create",
-    ("update",): "change",
-    ("delete", "create"): "replace",
-    ("create", "delete"): "replace",
-    ("delete",): "destroy",
-    ("forget",): "forget",
-    ("create", "forget"): "replace",
-}
-_QUIET = {("no-op",), ("read",)}  # a data source that is read later changes nothing
+from scripts.environments.changes import KINDS, QUIET
+
 _HIDDEN = "(sensitive)"
 
 
@@ -76,7 +67,7 @@ def read_changes(document: Mapping[str, Any]) -> Changes:
 
 def _kinds(resource: Mapping[str, Any]) -> Iterator[str]:
     change, actions = resource["change"], tuple(resource["change"]["actions"])
-    if actions not in KINDS and actions not in _QUIET:
+    if actions not in KINDS and actions not in QUIET:
         raise PlanFormError(
             f"{resource['address']} is to be treated in a way that is not known here: {', '.join(actions)}"
         )

@@ -6,33 +6,40 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_WORDS = {
+# By the actions that Terraform gives, in its own words of the end of a plan.
+KINDS = {
     ("create",): "create",
     ("update",): "change",
     ("delete",): "destroy",
     ("delete", "create"): "replace",
     ("create", "delete"): "replace",
+    ("create", "forget"): "replace",
     ("forget",): "forget",
 }
+QUIET = {("no-op",), ("read",)}  # a data source that is read later changes nothing
 _SIGNS = {"create": "+", "change": "~", "destroy": "-", "replace": "±", "forget": "."}
+_UNKNOWN = "?"
 
 
 def lines(document: Mapping[str, Any]) -> Iterator[str]:
     """A line for each resource that would change, destroyed ones last, and a line of totals."""
-    found = sorted(_changes(document), key=lambda change: (list(_SIGNS).index(change[0]), change[1]))
+    found = list(_changes(document))
+    words = [*_SIGNS, *sorted({word for word, _, _ in found} - set(_SIGNS))]
+    found.sort(key=lambda change: (words.index(change[0]), change[1]))
     for word, address, attributes in found:
         named = f"  ({', '.join(attributes)})" if attributes else ""
-        yield f"  {_SIGNS[word]} {word:<7} {address}{named}"
+        yield f"  {_SIGNS.get(word, _UNKNOWN)} {word:<7} {address}{named}"
     counts = Counter(word for word, _, _ in found)
-    totals = ", ".join(f"{counts[word]} to {word}" for word in _SIGNS if counts[word])
+    totals = ", ".join(f"{counts[word]} to {word}" for word in words if counts[word])
     yield totals or "Nothing to change: the account is as the code says."
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     for resource in document.get("resource_changes", ()):
         change = resource["change"]
-        word = _WORDS.get(tuple(change["actions"]))
-        if word is not None:
+        actions = tuple(change["actions"])
+        if actions not in QUIET:
+            word = KINDS.get(actions, " and ".join(actions))
             yield word, resource["address"], _differing(change) if word in ("change", "replace") else []
 
 

@@ -53,6 +53,21 @@ def test_each_change_is_a_line_and_destruction_is_not_overlooked() -> None:
     assert "SECRET" not in "".join(said)
 
 
+def test_what_is_not_known_here_is_shown_too() -> None:
+    """A later Terraform may have another way to lose something: "nothing to change" would be a lie."""
+    document = {
+        "resource_changes": [
+            change("aws_sqs_queue.a", "create", "forget"),
+            change("aws_sqs_queue.b", "evaporate"),
+        ]
+    }
+    assert list(lines(document)) == [
+        "  ± replace aws_sqs_queue.a",
+        "  ? evaporate aws_sqs_queue.b",
+        "1 to replace, 1 to evaporate",
+    ]
+
+
 @pytest.mark.parametrize(
     ("after", "unknown", "found"),
     [
