@@ -39,7 +39,9 @@ def main() -> int:
         except Exception as error:  # noqa: BLE001 (whatever Mermaid throws is told, with the source that it threw at)
             print(f"{error}\n{source}", file=sys.stderr)
             return 1
-        path.write_text(svg, encoding="utf-8")
+        whole = path.with_suffix(".new")  # what is half written would be taken for a drawing ever after
+        whole.write_text(svg, encoding="utf-8")
+        whole.replace(path)
     return 0
 
 
