@@ -32,7 +32,9 @@ class Lock:
     """The vault's lock: nothing can be deleted before the shortest rule's `delete_after_days`.
     GOVERNANCE: who may backup:DeleteBackupVaultLockConfiguration can take it off. COMPLIANCE:
     `grace_days` after the apply nobody can, AWS included, and vault and costs stay until the last
-    recovery point has expired; it has to be acknowledged.
+    recovery point has expired; it has to be acknowledged. Another shortest `delete_after_days`
+    makes the lock anew: who applies it needs backup:DeleteBackupVaultLockConfiguration (the
+    pipeline's role has it not), and after `grace_days` of COMPLIANCE AWS refuses it.
     """
 
     acknowledge_compliance_lock: bool | Output = False

@@ -84,7 +84,7 @@ variable "kms_key_arn" {
 }
 
 variable "lock" {
-  description = "The vault's lock: nothing can be deleted before the shortest rule's `delete_after_days`. GOVERNANCE: who may backup:DeleteBackupVaultLockConfiguration can take it off. COMPLIANCE: `grace_days` after the apply nobody can, AWS included, and vault and costs stay until the last recovery point has expired; it has to be acknowledged."
+  description = "The vault's lock: nothing can be deleted before the shortest rule's `delete_after_days`. GOVERNANCE: who may backup:DeleteBackupVaultLockConfiguration can take it off. COMPLIANCE: `grace_days` after the apply nobody can, AWS included, and vault and costs stay until the last recovery point has expired; it has to be acknowledged. Another shortest `delete_after_days` makes the lock anew: who applies it needs backup:DeleteBackupVaultLockConfiguration (the pipeline's role has it not), and after `grace_days` of COMPLIANCE AWS refuses it."
   type = object({
     acknowledge_compliance_lock = optional(bool, false)
     grace_days                  = optional(number, 3)
