@@ -27,7 +27,7 @@ def prepare(
 
     ``record`` writes down, in files of the repository, what the next release is compared with. Raises
     ``ReleaseError``, having changed nothing, where the tree is not clean, the version is not newer than the
-    last, nothing is unreleased, or ``record`` refuses.
+    last, nothing is unreleased, ``record`` or git refuses.
     """
     refuse_uncommitted(repository)
     if is_release_of(repository, version):
@@ -44,7 +44,11 @@ def prepare(
             carried = VERSION_LINE.sub(f'version = "{version}"', file.read_text(encoding="utf-8"), count=1)
             file.write_text(carried, encoding="utf-8")
     changed = [line[3:] for line in repository.git("status", "--porcelain").decode().splitlines()]
-    commit = repository.commit(f"Release {version}", changed)
+    try:
+        commit = repository.commit(f"Release {version}", changed)
+    except ReleaseError:
+        repository.take_back(changed)  # they were as HEAD has them, and the next try asks for that
+        raise
     say(f"Committed {commit[:12]}: Release {version}.")
     return commit
 

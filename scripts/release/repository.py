@@ -59,6 +59,10 @@ class Repository:
         self.git("commit", "--quiet", "--message", message, "--", *paths)
         return self.head()
 
+    def take_back(self, paths: list[str]) -> None:
+        """Make files that git knows what HEAD has of them, here and in the index."""
+        self.git("checkout", "--quiet", "HEAD", "--", *paths)
+
     def export(self, commit: str, target: Path) -> None:
         """Write the files of ``commit`` to ``target``, and nothing that git does not know."""
         target.mkdir(parents=True)

@@ -151,6 +151,17 @@ def test_an_empty_release_is_refused(repository: Repository) -> None:
     refuse(repository, "0.2.0", "nothing to release")
 
 
+def test_a_commit_that_git_refuses_leaves_nothing_changed(repository: Repository) -> None:
+    """Else the next try would find a tree that is not clean, and a changelog that has the version."""
+    hook = repository.folder / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no key to sign with >&2\nexit 1\n")
+    hook.chmod(0o755)
+    refuse(repository, "0.2.0", "no key to sign with")
+    hook.unlink()
+    assert prepare(repository, parse("0.2.0"), TODAY, nothing, quiet) == repository.head()
+
+
 def test_what_the_next_release_is_compared_with_is_of_the_same_commit(repository: Repository) -> None:
     def record(version: Version) -> None:
         (repository.folder / "last_release.json").write_text(f'"{version}"')
