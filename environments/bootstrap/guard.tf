@@ -37,6 +37,16 @@ locals {
       NotAction = ["iam:GetPolicy", "iam:GetPolicyVersion"]
       Resource  = local._own_policies
     },
+    # Of the data's keys it writes the policies. KMS refuses one that the caller could not change again, unless told not to look:
+    # so could records be held to ransom, and not even an administrator would get them back.
+    # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-bypass-policy-lockout-safety-check
+    {
+      Sid       = "NobodyLockedOut"
+      Effect    = "Deny"
+      Action    = ["kms:CreateKey", "kms:PutKeyPolicy"]
+      Resource  = "*"
+      Condition = { Bool = { "kms:BypassPolicyLockoutSafetyCheck" = "true" } }
+    },
     # Ways into the account, and out of bounds.
     {
       Sid    = "NoWaysIn"

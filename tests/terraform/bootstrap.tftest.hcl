@@ -166,6 +166,17 @@ run "keeps_apply_from_data_that_resource_policies_would_open" {
   }
 
   assert {
+    condition = [for statement in jsondecode(aws_iam_policy.guard.policy).Statement : statement if statement.Sid == "NobodyLockedOut"] == [{
+      Sid       = "NobodyLockedOut"
+      Effect    = "Deny"
+      Action    = ["kms:CreateKey", "kms:PutKeyPolicy"]
+      Resource  = "*"
+      Condition = { Bool = { "kms:BypassPolicyLockoutSafetyCheck" = "true" } }
+    }]
+    error_message = "A key's policy leaves somebody of this account who can change it."
+  }
+
+  assert {
     condition     = [for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : { action = statement.Action, resource = statement.Resource } if statement.Sid == "NeverTheStatesBucket"] == [{ action = ["s3:CreateBucket", "s3:Put*"], resource = "arn:aws:s3:::healthcare-terraform-state-123456789012-us-east-1" }]
     error_message = "What the boundary allows for buckets of backups, it does not for the state's."
   }
@@ -239,9 +250,7 @@ run "refuses_branches_that_are_a_pattern" {
     source = "./environments/bootstrap"
   }
 
-  variables {
-    github = { repository = "octo-org/octo-repo", branch = "release/*" }
-  }
+  variables { github = { repository = "octo-org/octo-repo", branch = "release/*" } }
 
   expect_failures = [var.github]
 }
@@ -253,9 +262,7 @@ run "refuses_a_ref_for_a_branch" {
     source = "./environments/bootstrap"
   }
 
-  variables {
-    github = { repository = "octo-org/octo-repo", branch = "refs/heads/main" }
-  }
+  variables { github = { repository = "octo-org/octo-repo", branch = "refs/heads/main" } }
 
   expect_failures = [var.github]
 }
