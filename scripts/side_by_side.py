@@ -18,6 +18,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 _SECONDS_BETWEEN_LOOKS = 0.2
+INTERRUPTED = 130  # as a shell has it for SIGINT
 
 
 def main(lists: list[str]) -> int:
@@ -28,7 +29,13 @@ def main(lists: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="side-by-side-") as folder:
         outputs = [Path(folder) / str(number) for number in range(len(lists))]
         running = [_start(targets, output) for targets, output in zip(lists, outputs, strict=True)]
-        codes = [_show(process, output) for process, output in zip(running, outputs, strict=True)]
+        try:
+            codes = [_show(process, output) for process, output in zip(running, outputs, strict=True)]
+        except KeyboardInterrupt:  # the terminal has told them, too: they end what they have begun
+            print("Interrupted: waiting for what was begun to be ended.", file=sys.stderr)
+            for process in running:
+                process.wait()
+            return INTERRUPTED
     for targets, code in zip(lists, codes, strict=True):
         print(f"── {targets}: {'ok' if code == 0 else f'FAILED (exit code {code})'}")
     return next((code for code in codes if code), 0)

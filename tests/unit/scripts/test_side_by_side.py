@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from scripts.side_by_side import main
+from scripts.side_by_side import ROOT, main
 
-# Stands for make: "meet-a" and "meet-b" end only when both have begun; "end-N" exits with N.
+# Stands for make: "meet-a" and "meet-b" end only when both have begun; "end-N" exits with N; "tidy" takes its
+# time to end what it has begun once it is interrupted.
 MAKE = """#!/bin/sh
 shift
 for target in "$@"; do
@@ -17,6 +23,9 @@ for target in "$@"; do
     meet-*) touch "$MEETING/$target"
       until [ -e "$MEETING/meet-a" ] && [ -e "$MEETING/meet-b" ]; do sleep 0.01; done ;;
     end-*) exit "${target#end-}" ;;
+    tidy) trap 'sleep 0.5; touch "$MEETING/tidied"; exit 2' INT
+      touch "$MEETING/begun"
+      while :; do sleep 0.02; done ;;
   esac
 done
 """
@@ -45,6 +54,21 @@ def test_one_that_fails_stops_no_other_and_fails_the_whole(capfdbinary: pytest.C
     assert "── end-3: FAILED (exit code 3)" in output
     assert "── fine end-4: FAILED (exit code 4)" in output
     assert output.endswith("── fine: ok\n")
+
+
+def test_ctrl_c_waits_for_what_was_begun_to_be_ended(tmp_path: Path) -> None:
+    """The terminal tells all of them: a local cloud is to be gone before the prompt is back."""
+    words = [sys.executable, "-m", "scripts.side_by_side", "fine", "tidy"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() not in (b"made fine\n", b""):
+            pass  # what is shown is waited for
+        while not (tmp_path / "begun").exists() and process.poll() is None:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        process.stdout.read()
+    assert process.returncode == 130
+    assert (tmp_path / "tidied").exists()
 
 
 def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
