@@ -159,7 +159,10 @@ def main(words: list[str]) -> int:
     file.write_text(text, encoding="utf-8")
     append("GITHUB_STEP_SUMMARY", text)
     if changes is None:
-        print(f"There is no plan of {environment.name} that could be read. {environment.file(file)} says so.")
+        print(
+            f"There is no plan of {environment.name} that could be read. {environment.file(file)} says so. "
+            f"`make plan ENV={environment.name}` makes one."
+        )
         return 1
     append("GITHUB_OUTPUT", f"changes={changes.sha256}\n")
     print(f"{environment.file(file)}: {_totals(changes)}; sha256:{changes.sha256}")
