@@ -12,6 +12,7 @@ from scripts.release.packages import Package
 from scripts.release.versions import Version
 
 CHECKSUMS = "SHA256SUMS"
+UNLISTED = (CHECKSUMS, f"{CHECKSUMS}.sig")
 PACKAGES = "packages.json"
 
 
@@ -39,7 +40,7 @@ def write(folder: Path, packages: list[Package], version: Version, commit: str) 
 
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of the release, but of the list itself and of its signature."""
-    files = sorted(file for file in folder.iterdir() if not file.name.startswith(CHECKSUMS))
+    files = sorted(file for file in folder.iterdir() if file.name not in UNLISTED)
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 

@@ -198,7 +198,18 @@ def test_a_bill_that_would_not_be_so_is_not_written(
 
 @pytest.mark.parametrize(
     "change",
-    ["zip", "added", "removed", "list", "packages", "hash", "provenance", "commit", "bill"],
+    [
+        "zip",
+        "added",
+        "named as the list",
+        "removed",
+        "list",
+        "packages",
+        "hash",
+        "provenance",
+        "commit",
+        "bill",
+    ],
 )
 def test_a_changed_release_is_not_accepted(copy: Path, change: str) -> None:
     expected = tamper(copy, change)
@@ -221,6 +232,9 @@ def tamper(folder: Path, change: str) -> str:
     if change == "added":
         (folder / "gamma.zip").write_bytes(b"one more")
         return "gamma.zip is not on the list"
+    if change == "named as the list":
+        (folder / "SHA256SUMS.exe").write_bytes(b"one more")
+        return r"SHA256SUMS\.exe is not on the list"
     if change == "removed":
         (folder / "beta.cdx.json").unlink()
         return "beta.cdx.json is missing"
