@@ -171,6 +171,12 @@ variable "fhir" {
     error_message = "fhir needs patient_identifier: which identifier of a Patient is the patient_id here? Set it to the system (and HL7 v2 authority) of your medical record numbers."
   }
 
+  # As in rag: a message that a throttled function gave back waits for a whole visibility timeout, and loses a receive.
+  validation {
+    condition     = var.fhir == null || try(var.fhir.ingest.maximum_concurrency >= 2 && (var.fhir.ingest.reserved_concurrency == -1 || var.fhir.ingest.maximum_concurrency <= var.fhir.ingest.reserved_concurrency), false)
+    error_message = "fhir.ingest.maximum_concurrency must be at least 2, and not above fhir.ingest.reserved_concurrency: what the queue hands over beyond it would be refused, and wait."
+  }
+
   # A message waits for the patient that it names until its third delivery, and is then quarantined with the reason.
   validation {
     condition     = var.fhir == null || try(var.fhir.maximum_receives >= 4, false)
@@ -213,6 +219,12 @@ variable "hl7" {
   validation {
     condition     = var.hl7 == null || var.patient_identifier != null
     error_message = "hl7 needs patient_identifier: which repetition of PID-3 is the patient_id here? Set it to the assigning authority of your medical record numbers."
+  }
+
+  # As in rag: a message that a throttled function gave back waits for a whole visibility timeout, and loses a receive.
+  validation {
+    condition     = var.hl7 == null || try(var.hl7.maximum_concurrency >= 2 && (var.hl7.reserved_concurrency == -1 || var.hl7.maximum_concurrency <= var.hl7.reserved_concurrency), false)
+    error_message = "hl7.maximum_concurrency must be at least 2, and not above hl7.reserved_concurrency: what the queue hands over beyond it would be refused, and wait."
   }
 
   # HL7 table 0103.

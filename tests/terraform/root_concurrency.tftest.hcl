@@ -32,8 +32,8 @@ run "none_reserved" {
     }
     compliance_auditor = { reserved_concurrency = -1 }
     documents          = { reserved_concurrency = -1 }
-    fhir               = { api = { provisioned_concurrency = 30, reserved_concurrency = -1 }, ingest = { reserved_concurrency = -1 } }
-    hl7                = { reserved_concurrency = -1 }
+    fhir               = { api = { provisioned_concurrency = 30, reserved_concurrency = -1 }, ingest = { maximum_concurrency = 50, reserved_concurrency = -1 } }
+    hl7                = { maximum_concurrency = 50, reserved_concurrency = -1 }
     patient_api        = { provisioned_concurrency = 30, reserved_concurrency = -1 }
     rag = {
       ingest       = { maximum_concurrency = 50, reserved_concurrency = -1 }
@@ -47,5 +47,33 @@ run "none_reserved" {
       "appointments-spillover", "fhir-api-spillover", "patient-api-spillover", "rag-orchestrator-spillover", "rag-retrieval-spillover",
     ])
     error_message = "Instances stand warm although nothing is reserved: ${jsonencode([for name in keys(local._module_alarm_names) : name if endswith(name, "-spillover")])}"
+  }
+}
+
+run "refuses_more_fhir_messages_than_functions" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
+  expect_failures = [var.fhir]
+
+  variables {
+    fhir = { ingest = { reserved_concurrency = 5 } }
+  }
+}
+
+run "refuses_more_hl7_messages_than_functions" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
+  expect_failures = [var.hl7]
+
+  variables {
+    hl7 = { reserved_concurrency = 5 }
   }
 }
