@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_DONE
     except (BotoCoreError, ClientError) as error:
         print(
-            f"Not done: AWS refused, or could not be asked ({told_of(error)}). Sign in to the vault's account "
+            f"Not done: AWS refused, or could not be asked ({told_of(error)}). Sign in to its account "
             "(AWS_PROFILE, AWS_REGION); docs/backup.md lists what the caller may do.",
             file=sys.stderr,
         )
