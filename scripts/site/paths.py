@@ -42,6 +42,7 @@ def page_of(file: PurePosixPath) -> PurePosixPath:
 
 
 def source_page_of(file: PurePosixPath, is_folder: bool) -> PurePosixPath:
-    """Where a file that is no page itself is shown, so that its links work without a network."""
-    page = PurePosixPath("source") / file
+    """Where a file that is no page itself is shown, so that its links work without a network. MkDocs leaves
+    out what begins with a dot: ``.github`` is ``github`` there."""
+    page = PurePosixPath("source", *(part.lstrip(".") for part in file.parts))
     return page / "index.md" if is_folder else page.with_name(f"{page.name}.md")
