@@ -35,9 +35,9 @@ provider "aws" {
 
 def plan_environment(name: str, root: Path = ROOT) -> Stack:
     """What ``environments/<name>`` would leave behind. Raises ``PlanError`` where there is no such thing."""
-    folder = root / "environments" / name
-    if "/" in name or not (folder / "main.tf").is_file():
-        known = sorted(path.parent.name for path in (root / "environments").glob("*/main.tf"))
+    folders = [path.parent.name for path in (root / "environments").glob("*/main.tf")]
+    known = sorted(set(folders) - {"bootstrap"})  # which is of an account, and of no workload
+    if name not in known:
         raise PlanError(
             f"There is no environment {name!r}. There are: {', '.join(known)}. Or give PLAN=file.json."
         )
