@@ -82,5 +82,5 @@ def test_an_unknown_environment_is_refused_with_those_that_exist(root: Path, nam
 def test_what_is_of_an_account_and_of_no_workload_is_no_environment(root: Path) -> None:
     (root / "environments" / "bootstrap").mkdir()
     (root / "environments" / "bootstrap" / "main.tf").write_text("")
-    with pytest.raises(PlanError, match="no environment 'bootstrap'. There are: dev. Or"):
+    with pytest.raises(PlanError, match=r"no environment 'bootstrap'\. There are: dev\. Or"):
         plan_environment("bootstrap", root)
