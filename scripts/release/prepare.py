@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 
 from scripts.release import changelog
+from scripts.release.carried import carry
 from scripts.release.errors import ReleaseError
 from scripts.release.repository import Repository
 from scripts.release.versions import Version, newest, parse
 
 CHANGELOG = "CHANGELOG.md"
-CARRY_THE_VERSION = ("pyproject.toml", "policies/pyproject.toml")
-VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
 def prepare(
@@ -38,11 +36,7 @@ def prepare(
     released = changelog.cut(text, version, today)
     record(version)
     (repository.folder / CHANGELOG).write_text(released, encoding="utf-8")
-    for name in CARRY_THE_VERSION:
-        file = repository.folder / name
-        if file.is_file():
-            carried = VERSION_LINE.sub(f'version = "{version}"', file.read_text(encoding="utf-8"), count=1)
-            file.write_text(carried, encoding="utf-8")
+    carry(repository.folder, version)
     changed = [line[3:] for line in repository.git("status", "--porcelain").decode().splitlines()]
     try:
         commit = repository.commit(f"Release {version}", changed)

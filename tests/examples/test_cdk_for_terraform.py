@@ -10,7 +10,7 @@ import pytest
 
 from scripts.constructs.__main__ import PACKAGE
 from tests.examples.cdk import LIBRARIES, SYNTH, each_library, needs_node, python
-from tests.examples.stacks import EXAMPLES, ROOT, Repository, copy_example, plan_stack, run
+from tests.examples.stacks import EXAMPLES, RELEASE, ROOT, Repository, copy_example, plan_stack, run
 from tests.plan.conftest import Plan
 
 
@@ -65,7 +65,7 @@ def test_the_example_is_planned(plans: dict[str, Plan], library: str) -> None:
     functions = {function["function_name"]: function for function in plan.of_type("aws_lambda_function")}
     assert set(functions) == {"healthcare-greeting", "healthcare-patient-api"}
     assert functions["healthcare-patient-api"]["memory_size"] == 1024
-    assert functions["healthcare-patient-api"]["s3_key"] == "v0.1.0/patient_api.zip"
+    assert functions["healthcare-patient-api"]["s3_key"] == f"{RELEASE}/patient_api.zip"
     assert len(plan.of_type("aws_subnet")) == 2
     assert set(plan.document["planned_values"]["outputs"]) == {"api_url", "greeting_alias_arn"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.release import changelog
+from scripts.release.carried import carry
 from scripts.release.errors import ReleaseError
 from scripts.release.prepare import prepare
 from scripts.release.repository import Repository
@@ -96,6 +97,27 @@ def test_the_release_commit_changes_the_changelog_and_the_packages_version(repos
     assert 'version = "0.2.0"' in carried
     assert 'version = "7"' in carried
     assert repository.uncommitted() == []
+
+
+def test_what_users_copy_names_the_new_version_and_other_versions_stay(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nversion = "0.1.0"\n',
+        "policies/hipaa_policies/__init__.py": '__version__ = "0.1.0"\n',
+        "examples/one/main.tf": 'source = "git::https://h/r.git?ref=v0.1.0"\nversion = ">= 5.100.0"\n',
+        "examples/one/packages.json": '{"key": "v0.1.0/a.zip", "version": "0.1.0"}\n',
+        "docs/page.md": "`v0.1.0` and v0.1.0-rc.1, v0.1.01, 0.1.0\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    carry(tmp_path, parse("0.2.0"))
+    assert {name: (tmp_path / name).read_text() for name in files} == {
+        "pyproject.toml": '[project]\nversion = "0.2.0"\n',
+        "policies/hipaa_policies/__init__.py": '__version__ = "0.2.0"\n',
+        "examples/one/main.tf": 'source = "git::https://h/r.git?ref=v0.2.0"\nversion = ">= 5.100.0"\n',
+        "examples/one/packages.json": '{"key": "v0.2.0/a.zip", "version": "0.2.0"}\n',
+        "docs/page.md": "`v0.2.0` and v0.1.0-rc.1, v0.1.01, 0.1.0\n",
+    }
 
 
 def test_the_same_release_can_be_built_again_from_its_commit_alone(repository: Repository) -> None:
