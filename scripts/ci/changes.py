@@ -18,6 +18,8 @@ from typing import Any
 from scripts.environments.changes import KINDS, QUIET
 
 _HIDDEN = "(sensitive)"
+# What an apply would do besides changes of resources, in newer Terraforms: invoked actions and what waits.
+_NOT_HASHED = ("action_invocations", "deferred_action_invocations", "deferred_changes")
 
 
 class PlanFormError(Exception):
@@ -41,6 +43,11 @@ def read_changes(document: Mapping[str, Any]) -> Changes:
     """Raises ``PlanFormError``."""
     if "resource_changes" not in document and "planned_values" not in document:
         raise PlanFormError("this is not what `terraform show -json` prints of a plan")
+    unhashed = [section for section in _NOT_HASHED if document.get(section)]
+    if unhashed:
+        raise PlanFormError(
+            f"the plan has {', '.join(unhashed)}, which no hash here covers: nobody can approve it"
+        )
     counts, lost, told = Counter[str](), list[str](), list[dict[str, Any]]()
     for resource in document.get("resource_changes", []):
         kinds = list(_kinds(resource))

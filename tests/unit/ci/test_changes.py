@@ -122,6 +122,13 @@ def test_an_action_that_is_not_known_is_no_small_thing() -> None:
         read_changes(plan(change("a.x", "evaporate")))
 
 
+def test_what_a_newer_terraform_would_do_besides_is_refused() -> None:
+    document = plan(change("a.x", "update"))
+    assert read_changes(document | {"action_invocations": [], "deferred_changes": []}).counts
+    with pytest.raises(PlanFormError, match="has action_invocations, which no hash here covers"):
+        read_changes(document | {"action_invocations": [{"address": "action.aws_lambda_invoke.now"}]})
+
+
 def test_another_document_is_refused() -> None:
     with pytest.raises(PlanFormError, match="terraform show -json"):
         read_changes({"findings": []})
