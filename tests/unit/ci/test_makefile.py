@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,20 @@ def test_what_is_given_is_no_part_of_a_recipe(target: str, name: str) -> None:
     )
     assert "broken-out" not in shown.stdout
     assert f"${name}" in shown.stdout or f"${{{name}" in shown.stdout  # it is read from the environment
+
+
+@pytest.mark.parametrize(("code", "summarised"), [(0, True), (1, True), (2, False)])
+def test_there_is_no_summary_of_an_earlier_plan(code: int, summarised: bool, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho $@\ncase $2 in scripts.environments) exit {code};; esac\n")
+    python.chmod(0o755)
+    run = subprocess.run(
+        ["make", "--silent", "--assume-old=package", "plan-report", "ENV=dev", f"RUN={python}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.splitlines()[0] == "-m scripts.environments plan dev"
+    assert ("-m scripts.ci.plan_summary dev" in run.stdout) == summarised
+    assert (run.returncode == 0) == (code == 0)
