@@ -82,6 +82,9 @@ CASES: dict[str, Change] = {
     "IAM-03 actions without resources": role_says(
         c.allow(["ec2:CreateNetworkInterface", "kms:ListKeys"], "*")
     ),
+    "IAM-03 tags on recovery points that are being made": role_says(
+        c.allow("backup:TagResource", c.arn("backup", "recovery-point:*"))
+    ),
     "IAM-03 the objects of one bucket": role_says(c.allow("s3:GetObject", "arn:aws:s3:::one/*")),
     "IAM-04 PassRole for another service": role_says(
         c.allow(

@@ -34,6 +34,13 @@ PERMISSIONS = (
         "dynamodb:*",
         role_says(c.allow("dynamodb:*", "*"), name="Harmless", managed=c.arn("iam", "policy/Harmless", "")),
     ),
+    Break(
+        "IAM-03",
+        "every recovery point",
+        c.ROLE,
+        "backup:DeleteRecoveryPoint on",
+        role_says(c.allow("backup:DeleteRecoveryPoint", c.arn("backup", "recovery-point:*"))),
+    ),
     Break("IAM-03", "service", c.ROLE, "dynamodb:*", role_says(c.allow("dynamodb:*", c.PATIENTS))),
     Break(
         "IAM-03", "resource", c.ROLE, "dynamodb:GetItem on every", role_says(c.allow("dynamodb:GetItem", "*"))
