@@ -31,6 +31,15 @@ done
 """
 
 
+# A shell starts what it puts into the background, as CI may these tests, with SIGINT ignored, and so would be
+# all that comes of it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html (2.11)
+HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
 @pytest.fixture(autouse=True)
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = tmp_path / "make"
@@ -58,7 +67,7 @@ def test_one_that_fails_stops_no_other_and_fails_the_whole(capfdbinary: pytest.C
 
 def test_ctrl_c_waits_for_what_was_begun_to_be_ended(tmp_path: Path) -> None:
     """The terminal tells all of them: a local cloud is to be gone before the prompt is back."""
-    words = [sys.executable, "-m", "scripts.side_by_side", "fine", "tidy"]
+    words = [sys.executable, "-c", HEARING, "-m", "scripts.side_by_side", "fine", "tidy"]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         while process.stdout.readline() not in (b"made fine\n", b""):
