@@ -18,7 +18,8 @@ from pathlib import Path
 from scripts.local_deployment import ROOT, DeploymentError
 from tests.prove_iam.bootstrap import Bootstrap
 from tests.prove_iam.exceptions import read_exceptions
-from tests.prove_iam.functions import Functions
+from tests.prove_iam.functions import Functions, digests_of
+from tests.prove_iam.probes import played_functions
 from tests.prove_iam.proving import BrokenProbeError
 from tests.prove_iam.report import RoleReport, lines, markdown, write
 from tests.prove_iam.results import Results
@@ -34,10 +35,10 @@ INTERRUPTED = 130  # as a shell has it for SIGINT
 def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     exceptions = read_exceptions()
-    results = Results(given.results.resolve())
     reports: list[RoleReport] = []
     try:
         with deployed(given.state_dir) as deployment:
+            results = Results(given.results.resolve(), digests_of(deployment))
             functions, bootstrap = Functions(deployment, results, say), Bootstrap(deployment, results, say)
             if given.role not in BOOTSTRAP:
                 if not given.report_only:
@@ -65,8 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    # Refused before minutes of deploying, with the names that there are.
     made.add_argument(
-        "--role", help="patient-api (a function), terraform-plan or hipaa-audit; default: every role"
+        "--role",
+        choices=[*(name.replace("_", "-") for name in played_functions()), *BOOTSTRAP],
+        metavar="ROLE",
+        help="a function's name, or one of the bootstrap's two roles; default: every role",
     )
     made.add_argument("--state-dir", type=Path, help="of a deployment that runs already")
     made.add_argument("--results", type=Path, default=RESULTS, help="default: reports/prove_iam")

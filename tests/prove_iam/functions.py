@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from scripts.local_deployment import LocalDeployment
+from scripts.local_deployment import DeploymentError, LocalDeployment
 from tests.prove_iam.exceptions import NamedException
-from tests.prove_iam.grants import Document, Grant, grants_of
+from tests.prove_iam.grants import Document, Grant, digest, grants_of
 from tests.prove_iam.groups import prove_together
 from tests.prove_iam.needs import Need, needs
 from tests.prove_iam.probes import all_probes, auditor
@@ -33,7 +34,7 @@ class Functions:
     def prove(self, wanted: str | None, fresh: bool, replay: bool) -> None:
         """``wanted`` is a function's name; None: all. ``replay``: take nothing away.
 
-        Raises ``BrokenProbeError`` and ``NotPutBackError``.
+        Raises ``BrokenProbeError``, ``DeploymentError`` and ``NotPutBackError``.
         """
         names, chosen, roles = self.names, self.chosen(wanted), self.roles
         if roles.put_back():
@@ -57,10 +58,11 @@ class Functions:
         return found
 
     def chosen(self, wanted: str | None) -> list[str]:
-        """Raises ``SystemExit`` for a function that does not exist."""
+        """Raises ``DeploymentError`` for a function that is not in this deployment."""
         chosen = [wanted.replace("-", "_")] if wanted else sorted(self.names)
         if unknown := set(chosen) - set(self.names):
-            raise SystemExit(f"no function {', '.join(unknown)}: there are {', '.join(sorted(self.names))}")
+            there = ", ".join(sorted(self.names))
+            raise DeploymentError(f"no function {', '.join(unknown)} was deployed here: there are {there}")
         return chosen
 
     @property
@@ -135,6 +137,17 @@ def replayed(need: Need) -> Result:
     if need.probes:
         return Result("replayed", min(need.probes), "")
     return Result("shared" if need.shared else "unused", "", "")
+
+
+def digests_of(deployment: LocalDeployment) -> Callable[[str], str]:
+    """Of a role's policies. They are read once: while this runs nothing but a removal changes them."""
+
+    @cache
+    def digest_of(role: str) -> str:
+        roles = Roles(deployment.client("iam"), deployment.directory)
+        return digest(roles.policies(role), aliases_of(deployment))
+
+    return digest_of
 
 
 def aliases_of(deployment: LocalDeployment) -> dict[str, str]:

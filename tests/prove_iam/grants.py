@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -66,6 +68,22 @@ def lasting(resource: str) -> str:
     for made_up, name in MADE_UP:
         resource = made_up.sub(name, resource)
     return resource
+
+
+def digest(policies: Mapping[str, Document], aliases: Mapping[str, str] | None = None) -> str:
+    """What the policies of a role say, conditions and denials included, as one SHA-256.
+
+    It is the same in the next deployment: ids that AWS makes up are shown as in ``Grant.shown``.
+    """
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, str):
+            return (aliases or {}).get(value) or lasting(value)
+        if isinstance(value, Mapping):
+            return {name: shown(inner) for name, inner in value.items()}
+        return [shown(inner) for inner in value] if isinstance(value, list) else value
+
+    return hashlib.sha256(json.dumps(shown(policies), sort_keys=True).encode()).hexdigest()
 
 
 def statements_of(document: Document) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,23 +33,31 @@ class Result:
 
 @dataclass
 class Results:
-    """One file a role, ``<role>.json``: the grant's name and what became of it."""
+    """One file a role, ``<role>.json``: what became of each grant, by its name, and which policies that was.
+
+    ``digest_of`` is of the policies that a role has now. What was found out about others is worth nothing: a
+    grant may be needed for the want of another one, or have become needless.
+    """
 
     folder: Path
+    digest_of: Callable[[str], str]
 
     def read(self, role: str) -> dict[str, Result]:
         path = self.path(role)
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return {name: Result(**entry) for name, entry in found.items()}
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if kept.get("policies") != self.digest_of(role):
+            return {}
+        return {name: Result(**entry) for name, entry in kept["grants"].items()}
 
     def keep(self, grant: Grant, result: Result) -> None:
         self.write(grant.role, self.read(grant.role) | {grant.name: result})
 
     def write(self, role: str, results: Mapping[str, Result]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        entries = {name: asdict(result) for name, result in sorted(results.items())}
+        grants = {name: asdict(result) for name, result in sorted(results.items())}
+        kept = {"policies": self.digest_of(role), "grants": grants}
         temporary = self.path(role).with_suffix(".new")
-        temporary.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
         temporary.replace(self.path(role))
 
     def path(self, role: str) -> Path:

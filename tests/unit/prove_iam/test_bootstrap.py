@@ -29,7 +29,7 @@ class Deployment:
 
 @pytest.fixture
 def bootstrap(tmp_path: Path) -> Bootstrap:
-    return Bootstrap(Deployment(), Results(tmp_path), lambda _line: None)  # type: ignore[arg-type]
+    return Bootstrap(Deployment(), Results(tmp_path, str), lambda _line: None)  # type: ignore[arg-type]
 
 
 def printed(status: int, stdout: str, stderr: str) -> Any:
@@ -81,7 +81,7 @@ def test_a_session_takes_the_place_of_the_administrator(
 def test_what_was_taken_away_is_kept_with_the_deployment_that_lacks_it(tmp_path: Path, kind: Any) -> None:
     """Another deployment's policies name other keys: put back there, they would be a change of their own."""
     deployment = type("D", (), {"directory": tmp_path / "cloud", "client": lambda self, _: None})()
-    made = kind(deployment, Results(tmp_path / "results"), print)
+    made = kind(deployment, Results(tmp_path / "results", str), print)
     assert made.roles.journal.parent == tmp_path / "cloud"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hipaa_policies.iam import AccessRequest
 
-from tests.prove_iam.grants import Grant, allows, grants_of, without
+from tests.prove_iam.grants import Grant, allows, digest, grants_of, without
 from tests.unit.prove_iam.conftest import ROLE, TABLES
 
 CONTEXT = {"aws:SecureTransport": "true"}
@@ -80,3 +80,20 @@ def test_names_are_the_same_in_the_next_deployment() -> None:
         "arn:aws:dynamodb:us-east-1:1:table/outbox/stream/<time>",
     ]
     assert [grant.resource for grant in found] == [key, stream]
+
+
+def test_the_digest_is_the_same_in_the_next_deployment_and_another_for_other_policies() -> None:
+    def policies(key: str, effect: str = "Allow", **conditions: Any) -> dict[str, Any]:
+        statement = {"Effect": effect, "Action": "kms:Decrypt", "Resource": [key], "Condition": conditions}
+        return {"p": {"Version": "2012-10-17", "Statement": [statement]}}
+
+    one, other = "arn:aws:kms:us-east-1:1:key/1", "arn:aws:kms:us-east-1:1:key/2"
+    first = digest(policies(one), {one: "alias/phi"})
+    assert digest(policies(other), {other: "alias/phi"}) == first
+    others = [
+        digest(policies(one), {one: "alias/logs"}),
+        digest(policies(one, "Deny"), {one: "alias/phi"}),
+        digest(policies(one, Bool={"aws:SecureTransport": "true"}), {one: "alias/phi"}),
+        digest(policies(one) | {"q": policies(one)["p"]}, {one: "alias/phi"}),
+    ]
+    assert len({first, *others}) == 5

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.prove_iam.exceptions import NamedException, read_exceptions
-from tests.prove_iam.grants import grants_of
+from tests.prove_iam.grants import digest, grants_of
 from tests.prove_iam.report import BEGIN, END, lines, markdown, report_of, write
 from tests.prove_iam.results import How, Result, Results
 from tests.unit.prove_iam.conftest import ROLE
@@ -56,13 +56,31 @@ def test_the_lines_name_what_is_unproven(policies: Any) -> None:
 
 
 def test_results_are_kept_as_they_come(tmp_path: Path, policies: Any) -> None:
-    kept, (first, second, *_) = Results(tmp_path / "new"), grants_of(ROLE, policies)
+    def results_now() -> Results:
+        return Results(tmp_path / "new", lambda _role: digest(policies))
+
+    kept, (first, second, *_) = results_now(), grants_of(ROLE, policies)
     kept.keep(first, Result("run", "p", "f"))
     kept.keep(second, Result("unused", "", ""))
-    assert Results(tmp_path / "new").read(ROLE) == {
+    assert results_now().read(ROLE) == {
         first.name: Result("run", "p", "f"),
         second.name: Result("unused", "", ""),
     }
+
+
+def test_results_of_other_policies_prove_nothing(tmp_path: Path, policies: Any) -> None:
+    first, second, *_ = grants_of(ROLE, policies)
+    Results(tmp_path, lambda _role: digest(policies)).keep(first, Result("run", "p", "f"))
+    policies["workload"]["Statement"][0]["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
+    now = Results(tmp_path, lambda _role: digest(policies))
+    assert now.read(ROLE) == {}
+    now.keep(second, Result("unused", "", ""))
+    assert now.read(ROLE) == {second.name: Result("unused", "", "")}, "what was known of the others is gone"
+
+
+def test_results_that_do_not_say_of_which_policies_prove_nothing(tmp_path: Path) -> None:
+    (tmp_path / f"{ROLE}.json").write_text('{"grant": {"how": "run", "probe": "p", "failure": "f"}}')
+    assert Results(tmp_path, lambda _role: "a digest").read(ROLE) == {}
 
 
 def test_the_page_is_written_between_its_markers(tmp_path: Path, policies: Any) -> None:
