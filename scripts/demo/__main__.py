@@ -241,10 +241,10 @@ The API is at {story.url("")}. People, with tokens that last an hour (on AWS: 15
 
 Questions are answered from a patient's documents; this one's is a moment after it is uploaded:
 
-  printf 'Discharge medications:\nContinue lisinopril 10 mg daily.\n' | aws s3 cp - \
-    s3://{deployment.outputs["documents_bucket"]}/incoming/discharge.txt \
+  printf 'Discharge medications:\\nContinue lisinopril 10 mg daily.\\n' | aws s3 cp - \\
+    s3://{deployment.outputs["documents_bucket"]}/incoming/discharge.txt \\
     --metadata patient-id={MARIA},access-label=N,title='Discharge summary',date=2024-09-12
-  curl -i $GATEWAY/patients/{MARIA}/questions {bearer} -H "Content-Type: application/json" \
+  curl -i $GATEWAY/patients/{MARIA}/questions {bearer} -H "Content-Type: application/json" \\
     -d '{{"question": "{QUESTION}"}}'
 
 The AWS variables point any SDK, Terraform or the checklist at it as its administrator:

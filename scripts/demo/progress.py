@@ -45,7 +45,7 @@ class Progress:
         if error:
             print(f"  ✗ {error}\n    ({seconds:.1f} s)", flush=True)
         else:
-            detail = f" {said}." if isinstance(said, str) else ""
+            detail = f" {said.removesuffix('.')}." if isinstance(said, str) else ""
             print(f"  ✓{detail} Proves: {proves}. ({seconds:.1f} s)", flush=True)
         return error is None
 

@@ -61,7 +61,7 @@ class Story:
                 self.create_records,
             ),
             Scene(
-                "Dr Rivera reads a patient of theirs",
+                "Dr Rivera reads a patient of hers",
                 "token verified by JWKS, read under audit",
                 self.own_patient,
             ),

@@ -66,7 +66,7 @@ class MessageStory:
         (key,) = found() - before
         described = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
         check("Sample" not in str(described) and SAM not in str(described), "its metadata holds no value")
-        return ", ".join(f"{name} {described[name]}" for name in sorted(described))
+        return f"{described['error-code']} at {described['segment']}-{described['field']}"
 
     def fhir(self) -> str:
         patient = {

@@ -19,6 +19,11 @@ def test_a_step_that_works_says_what_it_proves(capsys: pytest.CaptureFixture[str
     assert progress.failed == []
 
 
+def test_what_ends_with_a_full_stop_gets_no_second_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Progress().step("Ask", "that it answers", lambda: "There is not enough information.")
+    assert "✓ There is not enough information. Proves: that it answers." in capsys.readouterr().out
+
+
 def test_a_step_that_fails_is_kept_with_its_error(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
     assert not progress.step("Read", "that it reads", fail)
