@@ -146,40 +146,45 @@ prove-iam: setup ## Take every grant of every function's role away, and see a te
 	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role "$$ROLE") $(PROVE)
 
 .PHONY: audit
-audit: setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
+audit: $(if $(ENV),known) setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
 	@$(if $(ENV),$(RUN) -m scripts.environments audit "$$ENV",$(ENVIRONMENT)/hipaa audit)
 
 # An environment's own account alone: docs/environments.md. Whatever fails is 2 to make; the programs tell apart what.
+# First of all, since to set up and to package takes minutes: is there such an environment?
+.PHONY: known
+known:
+	@$(PYTHON) -m scripts.environments.known "$$ENV"
+
 .PHONY: bootstrap
-bootstrap: setup ## Once an account: bucket of the state, roles for GitHub (ENV=prod; BOOTSTRAP=--yes does not ask)
+bootstrap: known setup ## Once an account: bucket of the state, roles for GitHub (ENV=prod; BOOTSTRAP=--yes does not ask)
 	@$(RUN) -m scripts.bootstrap "$$ENV" $(BOOTSTRAP)
 
 .PHONY: plan
-plan: setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan; it is saved
+plan: known setup ## Plan an environment (ENV=dev, staging, prod), and judge the plan; it is saved
 	@$(RUN) -m scripts.environments plan "$$ENV"
 
 .PHONY: apply
-apply: setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL and nothing has changed since
+apply: known setup ## Apply exactly the plan that `make plan` saved, if it has no FAIL and nothing has changed since
 	@$(RUN) -m scripts.environments apply "$$ENV"
 
 .PHONY: sign
-sign: setup ## Have AWS Signer sign dist/*.zip for an environment, and write which packages it deploys
+sign: known setup ## Have AWS Signer sign dist/*.zip for an environment, and write which packages it deploys
 	@$(RUN) -m scripts.environments sign "$$ENV"
 
 .PHONY: drift
-drift: setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist
+drift: known setup ## Whether an environment's account is still as the code says, to Terraform and to the checklist
 	@$(RUN) -m scripts.environments drift "$$ENV"
 
 # The jobs of .github/workflows, for whoever has other machines for them: docs/ci.md. What is given stays out of the
 # shell's words ("$$ENV"): a workflow hands it over.
 .PHONY: plan-report
-plan-report: package ## Package, plan, and write what a reviewer reads: counts, controls and addresses (ENV=prod)
+plan-report: known package ## Package, plan, and write what a reviewer reads: counts, controls and addresses (ENV=prod)
 	@# 2: there is no new plan, and a summary would be an earlier one's, with its hash.
 	@status=0; $(RUN) -m scripts.environments plan "$$ENV" || status=$$?; \
 		[ $$status -ge 2 ] || $(RUN) -m scripts.ci.plan_summary "$$ENV" || status=$$?; exit $$status
 
 .PHONY: plan-summary
-plan-summary: setup ## The summary of the plan that `make plan ENV=prod` saved, as Markdown in reports/
+plan-summary: known setup ## The summary of the plan that `make plan ENV=prod` saved, as Markdown in reports/
 	@$(RUN) -m scripts.ci.plan_summary "$$ENV"
 
 .PHONY: plan-comment
@@ -187,11 +192,11 @@ plan-comment: ## Write the summaries in the folder SUMMARIES into one comment of
 	@$(PYTHON) -m scripts.ci.comment "$$SUMMARIES"
 
 .PHONY: apply-approved
-apply-approved: package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)
+apply-approved: known package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)
 	@$(RUN) -m scripts.ci.apply_approved "$$ENV" "$$APPROVED"
 
 .PHONY: nightly
-nightly: $(if $(filter audit,$(ONLY)),setup,package) ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
+nightly: known $(if $(filter audit,$(ONLY)),setup,package) ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
 	@$(RUN) -m scripts.ci.nightly "$$ENV" $${ONLY:+--only "$$ONLY"}
 
 .PHONY: restore-test

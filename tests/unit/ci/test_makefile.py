@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,44 @@ def test_what_is_given_is_no_part_of_a_recipe(target: str, name: str) -> None:
     )
     assert "broken-out" not in shown.stdout
     assert f"${name}" in shown.stdout or f"${{{name}" in shown.stdout  # it is read from the environment
+
+
+OF_AN_ENVIRONMENT = (
+    *("audit", "bootstrap", "plan", "apply", "sign", "drift"),
+    *("plan-report", "plan-summary", "apply-approved", "nightly"),
+)
+
+
+@pytest.mark.parametrize("target", OF_AN_ENVIRONMENT)
+def test_an_unknown_environment_is_refused_before_anything_is_set_up(target: str, tmp_path: Path) -> None:
+    """With no program of this machine but make, a shell and Python: to set up or to package would fail."""
+    (tmp_path / "python3").symlink_to(sys.executable)
+    for shell in ("make", "sh"):
+        (tmp_path / shell).symlink_to(shutil.which(shell) or shell)
+    run = subprocess.run(
+        ["make", "--silent", target, "ENV=nope", f"RUN={tmp_path / 'never'}"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stdout == ""
+    said = run.stderr.splitlines()
+    assert said[0] == (
+        "There is no environment 'nope'. Say ENV= with one of: dev, prod, staging. Nothing was done."
+    )
+    assert len(said) == 2, "and make's own line after it"
+
+
+@pytest.mark.parametrize("target", OF_AN_ENVIRONMENT)
+def test_a_known_environment_is_looked_for_first(target: str) -> None:
+    """The order in which make has them, with everything to be set up yet."""
+    shown = subprocess.run(
+        ["make", "--dry-run", target, "ENV=dev"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines()[0] == 'python3 -m scripts.environments.known "$ENV"'
 
 
 @pytest.mark.parametrize(("code", "summarised"), [(0, True), (1, True), (2, False)])
