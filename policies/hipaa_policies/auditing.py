@@ -154,7 +154,10 @@ def _targets(
     # boto3 knows AWS_DEFAULT_REGION only; the other SDKs and Terraform go by AWS_REGION first.
     chosen = list(dict.fromkeys(regions)) or [os.environ.get("AWS_REGION") or session.region_name or ""]
     if not all(chosen):
-        raise NotDoneError("no region: set AWS_REGION, or give --region (such as us-east-1)")
+        raise NotDoneError(
+            "no region is configured, so nothing was audited: set AWS_REGION=us-east-1 (or yours), take an "
+            "AWS_PROFILE that has a region, or give --region"
+        )
     if not roles:
         return [_Target(session, region, "") for region in chosen]
     sessions = [(role, _assumed(session, role, chosen[0], external_id)) for role in dict.fromkeys(roles)]

@@ -198,7 +198,7 @@ def test_the_region_is_that_of_the_option_then_of_either_variable(monkeypatch: p
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "no region: set AWS_REGION"),
+        ([], "no region is configured, so nothing was audited: set AWS_REGION=us-east-1"),
         (["--profile", "nobody"], "The config profile (nobody) could not be found"),
         (["--region", "not a region"], "AWS cannot be asked"),
         (["--waivers", "none.yaml"], "none.yaml cannot be read"),
