@@ -8,12 +8,11 @@ Exit: as ``python -m scripts.environments`` has it; 2 where the changes are othe
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 
-from scripts.ci.changes import PlanFormError, read_changes
+from scripts.ci.changes import PlanFormError, changes_of
 from scripts.environments.environment import ROOT, Environment, find
 from scripts.environments.interrupts import left_to_the_child
 from scripts.environments.problems import RefusedError
@@ -36,14 +35,15 @@ def approved_hash(text: str) -> str:
 def compare(environment: Environment, approved: str) -> None:
     """Raises ``RefusedError`` unless the saved plan makes the changes that were approved."""
     try:
-        changes = read_changes(json.loads(environment.document.read_bytes()))
+        changes = changes_of(environment)
     except PlanFormError as error:
         raise RefusedError(f"The plan could not be compared, so nothing was applied: {error}") from error
     if changes.sha256 != approved:
         raise RefusedError(
-            f"sha256:{approved} was approved, and the changes are now sha256:{changes.sha256}: the account, "
-            "the state or the code is not what it was. Nothing was applied. Read the new plan, and approve "
-            f"it: make plan-report ENV={environment.name}"
+            f"sha256:{approved} was approved, and the changes are now sha256:{changes.sha256}, planned by "
+            f"{' and '.join(changes.made_with)}: the account, the state, the code, or one of those versions "
+            "is not what it was (the approved summary names its own). Nothing was applied. Read the new "
+            f"plan, and approve it: make plan-report ENV={environment.name}"
         )
 
 

@@ -1,7 +1,8 @@
 """What a plan would change: how many resources, which of them would be lost, and one hash of it all.
 
-The hash is what somebody approves. It is over every change (address, actions, values before and after) and
-over the changed outputs, so a second plan with the same hash does the same. Values that Terraform marks as
+The hash is what somebody approves. It is over every change (address, actions, values before and after), over
+the changed outputs, and over the versions of Terraform and of its providers, which no committed lock file
+holds (docs/decisions/0003): so a second plan with the same hash does the same. Values that Terraform marks as
 sensitive are left out of it: a hash of a password beside what is known would let it be guessed.
 The form of the document: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.environments.changes import KINDS, QUIET
+from scripts.environments.environment import Environment
 
 _HIDDEN = "(sensitive)"
 # What an apply would do besides changes of resources, in newer Terraforms: invoked actions and what waits.
@@ -28,19 +30,26 @@ class PlanFormError(Exception):
 
 @dataclass(frozen=True)
 class Changes:
-    """``counts`` by the words of ``KINDS``, ``moved`` and ``import``; ``lost`` has addresses, in order."""
+    """``counts`` by the words of ``KINDS``, ``moved`` and ``import``; ``lost`` has addresses, in order.
+
+    ``made_with`` names Terraform and the providers, each with its version.
+    """
 
     counts: Mapping[str, int]
     lost: tuple[str, ...]
     sha256: str
+    made_with: tuple[str, ...]
 
     @property
     def nothing(self) -> bool:
         return not self.counts
 
 
-def read_changes(document: Mapping[str, Any]) -> Changes:
-    """Raises ``PlanFormError``."""
+def read_changes(document: Mapping[str, Any], providers: Mapping[str, str]) -> Changes:
+    """``providers`` are versions by source, such as registry.terraform.io/hashicorp/aws.
+
+    Raises ``PlanFormError``.
+    """
     if "resource_changes" not in document and "planned_values" not in document:
         raise PlanFormError("this is not what `terraform show -json` prints of a plan")
     unhashed = [section for section in _NOT_HASHED if document.get(section)]
@@ -65,11 +74,22 @@ def read_changes(document: Mapping[str, Any]) -> Changes:
         counts["output"] = len(outputs)
     whole = {
         "terraform": document.get("terraform_version"),
+        "providers": dict(providers),
         "changes": sorted(told, key=lambda change: (change["address"], str(change["deposed"]))),
         "outputs": outputs,
     }
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
-    return Changes(dict(counts), tuple(sorted(lost)), hashlib.sha256(text.encode()).hexdigest())
+    made_with = (
+        f"Terraform {document.get('terraform_version')}",
+        *(f"{source.partition('/')[2]} {version}" for source, version in sorted(providers.items())),
+    )
+    return Changes(dict(counts), tuple(sorted(lost)), hashlib.sha256(text.encode()).hexdigest(), made_with)
+
+
+def changes_of(environment: Environment) -> Changes:
+    """What the environment's saved plan would change. Raises ``PlanFormError``, ``FileNotFoundError``."""
+    document = json.loads(environment.document.read_bytes())
+    return read_changes(document, json.loads(environment.providers.read_bytes()))
 
 
 def _kinds(resource: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from hipaa_policies.commands.plan import judge_plan
 from hipaa_policies.problems import NotDoneError
 from hipaa_policies.reports.as_json import render_json
 
-from scripts.ci.changes import Changes, PlanFormError, read_changes
+from scripts.ci.changes import Changes, PlanFormError, changes_of
 from scripts.ci.github import append
 from scripts.ci.markdown import code, prose
 from scripts.ci.sections import FILE, missing
@@ -50,6 +50,7 @@ def render(environment: str, changes: Changes, report: Mapping[str, Any]) -> str
         f"### {prose(environment)}: {verdict}",
         "",
         f"Terraform: {_totals(changes)}.",
+        f"Planned by {prose(' and '.join(changes.made_with))}.",
         f"Changes: {code('sha256:' + changes.sha256)}",
         "",
         "| " + " | ".join(_STATUSES) + " |",
@@ -139,7 +140,7 @@ def summarise(environment: Environment) -> tuple[str, Changes | None]:
             waivers=existing(environment.decisions("waivers.yaml")),
             attestations=existing(environment.decisions("attestations.yaml")),
         )
-        changes = read_changes(json.loads(raw))
+        changes = changes_of(environment)
     except FileNotFoundError:
         return missing(environment.name, "No plan was made. The job's log says why."), None
     except (NotDoneError, PlanFormError) as error:

@@ -34,6 +34,7 @@ def plan(environment: Environment, progress: Progress) -> int:
     environment.plan.chmod(OWNER_ONLY_FILE)
     document = terraform.show(environment, str(environment.plan))
     write_private(environment.document, json.dumps(document))
+    write_private(environment.providers, json.dumps(terraform.providers(environment)))
     write_private(environment.fingerprint, made_from)
     for line in changes.lines(document):
         print(line)

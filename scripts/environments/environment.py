@@ -42,6 +42,11 @@ class Environment:
         return self.saved / "plan.json"
 
     @property
+    def providers(self) -> Path:
+        """Which versions of providers the saved plan was made with: the plan itself does not say."""
+        return self.saved / "providers.json"
+
+    @property
     def fingerprint(self) -> Path:
         """The hash of the code that the saved plan was made from."""
         return self.saved / "made_from.sha256"

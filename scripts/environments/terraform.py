@@ -30,6 +30,15 @@ def initialise(environment: Environment) -> None:
         raise RefusedError(_told(environment, "init", printed.stdout + printed.stderr))
 
 
+def providers(environment: Environment) -> dict[str, str]:
+    """The versions of providers that ``initialise`` selected, by their source. Raises ``RefusedError``."""
+    printed = run(environment, "version", "-json")
+    if printed.returncode != 0:
+        raise RefusedError(_told(environment, "version", printed.stderr))
+    selected: dict[str, str] = json.loads(printed.stdout)["provider_selections"]
+    return selected
+
+
 def plan(environment: Environment, *words: str, progress: Progress) -> bool:
     """`terraform plan`, with a line of progress now and then. Returns whether anything would change.
 

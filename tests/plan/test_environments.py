@@ -81,7 +81,9 @@ def test_the_plan_of_one_is_not_shown_to_others(plans: Plans) -> None:
     for planned in plans.values():
         assert stat.S_IMODE(planned.saved.stat().st_mode) == 0o700
         files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in planned.saved.iterdir()}
-        assert files == dict.fromkeys(("made_from.sha256", "plan.json", "plan.tfplan"), 0o600)
+        assert files == dict.fromkeys(
+            ("made_from.sha256", "plan.json", "plan.tfplan", "providers.json"), 0o600
+        )
         # Values stay in those files: names of resources and attributes alone are printed, and reported.
         reported = "".join(file.read_text() for file in planned.reports.iterdir())
         assert "no-reply@" in json.dumps(planned.document)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts.ci.changes import PlanFormError, read_changes
+from scripts.ci.changes import Changes, PlanFormError, changes_of, read_changes
+from scripts.environments.environment import Environment
+
+PROVIDERS = {"registry.terraform.io/hashicorp/aws": "5.100.0"}
+
+
+def read(document: dict[str, Any], providers: dict[str, str] = PROVIDERS) -> Changes:
+    return read_changes(document, providers)
 
 
 def change(address: str, *actions: str, **more: Any) -> dict[str, Any]:
@@ -42,7 +51,7 @@ EVERY = plan(
 
 
 def test_it_counts_what_terraform_counts() -> None:
-    found = read_changes(EVERY)
+    found = read(EVERY)
     assert found.counts == {
         "create": 2,
         "change": 1,
@@ -58,13 +67,13 @@ def test_it_counts_what_terraform_counts() -> None:
 
 
 def test_nothing_is_nothing() -> None:
-    assert read_changes(plan(change("a.same", "no-op"), change("data.a.read", "read"))).nothing
-    assert read_changes(plan()).sha256 == read_changes(plan(change("a.same", "no-op"))).sha256
+    assert read(plan(change("a.same", "no-op"), change("data.a.read", "read"))).nothing
+    assert read(plan()).sha256 == read(plan(change("a.same", "no-op"))).sha256
 
 
 def test_the_order_of_terraforms_list_does_not_matter() -> None:
     turned = EVERY | {"resource_changes": list(reversed(EVERY["resource_changes"])), "timestamp": "later"}
-    assert read_changes(turned).sha256 == read_changes(EVERY).sha256
+    assert read(turned).sha256 == read(EVERY).sha256
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,34 @@ def test_the_order_of_terraforms_list_does_not_matter() -> None:
     ],
 )
 def test_any_other_change_has_another_hash(different: dict[str, Any]) -> None:
-    assert read_changes(plan(change("a.x", "update"))).sha256 != read_changes(different).sha256
+    assert read(plan(change("a.x", "update"))).sha256 != read(different).sha256
+
+
+@pytest.mark.parametrize(
+    "providers",
+    [
+        {},
+        {"registry.terraform.io/hashicorp/aws": "6.0.0"},
+        {"registry.example.org/hashicorp/aws": "5.100.0"},
+        PROVIDERS | {"registry.terraform.io/hashicorp/random": "3.7.2"},
+    ],
+)
+def test_the_same_changes_by_other_providers_have_another_hash(providers: dict[str, str]) -> None:
+    assert read(EVERY, providers).sha256 != read(EVERY).sha256
+
+
+def test_it_names_what_planned_it() -> None:
+    assert read(EVERY).made_with == ("Terraform 1.11.4", "hashicorp/aws 5.100.0")
+
+
+def test_a_saved_plan_is_read_with_its_providers(tmp_path: Path) -> None:
+    environment = Environment("prod", tmp_path, "123456789012", "us-east-1")
+    environment.saved.mkdir(parents=True)
+    environment.document.write_text(json.dumps(EVERY))
+    with pytest.raises(FileNotFoundError, match=r"providers\.json"):
+        changes_of(environment)
+    environment.providers.write_text(json.dumps(PROVIDERS))
+    assert changes_of(environment) == read(EVERY)
 
 
 def hidden(value: str, **more: str) -> dict[str, Any]:
@@ -108,27 +144,27 @@ def hidden(value: str, **more: str) -> dict[str, Any]:
 
 
 def test_sensitive_values_are_not_in_the_hash_and_the_others_beside_them_are() -> None:
-    assert read_changes(hidden("first")).sha256 == read_changes(hidden("second")).sha256
-    assert read_changes(hidden("first")).sha256 != read_changes(hidden("first", name="m")).sha256
+    assert read(hidden("first")).sha256 == read(hidden("second")).sha256
+    assert read(hidden("first")).sha256 != read(hidden("first", name="m")).sha256
     other = deepcopy(hidden("first"))
     other["resource_changes"][0]["change"]["after"]["rules"][1]["port"] = 3
-    assert read_changes(hidden("first")).sha256 != read_changes(other).sha256
+    assert read(hidden("first")).sha256 != read(other).sha256
 
 
 def test_an_action_that_is_not_known_is_no_small_thing() -> None:
     with pytest.raises(
         PlanFormError, match=r"a\.x is to be treated in a way that is not known here: evaporate"
     ):
-        read_changes(plan(change("a.x", "evaporate")))
+        read(plan(change("a.x", "evaporate")))
 
 
 def test_what_a_newer_terraform_would_do_besides_is_refused() -> None:
     document = plan(change("a.x", "update"))
-    assert read_changes(document | {"action_invocations": [], "deferred_changes": []}).counts
+    assert read(document | {"action_invocations": [], "deferred_changes": []}).counts
     with pytest.raises(PlanFormError, match="has action_invocations, which no hash here covers"):
-        read_changes(document | {"action_invocations": [{"address": "action.aws_lambda_invoke.now"}]})
+        read(document | {"action_invocations": [{"address": "action.aws_lambda_invoke.now"}]})
 
 
 def test_another_document_is_refused() -> None:
     with pytest.raises(PlanFormError, match="terraform show -json"):
-        read_changes({"findings": []})
+        read({"findings": []})

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from scripts.ci import apply_approved, nightly
-from scripts.ci.changes import read_changes
 from scripts.ci.nightly import Part
 from scripts.environments.commands import REPORTS
 from scripts.environments.environment import Environment
-from tests.unit.ci.test_changes import change, plan
+from tests.unit.ci.test_changes import PROVIDERS, change, plan, read
 
-DIGEST = read_changes(plan(change("a.x", "update"))).sha256
+DIGEST = read(plan(change("a.x", "update"))).sha256
 
 
 @pytest.fixture
@@ -150,8 +149,15 @@ def test_the_commit_is_told_with_its_changes(tmp_path: Path, monkeypatch: pytest
 class Commands:
     """`python -m scripts.environments plan` and `apply`: what was run, and the plan that was left behind."""
 
-    def __init__(self, environment: Environment, document: dict[str, Any], planned: int = 0) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        document: dict[str, Any],
+        planned: int = 0,
+        providers: dict[str, str] = PROVIDERS,
+    ) -> None:
         self.environment, self.document, self.planned = environment, document, planned
+        self.providers = providers
         self.ran = list[str]()
 
     def __call__(self, command: str, environment: Environment) -> int:
@@ -159,6 +165,7 @@ class Commands:
         self.ran.append(command)
         if command == "plan":
             environment.document.write_text(json.dumps(self.document))
+            environment.providers.write_text(json.dumps(self.providers))
             return self.planned
         return 0
 
@@ -192,6 +199,20 @@ def test_other_changes_are_not_applied(
     assert apply_approved.main(["prod", DIGEST]) == 2
     assert commands.ran == ["plan"]
     assert "othing was applied" in capsys.readouterr().err
+
+
+def test_another_provider_than_the_approved_ones_is_not_let_apply(
+    prod: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = dict.fromkeys(PROVIDERS, "6.0.0")
+    commands = Commands(prod, plan(change("a.x", "update")), providers=newer)
+    monkeypatch.setattr(apply_approved, "_run", commands)
+    assert apply_approved.main(["prod", DIGEST]) == 2
+    assert commands.ran == ["plan"]
+    said = capsys.readouterr().err
+    assert "planned by Terraform 1.11.4 and hashicorp/aws 6.0.0" in said
+    assert "one of those versions is not what it was" in said
+    assert "Nothing was applied" in said
 
 
 @pytest.mark.parametrize("planned", [1, 2, 130])

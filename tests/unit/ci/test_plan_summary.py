@@ -16,9 +16,10 @@ from hipaa_policies.commands.plan import judge_plan
 from hipaa_policies.reports.as_json import render_json
 
 from scripts.ci import plan_summary
-from scripts.ci.changes import Changes, read_changes
+from scripts.ci.changes import Changes
 from scripts.ci.markdown import code, prose
 from scripts.environments.environment import Environment
+from tests.unit.ci.test_changes import PROVIDERS, read
 from tests.unit.policies.plan import compliant
 from tests.unit.policies.plan.documents import changing, document
 
@@ -99,7 +100,7 @@ class Summary:
 def summary(tmp_path: Path) -> Summary:
     planned = plan()
     report = judged(planned, tmp_path)
-    markdown = plan_summary.render("prod", read_changes(planned), report)
+    markdown = plan_summary.render("prod", read(planned), report)
     return Summary(markdown, report, shown(markdown))
 
 
@@ -112,6 +113,11 @@ def test_it_has_the_counts_of_the_report(summary: Summary) -> None:
     statuses = ("FAIL", "UNKNOWN", "WAIVED", "PASS", "ATTESTED", "NOT_APPLICABLE")
     assert cells == [" | ".join(str(counts[status]) for status in statuses)]
     assert f"prod: {counts['FAIL']} FAIL" in summary.page.text
+
+
+def test_it_names_the_versions_that_planned_it(summary: Summary) -> None:
+    assert "and hashicorp/aws 5.100.0." in summary.page.text
+    assert f"Planned by Terraform {plan()['terraform_version']}" in summary.page.text
 
 
 def test_it_names_every_control_that_fails_is_waived_or_is_not_known_with_its_addresses(
@@ -146,7 +152,13 @@ def test_hostile_names_do_nothing(tmp_path: Path) -> None:
         for finding in report["findings"]:
             if finding["address"] == "aws_lambda_function.reader":
                 finding["address"] = name
-        pages.append(shown(plan_summary.render("prod", Changes({"destroy": 1}, (name,), "0" * 64), report)))
+        pages.append(
+            shown(
+                plan_summary.render(
+                    "prod", Changes({"destroy": 1}, (name,), "0" * 64, ("Terraform 1.11.4",)), report
+                )
+            )
+        )
     harmless, hostile = pages
     assert hostile.elements == harmless.elements
     assert hostile.text == harmless.text
@@ -183,7 +195,9 @@ def test_a_long_summary_is_cut_between_rows_and_says_so(tmp_path: Path) -> None:
         for n in range(30)
     ]
     lost = tuple(f"module.m{number}.{'b' * 500}" for number in range(1000))
-    markdown = plan_summary.render("prod", Changes({"destroy": 1000}, lost, "0" * 64), report)
+    markdown = plan_summary.render(
+        "prod", Changes({"destroy": 1000}, lost, "0" * 64, ("Terraform 1.11.4",)), report
+    )
     assert len(markdown.encode()) <= plan_summary.LONGEST
     page = shown(markdown)
     names = [name for name, _ in page.elements]
@@ -227,13 +241,14 @@ def test_the_hash_goes_to_github_and_into_reports(
     chosen = environment(tmp_path)
     chosen.saved.mkdir()
     chosen.document.write_text(json.dumps(plan()))
+    chosen.providers.write_text(json.dumps(PROVIDERS))
     output, page = tmp_path / "output", tmp_path / "page"
     output.write_text("before=1\n")
     monkeypatch.setenv("GITHUB_OUTPUT", str(output))
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
     monkeypatch.setattr(plan_summary, "find", lambda name: chosen)
     assert plan_summary.main(["prod"]) == 0
-    digest = read_changes(plan()).sha256
+    digest = read(plan()).sha256
     assert output.read_text() == f"before=1\nchanges={digest}\n"
     assert page.read_text() == (chosen.reports / "plan-summary.md").read_text()
     assert f"sha256:{digest}" in shown(page.read_text()).code
