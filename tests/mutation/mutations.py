@@ -26,7 +26,6 @@ UNREACHABLE = {
     "ATT-02": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
     "ATT-04": "a person attests it: no API shows it (tests/unit/policies breaks the attestation)",
     "NET-09": "the local cloud has no firewalls of VPCs (tests/unit/policies breaks them)",
-    "INV-01": "the proposed rule is not judged by default (tests/unit/policies breaks it)",
     "ATT-03": "every service that the live lens reads is eligible (tests/unit/policies breaks it)",
 }
 # Mutations that are not killed, each with why that is accepted. One that is killed must go from here.
