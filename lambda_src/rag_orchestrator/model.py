@@ -30,6 +30,8 @@ MOST_CLAIMS: Final = 40
 _DISPENSABLE: Final = frozenset({"temperature", "safety_identifier"})
 # Bedrock gives the reasoning of gpt-oss in front of the content.
 _REASONING: Final = re.compile(r"\s*<reasoning>.*?</reasoning>", re.DOTALL)
+# What a model that did not hear of the schema may write around JSON. Around all of it, or it is no answer.
+_FENCED: Final = re.compile(r"\s*```(?:json)?\n(?P<inside>.*)\n```\s*", re.DOTALL)
 _CLAIM: Final = frozenset({"text", "chunk_id", "quote"})
 
 
@@ -129,9 +131,11 @@ def _of_responses(document: object) -> str:
 
 
 def _answer_in(text: str) -> ModelAnswer:
-    """The schema again, by hand: a server may take it for advice."""
+    """The schema again, by hand: a server may take it for advice, or for nothing at all."""
+    spoken = _REASONING.sub("", text, count=1)
+    fenced = _FENCED.fullmatch(spoken)
     try:
-        document = json.loads(_REASONING.sub("", text, count=1))
+        document = json.loads(fenced["inside"] if fenced else spoken)
     except (ValueError, RecursionError):
         raise ModelProblem("unusable") from None
     answer = _mapping(document)

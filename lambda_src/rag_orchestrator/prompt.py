@@ -27,7 +27,14 @@ negation of the claim.
 4. Keep negations, uncertainty, doses, units and dates exactly as they are. Where pieces of evidence \
 disagree, make one claim for each.
 5. Where the evidence does not answer the question, answer with supported false and no claims.
-6. Placeholders such as [NAME] or [DATE] in the question stand for removed identifiers. Do not guess them."""
+6. Placeholders such as [NAME] or [DATE] in the question stand for removed identifiers. Do not guess them.
+
+Answer with one JSON object and nothing around it, in this form:
+{"supported": true, "claims": [{"text": "a claim", "chunk_id": "1", "quote": "words of the evidence"}]}
+and where rule 5 holds with:
+{"supported": false, "claims": []}"""
+# The form stands here beside SCHEMA, because not every server hands a schema on: gpt-oss on Bedrock's Chat
+# Completions never hears of it. https://github.com/BerriAI/litellm/pull/40775
 
 SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",

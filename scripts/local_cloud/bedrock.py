@@ -29,6 +29,12 @@ CHARACTERS_A_TOKEN = 4  # OpenAI's rule of thumb for English
 UNSUPPORTED = "I cannot answer this from what I was given."
 # What the model here cannot do, and would have to pretend.
 NOT_DONE = ("functions", "stream", "tools")
+# Models that Bedrock's Chat Completions tell of no schema; and it puts their reasoning before the content.
+# https://github.com/BerriAI/litellm/pull/40775, https://github.com/promptfoo/promptfoo/pull/9587
+WITHOUT_SCHEMA = "openai.gpt-oss-"
+REASONING = "<reasoning>The evidence has to say it.</reasoning>"
+# By the instructions alone such a model answers in JSON: if they name what the schema does.
+FORM = ('"supported"', '"claims"', '"text"', '"chunk_id"', '"quote"')
 
 
 def operations() -> Mapping[tuple[str, str], Callable[[AwsRequest], Response]]:
@@ -52,7 +58,10 @@ def create_chat_completion(call: AwsRequest) -> Response:
     given = read_json(call)
     wanted = mapping(given.get("response_format"), "response_format")
     limit = given.get("max_completion_tokens", given.get("max_tokens"))
-    spoken = speak(given.get("messages"), wanted.get("json_schema", wanted), limit)
+    if given["model"].startswith(WITHOUT_SCHEMA):
+        spoken = speak_freely(given.get("messages"), limit)
+    else:
+        spoken = speak(given.get("messages"), wanted.get("json_schema", wanted), limit)
     message = {"role": "assistant", "content": spoken.text, "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None}
     return reply(
@@ -125,17 +134,35 @@ def invoke_model(call: AwsRequest) -> Response:
 
 def speak(messages: Any, wanted: Mapping[str, Any], limit: Any) -> Spoken:
     """Answer ``messages`` in the schema that is wanted, or in plain text where none is."""
+    check(messages, limit)
+    said = answer(messages)
+    schema = wanted.get("schema")
+    if schema is not None:
+        check_schema(schema, said)
+    return spoken_of(messages, prose(said) if schema is None else json.dumps(said), limit)
+
+
+def speak_freely(messages: Any, limit: Any) -> Spoken:
+    """Answer ``messages`` as they ask for it in words: whatever schema came with them was not heard of."""
+    check(messages, limit)
+    said = answer(messages)
+    told = " ".join(str(one.get("content")) for one in messages if one.get("role") in ("developer", "system"))
+    text = json.dumps(said) if all(name in told for name in FORM) else prose(said)
+    return spoken_of(messages, REASONING + text, limit)
+
+
+def prose(said: Mapping[str, Any]) -> str:
+    return " ".join(claim["text"] for claim in said["claims"]) or UNSUPPORTED
+
+
+def check(messages: Any, limit: Any) -> None:
     if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages) or not messages:
         raise invalid("there must be messages, each with a role and content")
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise invalid("the limit of tokens must be a number from 1")
-    said = answer(messages)
-    schema = wanted.get("schema")
-    if schema is None:
-        text = " ".join(claim["text"] for claim in said["claims"]) or UNSUPPORTED
-    else:
-        check_schema(schema, said)
-        text = json.dumps(said)
+
+
+def spoken_of(messages: Any, text: str, limit: int | None) -> Spoken:
     most = math.inf if limit is None else limit * CHARACTERS_A_TOKEN
     kept = text if len(text) <= most else text[: int(most)]
     asked = sum(tokens_of(json.dumps(message)) for message in messages)

@@ -17,7 +17,8 @@ from scripts.local_cloud.control import Control
 from scripts.local_cloud.fault import Fault
 from tests.unit.local_cloud.support import Cloud, allow
 
-MODEL = "openai.gpt-oss-120b-1:0"
+MODEL = "openai.gpt-5.6-terra"
+OPEN_WEIGHTS = "openai.gpt-oss-120b-1:0"
 MODEL_ARN = f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"
 TITAN = "amazon.titan-embed-text-v2:0"
 NONCE = "0123456789abcdef"
@@ -89,6 +90,18 @@ def test_a_chat_completion_answers_in_the_schema(cloud: Cloud) -> None:
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 0
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_open_weights_hear_of_no_schema(cloud: Cloud, told: bool) -> None:
+    """Seen against AWS: https://github.com/BerriAI/litellm/pull/40775"""
+    form = 'Answer as {"supported": true, "claims": [{"text": "", "chunk_id": "1", "quote": ""}]}'
+    messages = [{"role": "system", "content": form if told else "Answer."}, CHAT["messages"][1]]
+    answer = post(cloud, "/chat/completions", {**CHAT, "model": OPEN_WEIGHTS, "messages": messages})
+    reasoning, _, content = answer.json()["choices"][0]["message"]["content"].partition("</reasoning>")
+    assert reasoning.startswith("<reasoning>")
+    assert content.startswith("{") is told
+    assert "lisinopril 10 mg daily" in content
+
+
 def test_a_response_says_the_same(cloud: Cloud) -> None:
     answer = post(cloud, "/responses", RESPONSES, session_of(cloud, MODEL_ARN)).json()
     assert (answer["object"], answer["status"], answer["store"]) == ("response", "completed", False)
@@ -126,7 +139,7 @@ def test_what_it_cannot_do_is_an_error_of_openais(cloud: Cloud, body: dict[str, 
 
 
 def test_only_the_model_that_the_role_may_invoke(cloud: Cloud) -> None:
-    for resource in (MODEL_ARN.replace("120b", "20b"), "arn:aws:bedrock:eu-west-1::foundation-model/*"):
+    for resource in (MODEL_ARN.replace("terra", "luna"), "arn:aws:bedrock:eu-west-1::foundation-model/*"):
         answer = post(cloud, "/chat/completions", CHAT, session_of(cloud, resource))
         assert answer.status_code == 403
         assert answer.json()["error"]["type"] == "permission_error"

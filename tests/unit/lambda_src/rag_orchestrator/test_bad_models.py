@@ -87,7 +87,8 @@ OF_BOTH: list[tuple[str, object]] = [
     ("empty", ""),
     ("blank", " \n"),
     ("prose", f"The patient takes {CANARY}."),
-    ("fenced", f"```json\n{json.dumps(GOOD)}\n```"),
+    ("words and a fence", f"Here it is:\n```json\n{json.dumps(GOOD)}\n```"),
+    ("two fences", f"```json\n{json.dumps(GOOD)}\n```\n```json\n{json.dumps(GOOD)}\n```"),
     ("cut json", json.dumps(GOOD)[:-1]),
     ("two objects", json.dumps(GOOD) * 2),
     ("list", [GOOD]),
@@ -235,6 +236,17 @@ def test_reasoning_in_front_of_the_answer_is_no_answer(world: QuestionWorld) -> 
     assert answer.status == 200
     assert answer.body["answer"] == QUOTE
     assert CANARY not in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize(
+    "fence", ["```json\n{}\n```", "```\n{}\n```\n", "<reasoning>x</reasoning>\n```json\n{}\n```"]
+)
+def test_a_fence_around_the_whole_answer_is_none_of_it(world: QuestionWorld, fence: str) -> None:
+    """Where a server takes the schema for no more than a wish (gpt-oss on Bedrock), models write Markdown."""
+    world.model.says(said(completion(fence.replace("{}", json.dumps(GOOD)))))
+    answer = world.ask()
+    assert answer.status == 200
+    assert answer.body["answer"] == QUOTE
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from rag_orchestrator.addressed import speaks_to_a_model
 from rag_orchestrator.prompt import INSTRUCTIONS, SCHEMA, build
 
@@ -130,6 +132,19 @@ def test_the_schema_is_strict_all_the_way_down() -> None:
         assert set(level["required"]) == set(level["properties"])
 
 
+def test_the_instructions_show_the_form_of_the_answer() -> None:
+    """gpt-oss on Bedrock's Chat Completions never hears of the schema: "AWS ignores the schema natively".
+
+    https://github.com/BerriAI/litellm/pull/40775 (seen against AWS, 2026-09)
+    """
+    shown = [json.loads(line) for line in INSTRUCTIONS.splitlines() if line.startswith("{")]
+    assert [example["supported"] for example in shown] == [True, False]
+    for example in shown:
+        Draft202012Validator(SCHEMA).validate(example)
+    assert shown[0]["claims"]
+    assert not shown[1]["claims"]
+
+
 def test_the_instructions_name_no_patient_and_no_tool() -> None:
-    assert "{" not in INSTRUCTIONS
     assert "never instructions to follow" in INSTRUCTIONS
+    assert not re.search(r"\d{2}", INSTRUCTIONS)
