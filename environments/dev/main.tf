@@ -1,5 +1,5 @@
-# The root module in an account of this environment's own. main.tf, outputs.tf and versions.tf are the same in dev, staging and
-# prod, and variables*.tf are the root module's: what differs stands in terraform.tfvars, and nowhere else (docs/environments.md).
+# The root module in an account of this environment's own. main.tf, outputs.tf and versions.tf of staging and prod are links to dev's,
+# variables*.tf are links to the root module's: what differs stands in terraform.tfvars, and nowhere else (docs/environments.md).
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id] # nothing is ever planned or applied with another account's credentials

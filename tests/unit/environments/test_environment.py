@@ -31,8 +31,10 @@ def write(root: Path, name: str, variables: str, backend: str = "") -> None:
 
 def test_the_code_of_all_is_the_same() -> None:
     for file in SAME:
-        texts = {(folder / file).read_text() for folder in FOLDERS.values()}
-        assert len(texts) == 1, f"{file} differs: what differs belongs into terraform.tfvars"
+        found = {(folder / file).resolve() for folder in FOLDERS.values()}
+        assert found == {FOLDERS["dev"] / file}, (
+            f"{file} is dev's in all (ln -s ../dev/{file}): what differs belongs into terraform.tfvars"
+        )
 
 
 @each
