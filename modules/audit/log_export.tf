@@ -87,12 +87,7 @@ resource "aws_iam_role" "log_export" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "firehose.amazonaws.com" }
-      Condition = {
-        StringEquals = {
-          "aws:SourceAccount" = var.context.account_id
-          "aws:SourceArn"     = local._export_arn
-        }
-      }
+      Condition = { StringEquals = { "sts:ExternalId" = var.context.account_id } } # Firehose names the account so, on whose behalf it comes.
     }]
   })
 }

@@ -17,18 +17,15 @@ resource "aws_iam_role" "trail" {
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.context.tags
 
+  # No condition: CloudTrail says neither trail nor account when it takes the role on, and with one of them no trail can be made.
+  # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+  # https://github.com/prowler-cloud/prowler/issues/4714
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
       Principal = { Service = "cloudtrail.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = {
-        StringEquals = {
-          "aws:SourceAccount" = var.context.account_id
-          "aws:SourceArn"     = local._trail_arn
-        }
-      }
     }]
   })
 }

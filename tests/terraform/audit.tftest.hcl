@@ -64,8 +64,8 @@ run "records_everything_and_signs_it" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.trail.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:us-east-1:123456789012:trail/healthcare-audit"
-    error_message = "Only this trail may use the role."
+    condition     = jsondecode(aws_iam_role.trail.assume_role_policy).Statement == [{ Action = "sts:AssumeRole", Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" } }]
+    error_message = "CloudTrail may use the role, without a condition: it would be refused with one (docs/CURSED_KNOWLEDGE.md)."
   }
 }
 
@@ -294,7 +294,7 @@ run "exports_logs_to_the_locked_archive" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.log_export[0].assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == output.log_export.stream_arn && jsondecode(aws_iam_role.log_subscription[0].assume_role_policy).Statement[0].Condition.StringLike["aws:SourceArn"] == "arn:aws:logs:us-east-1:123456789012:*"
+    condition     = jsondecode(aws_iam_role.log_export[0].assume_role_policy).Statement[0].Condition == { StringEquals = { "sts:ExternalId" = "123456789012" } } && jsondecode(aws_iam_role.log_subscription[0].assume_role_policy).Statement[0].Condition.StringLike["aws:SourceArn"] == "arn:aws:logs:us-east-1:123456789012:*"
     error_message = "Only this stream, and only this account's log groups, may use the roles."
   }
 
