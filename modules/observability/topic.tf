@@ -41,14 +41,15 @@ resource "aws_sns_topic_policy" "alerts" {
           ArnLike      = { "aws:SourceArn" = source_arn }
         }
       }],
-      [for name, rule in local._finding_rules : {
-        Sid       = "PublishFindings${title(name)}"
+      # No condition: EventBridge can't be held to a rule or an account here, and what it finds would be lost.
+      # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+      [for rules in [local._finding_rules] : {
+        Sid       = "PublishFindings"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = local._topic_arn
-        Condition = { ArnEquals = { "aws:SourceArn" = rule.arn } }
-      }],
+      } if length(rules) > 0],
     )
   })
 }

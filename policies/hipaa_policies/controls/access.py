@@ -75,11 +75,17 @@ def _which(policy: ResourcePolicy) -> str:
     return f"the policy of its {'version' if policy.qualifier.isdigit() else 'alias'} {policy.qualifier}"
 
 
-def _policy_verdict(text: str, account: Account, settings: Settings, which: str = "its policy") -> Verdict:
+def _policy_verdict(
+    text: str,
+    account: Account,
+    settings: Settings,
+    which: str = "its policy",
+    unpinnable: frozenset[str] = frozenset(),
+) -> Verdict:
     policy = document(text)
     if public_statements(policy):
         return failed(f"{which} is public")
-    if loose := unpinned_services(policy):
+    if loose := [service for service in unpinned_services(policy) if service not in unpinnable]:
         return failed(f"{which} lets {first_names(loose)} in on anybody's behalf (no aws:SourceArn)")
     strangers = [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]
     if strangers:
@@ -268,6 +274,11 @@ def queue_policy_is_narrow(queue: Queue, account: Account, settings: Settings) -
     return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
 
 
+# AWS: no conditions for EventBridge in a topic's policy.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+_UNPINNABLE_IN_TOPICS = frozenset({"events.amazonaws.com"})
+
+
 @control(
     "SNS-02",
     "Topic policies are not public",
@@ -275,13 +286,15 @@ def queue_policy_is_narrow(queue: Queue, account: Account, settings: Settings) -
     cite="164.312(a)(1)",
     requirement=REQUIRED,
     checklist=Line.LEAST_PRIVILEGE,
-    blind="What the named publishers send, and what subscribers do with it.",
+    blind="What the named publishers send, whose rules EventBridge publishes for, and what subscribers do.",
     satisfied_by="modules/observability",
     remedy="Name the principals, and pin services with aws:SourceArn or aws:SourceAccount.",
 )
 def topic_policy_is_narrow(topic: Topic, account: Account, settings: Settings) -> Verdict:
     text = known(topic.policy)
-    return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+    if text is None:
+        return passed("has no policy")
+    return _policy_verdict(text, account, settings, unpinnable=_UNPINNABLE_IN_TOPICS)
 
 
 @control(

@@ -239,6 +239,33 @@ def test_a_target_that_does_not_let_the_rule_in(cloud: Cloud, eventually: Eventu
     assert json.loads(message["Body"])["source"] == source
 
 
+@pytest.mark.parametrize(
+    "condition", [{}, {"ArnLike": {"aws:SourceArn": "*"}}, {"StringLike": {"aws:SourceAccount": "*"}}]
+)
+def test_a_topic_that_asks_for_the_rule_or_the_account_gets_nothing(
+    cloud: Cloud, eventually: Eventually, condition: Any
+) -> None:
+    sns, source = cloud.client("sns"), unique("source")
+    topic = sns.create_topic(Name=unique("topic"))["TopicArn"]
+    service = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": service, "Action": "sns:Publish", "Resource": topic}
+    policy = document([statement | ({"Condition": condition} if condition else {})])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    inbox, after = queue(cloud), open_queue(cloud)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=cloud.arn("sqs", inbox))
+    name = rule(cloud, {"source": [source]})
+    cloud.client("events").put_targets(
+        Rule=name,
+        Targets=[{"Id": "topic", "Arn": topic}, {"Id": "queue", "Arn": cloud.arn("sqs", after)}],
+    )
+    cloud.client("events").put_events(Entries=[{"Source": source, "DetailType": "t", "Detail": "{}"}])
+    assert eventually(lambda: left(cloud, after) == 1)
+    if condition:
+        assert left(cloud, inbox) == 0
+    else:
+        assert eventually(lambda: left(cloud, inbox) == 1)
+
+
 def test_the_key_of_a_bus_must_let_eventbridge_use_it(cloud: Cloud, eventually: Eventually) -> None:
     client, kms = cloud.client("events"), cloud.client("kms")
     found = {}

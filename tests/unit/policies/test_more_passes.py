@@ -133,6 +133,11 @@ CASES: dict[str, Change] = {
         c.allow("dynamodb:GetItem", c.PATIENTS, Condition={"StringEquals": {"a:b": "c"}}),
         c.allow("dynamodb:PutItem", c.AUDIT),
     ),
+    "SNS-02 EventBridge, which takes no condition there": changed(
+        "topics",
+        c.TOPIC,
+        policy=c.policy(c.allow("sns:Publish", c.TOPIC, Principal={"Service": "events.amazonaws.com"})),
+    ),
     "CST-01 anomalies instead of a budget": both(
         listed("budgets"), listed("anomaly_subscriptions", AnomalySubscription("arn:a", "a", True))
     ),
