@@ -109,7 +109,7 @@ resource "aws_security_group" "rag_link" {
   count = local._rag_link_count
 
   name        = "${var.name_prefix}-rag-model-link"
-  description = "Private link to the language model: RAG's functions in, nothing out"
+  description = "Private link to the language model: functions of RAG in, nothing out" # EC2 takes no apostrophe.
   vpc_id      = module.network.vpc_id
   tags        = merge(var.tags, { Name = "${var.name_prefix}-rag-model-link" })
 
