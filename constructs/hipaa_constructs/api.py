@@ -175,8 +175,9 @@ class Api(TerraformModule):
         ``log_retention_days``: How long log groups keep their events. The default is 7 years; less than
         6 years (45 CFR 164.316(b)(2)(i)) is refused. 0 keeps them forever.
 
-        ``manage_account_logging``: Whether to set the role with which API Gateway writes logs. There is
-        one for the whole account and region: false where it is set elsewhere.
+        ``manage_account_logging``: Whether to set the role with which API Gateway writes logs, and to
+        make the log group /aws/apigateway/welcome, where it tries it. There is one for the whole
+        account and region: false where it is set elsewhere.
 
         ``permissions_boundary_arn``: Permissions boundary of the roles made here. Null: none.
 

@@ -1,8 +1,11 @@
 locals {
   # What was called, with which outcome. resourcePath is the template (/patients/{patient_id}): the path itself and the
-  # query name patients, and so does the subject of a patient's token. Who it was is in the audit table, by request id.
+  # query name patients, and so does the subject of a patient's token. Who it was is in the audit table, by request id. That
+  # can be the caller's own choice (a UUID in x-amzn-RequestId); the extended one is API Gateway's.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
   _access_log_format = {
     error_type          = "$context.error.responseType"
+    extended_request_id = "$context.extendedRequestId"
     http_method         = "$context.httpMethod"
     integration_latency = "$context.integrationLatency"
     integration_status  = "$context.integrationStatus"
@@ -76,7 +79,18 @@ resource "aws_api_gateway_account" "this" {
 
   cloudwatch_role_arn = aws_iam_role.logging[0].arn
 
-  depends_on = [aws_iam_role_policy.logging]
+  depends_on = [aws_cloudwatch_log_group.welcome, aws_iam_role_policy.logging]
+}
+
+# API Gateway tries the role by writing here as soon as it is set, and would make the group itself: unencrypted, and kept for
+# ever. An account in which some API has logged before has it already: docs/first_apply.md.
+resource "aws_cloudwatch_log_group" "welcome" {
+  count = var.manage_account_logging ? 1 : 0
+
+  name              = "/aws/apigateway/welcome"
+  kms_key_id        = var.log_kms_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.context.tags
 }
 
 resource "aws_iam_role" "logging" {

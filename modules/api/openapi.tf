@@ -20,7 +20,7 @@ locals {
   _decorated_operations = {
     for path, operations in local._operations : path => {
       for method, operation in operations : method => merge(
-        { for key, value in operation : key => value if !contains(["parameters", "responses", "security", "x-lambda-function"], key) },
+        { for key, value in operation : key => value if !contains(["parameters", "responses", "security", "tags", "x-lambda-function"], key) },
         {
           parameters = [
             for parameter in concat(try(local._document.paths[path].parameters, []), try(operation.parameters, [])) :
@@ -65,7 +65,18 @@ locals {
   ))
 
   _body = jsonencode(merge(
-    { for key, value in local._document : key => value if !contains(["components", "info", "paths", "security", "servers"], key) },
+    # Without `tags`: AWS documents that an import makes tags of AWS's of them (of HTTP APIs; it leaves open whether of REST APIs, too),
+    # which every plan would remove again.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-openapi-extensions-x-amazon-apigateway-tag-value.html
+    { for key, value in local._document : key => value if !contains(["components", "info", "paths", "security", "servers", "tags"], key) },
+    # In the document as well as in the resource: an import opens API Gateway's own address again where the document is silent, and
+    # the provider's mending call meets the change of the TLS policy: "There is already an update in progress".
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-endpoint-configuration.html
+    # https://github.com/hashicorp/terraform-provider-aws/issues/45905
+    {
+      for domain in var.domain == null ? [] : [var.domain.name] :
+      "servers" => [{ url = "https://${domain}", x-amazon-apigateway-endpoint-configuration = { disableExecuteApiEndpoint = true } }]
+    },
     {
       # The import names the API after its title.
       info  = merge(local._document.info, { title = local._name })

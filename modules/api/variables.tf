@@ -194,7 +194,7 @@ variable "log_retention_days" {
 }
 
 variable "manage_account_logging" {
-  description = "Whether to set the role with which API Gateway writes logs. There is one for the whole account and region: false where it is set elsewhere."
+  description = "Whether to set the role with which API Gateway writes logs, and to make the log group /aws/apigateway/welcome, where it tries it. There is one for the whole account and region: false where it is set elsewhere."
   type        = bool
   default     = true
   nullable    = false
@@ -224,6 +224,14 @@ variable "openapi_document" {
   validation {
     condition     = try(alltrue([for name in keys(yamldecode(var.openapi_document).components.schemas) : can(regex("^[A-Za-z0-9]+$", name))]), true)
     error_message = "The schemas of openapi_document must be named with letters and digits alone: API Gateway takes no other names for models."
+  }
+
+  # What OpenAPI has and JSON Schema draft 4 lacks fails the import: "Invalid model schema specified. Unsupported keyword(s)".
+  # https://github.com/awslabs/aws-api-gateway-developer-portal/issues/571
+  validation {
+    condition = !can(regex("\"(?:(?:deprecated|nullable|readOnly|writeOnly)\":(?:true|false)|(?:discriminator|example|externalDocs|xml)\":)",
+    jsonencode(yamldecode(var.openapi_document).components.schemas)))
+    error_message = "The schemas of openapi_document must not have deprecated, discriminator, example, externalDocs, nullable, readOnly, writeOnly or xml: API Gateway's models are JSON Schema draft 4, and it refuses the whole document. Write an example beside `schema`, in the media type; leave what may be null out of `required`."
   }
 }
 

@@ -67,6 +67,13 @@ run "hardened_by_default" {
     error_message = "Nothing is left that API Gateway does not import."
   }
   assert {
+    condition = (
+      !can(jsondecode(output.imported_document).tags) && !can(jsondecode(output.imported_document).servers) &&
+      alltrue(flatten([for item in values(jsondecode(output.imported_document).paths) : [for operation in values(item) : !can(operation.tags)]]))
+    )
+    error_message = "The import makes no tags of AWS's of the document's, and names no server."
+  }
+  assert {
     condition     = jsondecode(output.imported_document)["x-amazon-apigateway-security-policy"] == "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09" && jsondecode(output.imported_document)["x-amazon-apigateway-endpoint-access-mode"] == "BASIC"
     error_message = "The API takes TLS 1.2 at least: a Regional API's own default is 1.0."
   }
@@ -127,17 +134,17 @@ run "hardened_by_default" {
   }
   assert {
     condition = alltrue([
-      for variable in ["$context.requestId", "$context.status", "$context.resourcePath", "$context.responseLatency"] :
+      for variable in ["$context.requestId", "$context.extendedRequestId", "$context.status", "$context.resourcePath", "$context.responseLatency"] :
       strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, variable)
     ])
-    error_message = "The access log says which operation was called, how it ended, and how long it took."
+    error_message = "The access log says which operation was called, by an id that no caller can choose, too, how it ended, and how long it took."
   }
   assert {
     condition = alltrue([
-      for group in [aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution, aws_cloudwatch_log_group.waf] :
+      for group in [aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution, aws_cloudwatch_log_group.waf, aws_cloudwatch_log_group.welcome[0]] :
       group.kms_key_id == var.log_kms_key_arn && group.retention_in_days == 2557
     ])
-    error_message = "The three log groups are encrypted and kept for seven years."
+    error_message = "The log groups are encrypted and kept for seven years, that of API Gateway's greeting among them."
   }
   assert {
     condition     = !aws_api_gateway_method_settings.all.settings[0].data_trace_enabled && aws_api_gateway_method_settings.all.settings[0].logging_level == "ERROR"
@@ -240,11 +247,15 @@ run "origins_networks_and_domain" {
     error_message = "A domain that is added later makes a deployment, without which API Gateway's own address stays open."
   }
   assert {
+    condition     = jsondecode(output.imported_document).servers == [{ url = "https://api.example.org", x-amazon-apigateway-endpoint-configuration = { disableExecuteApiEndpoint = true } }]
+    error_message = "The import itself closes API Gateway's own address: a call after it would meet the change of the TLS policy."
+  }
+  assert {
     condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_rest_api.this.disable_execute_api_endpoint && output.invoke_url == "https://api.example.org"
     error_message = "A domain of one's own takes TLS 1.2 at least, and is the only way in."
   }
   assert {
-    condition     = length(aws_api_gateway_account.this) == 0 && length(aws_iam_role.logging) == 0
+    condition     = length(aws_api_gateway_account.this) == 0 && length(aws_iam_role.logging) == 0 && length(aws_cloudwatch_log_group.welcome) == 0
     error_message = "The account's logging role is left alone where it is set elsewhere."
   }
 }
@@ -441,8 +452,24 @@ run "wrong_values_4" {
   }
 
   variables {
-    context = { account_id = "123456789012", name_prefix = "healthcare-", region = "us-east-1" }
+    context          = { account_id = "123456789012", name_prefix = "healthcare-", region = "us-east-1" }
+    openapi_document = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"Keywords\", \"version\": \"1\"}, \"paths\": {}, \"components\": {\"schemas\": {\"Patient\": {\"type\": \"object\", \"properties\": {\"name\": {\"type\": \"string\", \"nullable\": true}}}}}}"
   }
 
-  expect_failures = [var.context]
+  expect_failures = [var.context, var.openapi_document]
+}
+
+# A keyword that API Gateway's models lack fails the whole import: there, and not in an example of a media type.
+run "an_example_in_a_schema" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    openapi_document = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"Keywords\", \"version\": \"1\"}, \"paths\": {}, \"components\": {\"schemas\": {\"Patient\": {\"type\": \"object\", \"example\": {\"name\": \"Doe\"}}}}}"
+  }
+
+  expect_failures = [var.openapi_document]
 }

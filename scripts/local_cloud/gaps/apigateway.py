@@ -1,7 +1,7 @@
 """API Gateway: what an imported OpenAPI document says beyond paths and integrations.
 
 moto keeps neither authorizers nor request validators nor gateway responses of a document, fails on mock
-integrations, and exports a skeleton in place of what was imported.
+integrations, takes models that AWS refuses, and exports a skeleton in place of what was imported.
 """
 
 from __future__ import annotations
@@ -13,9 +13,20 @@ from typing import Any
 from moto.apigateway.exceptions import BadRequestException, StageNotFoundException
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigateway.responses import APIGatewayResponse
+from moto.logs.models import logs_backends
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
+# JSON Schema draft 4, which API Gateway's models are written in.
+KEYWORDS = frozenset(
+    """
+    $ref $schema additionalItems additionalProperties allOf anyOf default definitions dependencies description
+    enum exclusiveMaximum exclusiveMinimum format id items maxItems maxLength maxProperties maximum minItems
+    minLength minProperties minimum multipleOf not oneOf pattern patternProperties properties required title
+    type uniqueItems
+    """.split()  # noqa: SIM905
+)
+BY_NAME = ("definitions", "patternProperties", "properties")
 METHODS = {"delete", "get", "head", "options", "patch", "post", "put", "x-amazon-apigateway-any-method"}
 
 
@@ -40,10 +51,12 @@ def put_rest_api(
     mode: str = "merge",
 ) -> Any:
     """moto reads a document's paths and integrations only, and takes every key of a path for a method."""
+    refuse_unknown_keywords(api_doc)
     paths = {path: methods_of(item) for path, item in api_doc["paths"].items()}
     api = original(backend, function_id, {**api_doc, "paths": paths}, fail_on_warnings, mode=mode)
     if mode == "overwrite":
         api.authorizers, api.request_validators, api.gateway_responses = {}, {}, {}
+        api.disableExecuteApiEndpoint = closes_own_address(api_doc)
     api.name = api_doc.get("info", {}).get("title", api.name)
     api.local_cloud_document = copy.deepcopy(api_doc)
     validators = import_validators(api, api_doc)
@@ -65,6 +78,49 @@ def to_dict(original: Method, api: Any) -> dict[str, Any]:
     """moto does not tell the TLS policy of a document's API."""
     policy = getattr(api, "local_cloud_document", {}).get("x-amazon-apigateway-security-policy")
     return {**original(api), **({"securityPolicy": policy} if policy else {})}
+
+
+@wrap(APIGatewayBackend, "update_account")
+def update_account(original: Method, backend: Any, patch_operations: Any) -> Any:
+    """moto does not try the role; AWS writes a greeting with it, and makes a log group for that."""
+    account = original(backend, patch_operations)
+    logs, name = logs_backends[backend.account_id][backend.region_name], "/aws/apigateway/welcome"
+    if account.cloudwatch_role_arn and name not in logs.groups:
+        logs.create_log_group(name, {})
+    return account
+
+
+def refuse_unknown_keywords(document: dict[str, Any]) -> None:
+    """AWS refuses a whole document for one such word in one of its schemas."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        unknown = sorted(unknown_keywords(schema))
+        if unknown:
+            errors = f"[Invalid model schema specified. Unsupported keyword(s): {json.dumps(unknown)}]"
+            raise BadRequestException(
+                f"Errors found during import:\n\tUnable to create model for '{name}': "
+                f"Invalid model specified: Validation Result: warnings : [], errors : {errors}"
+            )
+
+
+def unknown_keywords(schema: Any) -> set[str]:
+    if isinstance(schema, list):
+        return {word for inner in schema for word in unknown_keywords(inner)}
+    if not isinstance(schema, dict):
+        return set()
+    unknown = {word for word in schema if word not in KEYWORDS and not word.startswith("x-")}
+    for word, inner in schema.items():
+        if word in BY_NAME:
+            unknown |= unknown_keywords(list(inner.values()))
+        elif word not in {"default", "enum", *unknown}:
+            unknown |= unknown_keywords(inner)
+    return unknown
+
+
+def closes_own_address(document: dict[str, Any]) -> bool:
+    configurations = [
+        server.get("x-amazon-apigateway-endpoint-configuration", {}) for server in document.get("servers", [])
+    ]
+    return any(configuration.get("disableExecuteApiEndpoint") for configuration in configurations)
 
 
 def methods_of(item: dict[str, Any]) -> dict[str, Any]:
