@@ -109,6 +109,7 @@ def missing(live: Assessment, judged: Judged) -> list[str]:
         address
         for asset in judged.assessment.assets
         if asset.arn not in there
+        and ":terraform:" not in asset.arn  # made of its address: AWS gives a subscription filter no ARN
         and asset.kind.split("::")[1].lower() not in unread  # what could not be read may well be there
         and (address := judged.reading.addresses.get(asset.arn)) is not None
         and judged.reading.actions.get(address) in (("no-op",), ("update",))

@@ -222,6 +222,18 @@ def test_what_the_plan_takes_for_existing_and_is_gone_is_drift(
     assert "aws_lambda_function.other\n  live: is not there" in capsys.readouterr().out
 
 
+def test_what_has_no_arn_to_be_found_by_is_not_taken_for_gone(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """Terraform itself reads whether it is there: `make drift` asks both."""
+    filters = {"aws_cloudwatch_log_subscription_filter.archive": {"name": "archive", "log_group_name": "g"}}
+    plan = document(compliant.resources() | filters, actions="no-op")
+    judged = command.judge_plan(json.dumps(plan).encode(), account=c.ID, taken_at=NOW)
+    assert [a for a in judged.assessment.assets if a.kind == "AWS::Logs::SubscriptionFilter"]
+    run_drift(monkeypatch, plan, live())
+    assert "subscription_filter" not in capsys.readouterr().out
+
+
 def test_what_could_not_be_read_is_not_taken_for_gone_nor_for_the_same(
     monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
