@@ -29,6 +29,18 @@ _CRASHES: Final[dict[int, str]] = {
     signal.SIGXFSZ: "limit_text",
     signal.SIGKILL: "limit_memory",
 }
+# What loaders and shells say of a program that can't be run.
+_NOT_STARTED: Final = frozenset({126, 127})
+# Lambda's Python finds its own library by this alone: it lies in /var/lang/lib, which no loader knows.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+_LIBRARIES: Final = "LD_LIBRARY_PATH"
+
+
+class ReaderNotStartedError(Exception):
+    """Python itself can't be started, which says nothing of the document. Its text is a constant."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader could not be started: no document was read")
 
 
 def close_to_children() -> None:
@@ -53,7 +65,10 @@ class Reader:
     seconds: int
 
     def read(self, stored: StoredObject, kind: str, charset: str) -> Extracted:
-        """The text of an object; Rejected where it has none to give within the limits."""
+        """The text of an object; Rejected where it has none to give within the limits.
+
+        ReaderNotStartedError where that is not the object's doing.
+        """
         with tempfile.TemporaryDirectory(prefix="document-") as folder:
             source, answer = Path(folder, "document"), Path(folder, "answer")
             with source.open("wb") as file:
@@ -64,6 +79,8 @@ class Reader:
         command = [sys.executable, "-m", "document_ingest.extraction"]
         command += [kind, str(source), str(answer), charset, str(self.megabytes), str(self.seconds)]
         environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+        if _LIBRARIES in os.environ:
+            environment[_LIBRARIES] = os.environ[_LIBRARIES]
         try:
             ended = subprocess.run(
                 command,
@@ -77,6 +94,8 @@ class Reader:
             )
         except subprocess.TimeoutExpired:
             raise Rejected("limit_time") from None
+        if ended.returncode in _NOT_STARTED:
+            raise ReaderNotStartedError
         if ended.returncode == OUT_OF_MEMORY:
             raise Rejected("limit_memory")
         if ended.returncode != 0:

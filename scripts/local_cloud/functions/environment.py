@@ -202,7 +202,12 @@ def environment_variables(
     }
     if function.log_level:
         runtime["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
-    defaults = {"LANG": "en_US.UTF-8", "PATH": SYSTEM_PATH, "TZ": ":UTC"}
+    defaults = {
+        "LANG": "en_US.UTF-8",
+        "LD_LIBRARY_PATH": f"/var/lang/lib:/lib64:/usr/lib64:{host.code}:{host.code}/lib:/opt/lib",
+        "PATH": SYSTEM_PATH,
+        "TZ": ":UTC",
+    }
     return {**defaults, **function.environment, **runtime, "AWS_ENDPOINT_URL": host.endpoint_url}
 
 

@@ -81,7 +81,11 @@ def test_nothing_of_the_local_cloud_leaks_into_the_environment(cloud: Cloud) -> 
     seen = cloud.invoke(name)["payload"]
     assert seen["TABLE"] == "patients"
     assert seen["AWS_ENDPOINT_URL"] == cloud.state.endpoint_url
-    ours = {name for name in os.environ if name not in ("LANG", "PATH", "TZ")} - {"LC_CTYPE", "TMPDIR"}
+    assert seen["LD_LIBRARY_PATH"].startswith("/var/lang/lib:")
+    ours = {name for name in os.environ if name not in ("LANG", "LD_LIBRARY_PATH", "PATH", "TZ")} - {
+        "LC_CTYPE",
+        "TMPDIR",
+    }
     assert not {name for name in seen if name in ours and not name.startswith("AWS_")}
     assert cloud.state.secret_access_key not in seen.values()
 

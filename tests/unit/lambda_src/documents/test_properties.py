@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from document_ingest import extraction, kinds, reading
-from document_ingest.child import Reader
+from document_ingest.child import Reader, ReaderNotStartedError
 from document_ingest.chunks import LONGEST, chunks_of, text_of
 from document_ingest.faults import CODES, Rejected
 from document_ingest.objects import StoredObject
@@ -182,6 +182,35 @@ def test_a_reader_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scr
     (tmp_path / "python").chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Rejected, match=code):
+        Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+
+
+def test_the_child_finds_lambdas_own_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda's Python is linked with libpython in /var/lang/lib, which no loader knows by itself: without the
+    variable it ends with 127 and "error while loading shared libraries: libpython3.8.so.1.0: cannot open".
+
+    https://github.com/lambci/docker-lambda/issues/276; the variable is Lambda's:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    libraries = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime"
+    checks = f'[ "$LD_LIBRARY_PATH" = {libraries} ] || exit 127\n[ -z "$AWS_SECRET_ACCESS_KEY" ] || exit 1'
+    (tmp_path / "python").write_text(f'#!/bin/sh\n{checks}\nexec "{sys.executable}" "$@"\n')
+    (tmp_path / "python").chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("LD_LIBRARY_PATH", libraries)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none of the child's business")
+    found = Reader(768, 20).read(Sparse(b"Plain text.", 11).open(), kinds.TEXT, "")
+    assert [passage.text for passage in found.passages] == ["Plain text."]
+
+
+def test_a_reader_that_does_not_even_start_is_no_fault_of_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quarantined it would be for good, and each document after it."""
+    (tmp_path / "python").write_text("#!/bin/sh\nexit 127\n")
+    (tmp_path / "python").chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ReaderNotStartedError):
         Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
 
 
