@@ -20,6 +20,7 @@ locals {
     permissions_boundary_arn   = var.permissions_boundary_arn
     phi_key_arn                = module.encryption.key_arns["phi"]
     prefix_list_ids            = module.network.gateway_endpoint_prefix_list_ids
+    reserve_concurrency        = var.reserve_concurrency
     subnet_ids                 = values(module.network.subnet_ids)
     vpc_id                     = module.network.vpc_id
   }

@@ -260,6 +260,13 @@ variable "region" {
   }
 }
 
+variable "reserve_concurrency" {
+  description = "Whether functions reserve a part of the account's concurrency, each as its `reserved_concurrency` says. False: none does, and all share one pool, for an account whose limit is too low to reserve from, as a new one's is (it may be 10 in all). Have Service Quotas raise it; until then LAM-08 FAILs, and needs a waiver (docs/environments.md)."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags of every resource that takes tags."
   type        = map(string)

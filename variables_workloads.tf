@@ -251,7 +251,7 @@ variable "hl7" {
 }
 
 variable "patient_api" {
-  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of concurrency may be 10 in all, refuses every `reserved_concurrency` but -1 (none: the account's shared pool), of every workload: see modules/function. `provisioned_concurrency` keeps so many instances warm, paid by the hour (null: none)."
+  description = "The patient API, `{}` for all defaults. Null, the default: off. `package` is dist/patient_api.zip unless another zip or an S3 object is named. `reserved_concurrency` is a ceiling of instances (-1: none, the account's shared pool; `reserve_concurrency = false` is that for every workload, see modules/function). `provisioned_concurrency` keeps so many instances warm, paid by the hour (null: none)."
   type = object({
     memory_size = optional(number, 512)
     package = optional(object({

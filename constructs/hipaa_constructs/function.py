@@ -218,6 +218,7 @@ class Platform:
     log_masking: PlatformLogMasking | Output = PlatformLogMasking()
     permissions_boundary_arn: str | None = None
     prefix_list_ids: Mapping[str, str] | Output = field(default_factory=dict)
+    reserve_concurrency: bool | Output = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -364,7 +365,7 @@ class Function(TerraformModule):
         stands behind the function, and a share that no other function can take. -1 (or null) takes the
         account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit
         unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service
-        Quotas has raised it.
+        Quotas has raised it: `platform.reserve_concurrency = false` takes none, whatever stands here.
 
         ``runtime``: Lambda runtime. Only those that AWS still patches, as of 2025-11.
 

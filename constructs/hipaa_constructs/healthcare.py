@@ -458,10 +458,10 @@ class Packages:
 @dataclass(frozen=True, kw_only=True)
 class PatientApi:
     """The patient API, `{}` for all defaults. Null, the default: off. `package` is
-    dist/patient_api.zip unless another zip or an S3 object is named. A new account, whose limit of
-    concurrency may be 10 in all, refuses every `reserved_concurrency` but -1 (none: the account's
-    shared pool), of every workload: see modules/function. `provisioned_concurrency` keeps so many
-    instances warm, paid by the hour (null: none).
+    dist/patient_api.zip unless another zip or an S3 object is named. `reserved_concurrency` is a
+    ceiling of instances (-1: none, the account's shared pool; `reserve_concurrency = false` is that
+    for every workload, see modules/function). `provisioned_concurrency` keeps so many instances
+    warm, paid by the hour (null: none).
     """
 
     memory_size: float | Output = 512
@@ -688,6 +688,7 @@ class Healthcare(TerraformModule):
         patient_identifier: PatientIdentifier | Output | None = None,
         permissions_boundary_arn: str | None = None,
         rag: Rag | Output | None = None,
+        reserve_concurrency: bool | Output = True,
         tags: Mapping[str, str] | Output = MappingProxyType({}),
         version: str | None = None,
         providers: Sequence[Any] | None = None,
@@ -758,6 +759,11 @@ class Healthcare(TerraformModule):
 
         ``rag``: see ``Rag``.
 
+        ``reserve_concurrency``: Whether functions reserve a part of the account's concurrency, each as
+        its `reserved_concurrency` says. False: none does, and all share one pool, for an account whose
+        limit is too low to reserve from, as a new one's is (it may be 10 in all). Have Service Quotas
+        raise it; until then LAM-08 FAILs, and needs a waiver (docs/environments.md).
+
         ``tags``: Tags of every resource that takes tags.
         """
         super().__init__(
@@ -795,6 +801,7 @@ class Healthcare(TerraformModule):
                 "patient_identifier": patient_identifier,
                 "permissions_boundary_arn": permissions_boundary_arn,
                 "rag": rag,
+                "reserve_concurrency": reserve_concurrency,
                 "tags": tags,
             },
         )

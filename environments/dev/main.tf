@@ -35,5 +35,6 @@ module "healthcare" {
   permissions_boundary_arn = var.permissions_boundary_arn
   rag                      = var.rag
   region                   = var.region
+  reserve_concurrency      = var.reserve_concurrency
   tags                     = var.tags
 }

@@ -51,3 +51,6 @@ observability = {
 }
 
 key_deletion_window_days = 7
+
+# A new account can reserve no concurrency for its functions, since it may have 10 in all: docs/environments.md, "A new account".
+# reserve_concurrency = false

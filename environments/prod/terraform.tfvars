@@ -57,3 +57,6 @@ observability = {
 
 deletion_protection      = true
 key_deletion_window_days = 30
+
+# A new account can reserve no concurrency for its functions, since it may have 10 in all: docs/environments.md, "A new account".
+# reserve_concurrency = false

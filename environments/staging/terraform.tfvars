@@ -42,3 +42,6 @@ observability = {
   monthly_budget = { limit_usd = 400 }
   subscribers    = { security = { protocol = "email", endpoint = "security-staging@hospital.example" } }
 }
+
+# A new account can reserve no concurrency for its functions, since it may have 10 in all: docs/environments.md, "A new account".
+# reserve_concurrency = false

@@ -28,7 +28,7 @@ resource "aws_lambda_function" "this" {
   architectures                  = [var.architecture]
   memory_size                    = var.memory_size
   timeout                        = var.timeout
-  reserved_concurrent_executions = var.reserved_concurrency == null ? -1 : var.reserved_concurrency
+  reserved_concurrent_executions = var.platform.reserve_concurrency ? coalesce(var.reserved_concurrency, -1) : -1
   kms_key_arn                    = var.platform.environment_key_arn
   code_signing_config_arn        = var.code_signing_config_arn #checkov:skip=CKV_AWS_272:a signing profile belongs to the release pipeline; passed in where there is one
   filename                       = var.package.filename

@@ -303,7 +303,7 @@ variable "provisioned_concurrency" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. -1 (or null) takes the account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service Quotas has raised it."
+  description = "How many instances may run at once: a ceiling for cost and for what stands behind the function, and a share that no other function can take. -1 (or null) takes the account's shared pool; the catalogue (LAM-08) reports it. AWS keeps 100 of the account's limit unreserved: a new account, whose limit may be 10 in all, refuses every reservation until Service Quotas has raised it: `platform.reserve_concurrency = false` takes none, whatever stands here."
   type        = number
   default     = 20
 

@@ -64,6 +64,7 @@ variable "platform" {
     permissions_boundary_arn = optional(string)          # managed policy that bounds the role
     phi_key_arn              = string                    # KMS key of the dead letters
     prefix_list_ids          = optional(map(string), {}) # gateway endpoints: { dynamodb = "pl-...", s3 = "pl-..." }
+    reserve_concurrency      = optional(bool, true)      # false: nothing is reserved, whatever reserved_concurrency says
     subnet_ids               = list(string)              # private subnets, at least two
     vpc_id                   = string
   })

@@ -208,6 +208,13 @@ def test_the_documents_say_what_each_costs(plans: Plans) -> None:
     assert said in (ROOT / "README.md").read_text(), "write the new figures into README.md, too"
 
 
+def test_the_documents_say_how_much_concurrency_is_reserved(plans: Plans) -> None:
+    functions = plans["prod"].of_type("aws_lambda_function")
+    reserved = sum(function["reserved_concurrent_executions"] for function in functions)
+    text = (ROOT / "docs" / "environments.md").read_text()
+    assert f"\n{reserved} are reserved, so the limit has to be {reserved + 100} at least." in text
+
+
 def test_another_account_is_refused(tmp_path: Path, cloud: LocalDeployment) -> None:
     root = copy_repository(tmp_path / "repository", committed_account("staging"), "staging")
     for command in ("plan", "apply", "audit", "drift"):

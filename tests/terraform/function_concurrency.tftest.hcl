@@ -89,6 +89,42 @@ run "none_reserved" {
   }
 }
 
+# A new account refuses every reservation: one switch for all functions that stand on the platform.
+run "none_reserved_on_this_platform" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    platform             = merge(var.platform, { reserve_concurrency = false })
+    reserved_concurrency = 7
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1
+    error_message = "Nothing is reserved, whatever the function asks for."
+  }
+}
+
+run "reserved_unless_the_platform_says_no" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    reserved_concurrency = 7
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 7
+    error_message = "A platform that says nothing lets each reserve its own."
+  }
+}
+
 run "refuses_less_than_none" {
   command = plan
 

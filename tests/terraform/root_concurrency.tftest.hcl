@@ -50,6 +50,19 @@ run "none_reserved" {
   }
 }
 
+run "one_switch_for_all_functions" {
+  command = plan
+
+  variables {
+    reserve_concurrency = false
+  }
+
+  assert {
+    condition     = output.function_platform.reserve_concurrency == false
+    error_message = "Every function stands on this platform, of this stack and of others: none of them reserves."
+  }
+}
+
 run "refuses_more_fhir_messages_than_functions" {
   command = plan
 

@@ -276,7 +276,8 @@ def code_is_signed(function: Function, _: Account, __: Settings) -> Verdict:
     checklist=Line.PERFORMANCE,
     blind="The right value.",
     satisfied_by="modules/function",
-    remedy="Reserve as much as the function needs, so that none can starve the others.",
+    remedy="Reserve as much as the function needs, so that none can starve the others. Where the account's "
+    "limit is too low for that (10 in a new one), have Service Quotas raise it.",
 )
 def concurrency_is_reserved(function: Function, _: Account, __: Settings) -> Verdict:
     reserved = known(function.reserved_concurrency)

@@ -53,6 +53,17 @@ def test_every_variable_reaches_the_root_module(name: str) -> None:
     assert [there for there, _ in passed] == [here for _, here in passed] == sorted(variables)
 
 
+def test_every_function_stands_on_the_one_platform() -> None:
+    """It carries what holds for all of them at once: `reserve_concurrency`, `log_masking`, the boundary."""
+    functions = [
+        block
+        for block in read_blocks(ROOT)
+        if block.kind == "module" and block.argument("source") == '"./modules/function"'
+    ]
+    assert len(functions) >= 12
+    assert {block.argument("platform") for block in functions} == {"local.function_platform"}
+
+
 @each
 def test_there_is_nothing_else(name: str) -> None:
     files = {file.name for file in FOLDERS[name].iterdir() if file.name[0] != "."}
