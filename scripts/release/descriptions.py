@@ -40,7 +40,7 @@ def write(folder: Path, packages: list[Package], version: Version, commit: str) 
 
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of the release, but of the list itself and of its signature."""
-    files = sorted(file for file in folder.iterdir() if file.name not in UNLISTED)
+    files = sorted(file for file in folder.iterdir() if file.is_file() and file.name not in UNLISTED)
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 

@@ -37,12 +37,13 @@ def listed(folder: Path) -> dict[str, str]:
 
 
 def wrong_files(folder: Path) -> list[str]:
-    """Files that are missing, changed, or on no list."""
+    """Files that are missing, changed, or on no list, and whatever is no file."""
     wanted, there = listed(folder), descriptions.checksums(folder)
     if not wanted:
         return [f"{descriptions.CHECKSUMS} lists no file"]
     reasons = [f"{name} is missing" for name in sorted(wanted.keys() - there.keys())]
     reasons += [f"{name} is not on the list" for name in sorted(there.keys() - wanted.keys())]
+    reasons += [f"{found.name} is no file" for found in sorted(folder.iterdir()) if not found.is_file()]
     common = sorted(wanted.keys() & there.keys())
     return reasons + [f"{name} was changed" for name in common if wanted[name] != there[name]]
 

@@ -202,6 +202,7 @@ def test_a_bill_that_would_not_be_so_is_not_written(
         "zip",
         "added",
         "named as the list",
+        "folder",
         "removed",
         "list",
         "packages",
@@ -235,6 +236,9 @@ def tamper(folder: Path, change: str) -> str:
     if change == "named as the list":
         (folder / "SHA256SUMS.exe").write_bytes(b"one more")
         return r"SHA256SUMS\.exe is not on the list"
+    if change == "folder":
+        (folder / "more").mkdir()
+        return "more is no file"
     if change == "removed":
         (folder / "beta.cdx.json").unlink()
         return "beta.cdx.json is missing"
