@@ -111,16 +111,17 @@ module "encryption" {
 module "network" {
   source = "./modules/network"
 
-  context                  = local.context
-  egress                   = local._egress
-  endpoint_statements      = local._rag_endpoint_statements
-  interface_endpoint_zones = var.network.interface_endpoint_zones
-  interface_endpoints      = local._interface_endpoints
-  log_kms_key_arn          = module.encryption.key_arns["logs"]
-  log_retention_days       = var.log_retention_days
-  permissions_boundary_arn = var.permissions_boundary_arn
-  subnets                  = var.network.subnets
-  vpc_cidr                 = var.network.vpc_cidr
+  context                             = local.context
+  egress                              = local._egress
+  endpoint_statements                 = local._rag_endpoint_statements
+  interface_endpoint_zones            = var.network.interface_endpoint_zones
+  interface_endpoint_zones_by_service = var.network.interface_endpoint_zones_by_service
+  interface_endpoints                 = local._interface_endpoints
+  log_kms_key_arn                     = module.encryption.key_arns["logs"]
+  log_retention_days                  = var.log_retention_days
+  permissions_boundary_arn            = var.permissions_boundary_arn
+  subnets                             = var.network.subnets
+  vpc_cidr                            = var.network.vpc_cidr
 }
 
 module "audit" {

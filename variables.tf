@@ -169,7 +169,7 @@ variable "name_prefix" {
 }
 
 variable "network" {
-  description = "The VPC: private subnets by zone (at least two), interface endpoints besides those that the workloads here need, and the zones that get them (empty: all). `egress` is the one way out: hosts of functions of your own besides those that the workloads here need; without any there is none. See modules/network."
+  description = "The VPC: private subnets by zone (at least two), interface endpoints besides those that the workloads here need, and the zones that get them (empty: all; `interface_endpoint_zones_by_service` for a service that AWS does not offer in all of them). `egress` is the one way out: hosts of functions of your own besides those that the workloads here need; without any there is none. See modules/network."
   type = object({
     egress = optional(object({
       cidr          = optional(string)
@@ -177,10 +177,11 @@ variable "network" {
       private_names = optional(set(string), [])
       zones         = optional(set(string), [])
     }), {})
-    interface_endpoint_zones = optional(set(string), [])
-    interface_endpoints      = optional(set(string), [])
-    subnets                  = map(object({ cidr = string }))
-    vpc_cidr                 = optional(string, "10.0.0.0/16")
+    interface_endpoint_zones            = optional(set(string), [])
+    interface_endpoint_zones_by_service = optional(map(set(string)), {})
+    interface_endpoints                 = optional(set(string), [])
+    subnets                             = map(object({ cidr = string }))
+    vpc_cidr                            = optional(string, "10.0.0.0/16")
   })
   nullable = false
 }

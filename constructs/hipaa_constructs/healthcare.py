@@ -401,14 +401,16 @@ class NetworkEgress:
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """The VPC: private subnets by zone (at least two), interface endpoints besides those that the
-    workloads here need, and the zones that get them (empty: all). `egress` is the one way out:
-    hosts of functions of your own besides those that the workloads here need; without any there is
-    none. See modules/network.
+    workloads here need, and the zones that get them (empty: all;
+    `interface_endpoint_zones_by_service` for a service that AWS does not offer in all of them).
+    `egress` is the one way out: hosts of functions of your own besides those that the workloads
+    here need; without any there is none. See modules/network.
     """
 
     subnets: Mapping[str, NetworkSubnets] | Output
     egress: NetworkEgress | Output = NetworkEgress()
     interface_endpoint_zones: Items[str] | Output = ()
+    interface_endpoint_zones_by_service: Mapping[str, Items[str]] | Output = field(default_factory=dict)
     interface_endpoints: Items[str] | Output = ()
     vpc_cidr: str = "10.0.0.0/16"
 

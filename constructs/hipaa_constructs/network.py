@@ -84,6 +84,7 @@ class Network(TerraformModule):
         endpoint_client_security_group_ids: Mapping[str, str] | Output = MappingProxyType({}),
         endpoint_statements: Mapping[str, EndpointStatements] | Output = MappingProxyType({}),
         interface_endpoint_zones: Items[str] | Output = (),
+        interface_endpoint_zones_by_service: Mapping[str, Items[str]] | Output = MappingProxyType({}),
         interface_endpoints: Items[str] | Output = (),
         log_retention_days: float | Output = 2557,
         permissions_boundary_arn: str | None = None,
@@ -113,6 +114,11 @@ class Network(TerraformModule):
         ``interface_endpoint_zones``: Zones that get an interface endpoint. Empty: every zone of
         `subnets`. One zone halves the largest idle cost and suits a development environment.
 
+        ``interface_endpoint_zones_by_service``: Zones of single services' interface endpoints, in place
+        of `interface_endpoint_zones`, where AWS does not offer a service in all of them: { email =
+        ["us-east-1a", "us-east-1c"] }. Which those are differs from account to account: see `aws ec2
+        describe-vpc-endpoint-services`.
+
         ``interface_endpoints``: Services that get an interface endpoint with private DNS, by the last
         part of their endpoint service name: ["events", "kms", "secretsmanager", "sqs"]. S3 and DynamoDB
         have gateway endpoints, always.
@@ -139,6 +145,7 @@ class Network(TerraformModule):
                 "endpoint_client_security_group_ids": endpoint_client_security_group_ids,
                 "endpoint_statements": endpoint_statements,
                 "interface_endpoint_zones": interface_endpoint_zones,
+                "interface_endpoint_zones_by_service": interface_endpoint_zones_by_service,
                 "interface_endpoints": interface_endpoints,
                 "log_retention_days": log_retention_days,
                 "permissions_boundary_arn": permissions_boundary_arn,

@@ -1,6 +1,6 @@
 locals {
   _gateway_services = toset(["dynamodb", "s3"])
-  _endpoint_zones   = length(var.interface_endpoint_zones) == 0 ? keys(var.subnets) : tolist(var.interface_endpoint_zones)
+  _endpoint_zones   = length(var.interface_endpoint_zones) == 0 ? toset(keys(var.subnets)) : var.interface_endpoint_zones
 
   # Who calls, and whose resource is called: both are this account. So neither stolen credentials of a stranger nor a
   # stranger's bucket can be used through the endpoints. Which action is for the caller's own policies to say.
@@ -59,7 +59,7 @@ resource "aws_vpc_endpoint" "interface" {
   vpc_endpoint_type   = "Interface"
   service_name        = "com.amazonaws.${var.context.region}.${each.key}"
   private_dns_enabled = true
-  subnet_ids          = [for zone in local._endpoint_zones : aws_subnet.private[zone].id]
+  subnet_ids          = [for zone in lookup(var.interface_endpoint_zones_by_service, each.key, local._endpoint_zones) : aws_subnet.private[zone].id]
   security_group_ids  = [aws_security_group.endpoints.id]
   policy              = contains(keys(var.endpoint_statements), each.key) ? local._narrow_policies[each.key] : local._endpoint_policy
   tags                = merge(var.context.tags, { Name = "${local._name}-${each.key}" })

@@ -79,6 +79,25 @@ variable "interface_endpoint_zones" {
   }
 }
 
+variable "interface_endpoint_zones_by_service" {
+  description = "Zones of single services' interface endpoints, in place of `interface_endpoint_zones`, where AWS does not offer a service in all of them: { email = [\"us-east-1a\", \"us-east-1c\"] }. Which those are differs from account to account: see `aws ec2 describe-vpc-endpoint-services`."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.interface_endpoint_zones_by_service), var.interface_endpoints)) == 0
+    error_message = "interface_endpoint_zones_by_service are by services that interface_endpoints names: add the service there, or drop its zones."
+  }
+
+  validation {
+    condition = alltrue([
+      for zones in values(var.interface_endpoint_zones_by_service) : length(zones) > 0 && length(setsubtract(zones, keys(var.subnets))) == 0
+    ])
+    error_message = "interface_endpoint_zones_by_service: each service has one zone at least, and zones that `subnets` names alone. Drop a service that AWS offers in none of them."
+  }
+}
+
 variable "interface_endpoints" {
   description = "Services that get an interface endpoint with private DNS, by the last part of their endpoint service name: [\"events\", \"kms\", \"secretsmanager\", \"sqs\"]. S3 and DynamoDB have gateway endpoints, always."
   type        = set(string)

@@ -167,6 +167,37 @@ run "admits_named_clients_instead_of_subnets" {
   }
 }
 
+# AWS refuses an endpoint for one subnet whose zone the service is not in.
+run "puts_a_service_into_the_zones_that_offer_it" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  override_resource {
+    target          = aws_subnet.private["us-east-1a"]
+    override_during = plan
+    values          = { id = "subnet-a" }
+  }
+
+  override_resource {
+    target          = aws_subnet.private["us-east-1b"]
+    override_during = plan
+    values          = { id = "subnet-b" }
+  }
+
+  variables {
+    interface_endpoints                 = ["email", "kms"]
+    interface_endpoint_zones_by_service = { email = ["us-east-1b"] }
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.interface["email"].subnet_ids == toset(["subnet-b"]) && aws_vpc_endpoint.interface["kms"].subnet_ids == toset(["subnet-a", "subnet-b"])
+    error_message = "The service stands in its own zones, and the others in all."
+  }
+}
+
 run "has_no_way_to_the_internet" {
   command = plan
 
@@ -265,9 +296,41 @@ run "refuses_short_retention_and_an_endpoint_zone_without_subnet" {
   variables {
     log_retention_days       = 365
     interface_endpoint_zones = ["us-east-1c"]
+    # Of a service without an endpoint.
+    interface_endpoint_zones_by_service = { email = ["us-east-1a"] }
   }
 
-  expect_failures = [var.log_retention_days, var.interface_endpoint_zones]
+  expect_failures = [var.log_retention_days, var.interface_endpoint_zones, var.interface_endpoint_zones_by_service]
+}
+
+run "refuses_a_service_in_a_zone_without_subnet" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    interface_endpoints                 = ["email", "kms"]
+    interface_endpoint_zones_by_service = { email = ["us-east-1c"] }
+  }
+
+  expect_failures = [var.interface_endpoint_zones_by_service]
+}
+
+run "refuses_a_service_in_no_zone" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    interface_endpoints                 = ["email", "kms"]
+    interface_endpoint_zones_by_service = { email = [] }
+  }
+
+  expect_failures = [var.interface_endpoint_zones_by_service]
 }
 
 run "refuses_a_single_zone" {
