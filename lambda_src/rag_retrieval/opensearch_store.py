@@ -22,7 +22,7 @@ from typing import Any, Final
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from healthcare.aws import credentials, s3
-from healthcare.problems import RETRY_SOON, internal, unavailable
+from healthcare.problems import RETRY_LATER, RETRY_SOON, internal, unavailable
 
 from rag_retrieval.indexed_store import MAXIMUM_CHUNKS, Batch, Hits, IndexedStore, Query, Record
 from rag_retrieval.json_api import JsonApi
@@ -39,6 +39,7 @@ LAG_SECONDS: Final = 120
 _AT_ONCE: Final = 100
 _MOST_HITS: Final = 10_000
 _ABSENT: Final = frozenset({404})
+_PASSING: Final = frozenset({404, 429})
 _THERE_ALREADY: Final = frozenset({400})
 _KEYWORD: Final = {"type": "keyword"}
 _MAPPING: Final = {
@@ -107,23 +108,27 @@ class OpenSearchIndex:
     def sweep(self, document: str, below: int, patients: Iterable[str]) -> None:  # noqa: ARG002 - one index for all
         older = [{"term": {"document": document}}, {"range": {"stamp": {"lt": below}}}]
         found = self._search({"bool": {"filter": older}}, _MOST_HITS, [])
-        actions = [{"delete": {"_index": self.name, "_id": hit["_id"]}} for hit in found]
+        actions = [{"delete": {"_index": self.name, "_id": hit["_id"]}} for hit in found or []]
         for start in range(0, len(actions), _AT_ONCE):
             self._bulk(actions[start : start + _AT_ONCE])
 
     def _hits(self, query: object, count: int) -> Hits:
+        found = self._search(query, count, ["document", "stamp", "number"])
+        if found is None:  # the shard has chunks, so there was an index: an empty answer would be believed
+            raise unavailable("IndexMissing", RETRY_LATER)
         hits: Hits = {}
-        for hit in self._search(query, count, ["document", "stamp", "number"]):
+        for hit in found:
             said = hit["_source"]
             record = Record(str(said["document"]), int(said["stamp"]), int(said["number"]))
             hits.setdefault(record, float(hit["_score"]))  # doubled: the first is the best
         return hits
 
-    def _search(self, query: object, size: int, fields: list[str]) -> list[dict[str, Any]]:
+    def _search(self, query: object, size: int, fields: list[str]) -> list[dict[str, Any]] | None:
+        """The hits; None where there is no index."""
         body = {"size": size, "_source": fields, "query": query}
         answer = self.api.post(f"/{self.name}/_search", body, expected=_ABSENT)
-        if answer.status in _ABSENT:  # nothing was ever written
-            return []
+        if answer.status in _ABSENT:
+            return None
         if answer.document.get("timed_out") or answer.document.get("_shards", {}).get("failed"):
             raise unavailable("SearchIncomplete", RETRY_SOON)
         return list(answer.document["hits"]["hits"])
@@ -133,9 +138,15 @@ class OpenSearchIndex:
         answer = self.api.call("POST", "/_bulk", body, "application/x-ndjson")
         if not answer.document["errors"]:
             return
-        statuses = {item["status"] for items in answer.document["items"] for item in items.values()}
-        refused = {status for status in statuses if status >= 300} - _ABSENT
-        if any(status == 429 or status >= 500 for status in refused):
+        # To delete what is gone is fine. To write into an index that was just made is not: for some seconds
+        # that is "not found". https://github.com/opensearch-project/opensearch-js/issues/687
+        refused = {
+            item["status"]
+            for items in answer.document["items"]
+            for action, item in items.items()
+            if item["status"] >= 300 and not (action == "delete" and item["status"] in _ABSENT)
+        }
+        if any(status in _PASSING or status >= 500 for status in refused):
             raise unavailable("BulkUnavailable", RETRY_SOON)
         if refused:
             raise internal("BulkRefused")

@@ -3,7 +3,7 @@
 It evaluates the filters, vectors and words that are sent, so that a filter which is missing is missed. It
 refuses what the real one refuses: requests without a valid signature for "aoss", ids of one's own,
 delete-by-query, fields that the mapping does not know. With `lag` on, searches see what was there at the last
-`refresh`.
+`refresh`. The first `settling` records find no index, as for some seconds after it was made.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class FakeCollection:
     secret_key: str
     region: str
     lag: bool = False
+    settling: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     mappings: dict[str, Any] = field(default_factory=dict)
     records: dict[str, Source] = field(default_factory=dict)
@@ -102,6 +103,11 @@ class FakeCollection:
                 items.append({"delete": {"_id": about["_id"], "status": 200 if gone else 404}})
                 continue
             source = lines.pop(0)
+            if self.settling:
+                self.settling -= 1
+                gone = {"type": "index_not_found_exception", "reason": f"no such index [{about['_index']}]"}
+                items.append({action: {"_index": about["_index"], "status": 404, "error": gone}})
+                continue
             known = self.mappings.get(about["_index"])
             if action != "index" or "_id" in about or known is None or set(source) - set(known):
                 items.append({action: {"status": 400, "error": {"reason": f"refused: {source}"}}})
