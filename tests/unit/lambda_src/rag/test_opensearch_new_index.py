@@ -11,7 +11,7 @@ from rag_retrieval.indexed_store import IndexedStore
 from tests.unit.lambda_src.rag.fakes import stores
 from tests.unit.lambda_src.rag.fakes.opensearch import FakeCollection
 from tests.unit.lambda_src.rag.fakes.server import served
-from tests.unit.lambda_src.rag.store_contract import embedded
+from tests.unit.lambda_src.rag.store_contract import JANE, embedded
 from tests.unit.lambda_src.rag.test_opensearch_store import seen
 
 
