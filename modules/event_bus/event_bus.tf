@@ -16,7 +16,9 @@ resource "aws_cloudwatch_event_bus" "this" {
   }
 }
 
-# It refuses, and grants nobody anything: of this account, who may put is for the roles' own policies to say.
+# It refuses, and grants nobody anything: of this account, who may put is for the roles' own policies to say. Putting is the one
+# action that AWS documents for another account on a bus (those on rules name a rule), and what nobody is granted needs no denial.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-perms.html
 resource "aws_cloudwatch_event_bus_policy" "this" {
   event_bus_name = aws_cloudwatch_event_bus.this.name
 
@@ -27,7 +29,7 @@ resource "aws_cloudwatch_event_bus_policy" "this" {
         Sid       = "DenyOtherAccounts"
         Effect    = "Deny"
         Principal = "*"
-        Action    = "events:*"
+        Action    = "events:PutEvents"
         Resource  = local._bus_arn
         Condition = {
           StringNotEquals = { "aws:PrincipalAccount" = var.context.account_id }

@@ -43,7 +43,7 @@ run "encrypted_and_for_this_account" {
         Sid       = "DenyOtherAccounts"
         Effect    = "Deny"
         Principal = "*"
-        Action    = "events:*"
+        Action    = "events:PutEvents"
         Resource  = "arn:aws:events:us-east-1:123456789012:event-bus/healthcare-clinical-events"
         Condition = {
           StringNotEquals = { "aws:PrincipalAccount" = "123456789012" }
@@ -112,7 +112,7 @@ run "publishers_by_name" {
         Sid       = "DenyOtherAccounts"
         Effect    = "Deny"
         Principal = "*"
-        Action    = "events:*"
+        Action    = "events:PutEvents"
         Resource  = "arn:aws:events:us-east-1:123456789012:event-bus/healthcare-clinical-events"
         Condition = {
           StringNotEquals = { "aws:PrincipalAccount" = "123456789012" }
