@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -87,6 +88,25 @@ def test_the_history_is_newest_first_and_in_pages(stored: FhirWorld) -> None:
     last = stored.get("Observation/weight/_history", query={"_count": "2", "_before": "2"}).body
     assert [found["response"]["etag"] for found in last["entry"]] == ['W/"1"']
     assert [link["relation"] for link in last["link"]] == ["self"]
+
+
+def test_a_page_of_a_history_fits_into_lambdas_answer(stored: FhirWorld) -> None:
+    """The body is a text within the JSON that Lambda sends, where each of its quotes and backslashes takes
+    two bytes: 6,291,556 bytes in all, or the caller gets 502.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    weight = observation({"reference": "Patient/jane"}, id="weight") | {"note": [{"text": '"' * 250_000}]}
+    assert stored.send(*[weight] * 9) == []
+    seen: list[str] = []
+    query = {"_count": "50"}
+    while query:
+        page = stored.get("Observation/weight/_history", query=query).body
+        assert len(json.dumps(json.dumps(page)).encode()) <= 6_291_556
+        seen += [found["response"]["etag"] for found in page["entry"]]
+        following = [link["url"] for link in page["link"] if link["relation"] == "next"]
+        query = dict(parse_qsl(following[0].partition("?")[2])) if following else {}
+    assert seen == [f'W/"{number}"' for number in range(11, 0, -1)]
 
 
 def test_what_was_deleted_is_gone_and_its_history_stays(stored: FhirWorld) -> None:
