@@ -22,6 +22,7 @@ from scripts.local_cloud.gaps import (  # noqa: F401  # importing them is what m
     kms,
     lambda_,
     lambda_mappings,
+    lambda_provisioned,
     logs,
     rds,
     route53resolver,
