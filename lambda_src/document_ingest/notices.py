@@ -20,7 +20,9 @@ NULL_VERSION: Final = "null"
 """The version of an object that was there before versioning was."""
 
 _SEQUENCER: Final = re.compile(r"[0-9A-Fa-f]{1,64}", re.ASCII)
-_VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,1024}", re.ASCII)
+# Opaque, as S3 says, with "+" and "/" in its own examples. It becomes part of keys, which have
+# 1,024 bytes: no way up, and room for what stands around it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
+_VERSION: Final = re.compile(r"(?!.*\.\./)[A-Za-z0-9._~+/=-]{1,900}", re.ASCII)
 _EVENTBRIDGE: Final = {
     ("Object Created", None): "created",
     ("Object Deleted", "Delete Marker Created"): "marked",

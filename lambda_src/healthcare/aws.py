@@ -41,11 +41,14 @@ _CONFIG: Final = Config(
 # Error codes, and those that a cancelled transaction gives as reasons.
 _THROTTLED: Final = frozenset(
     {
+        "KmsThrottled",
         "LimitExceededException",
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ServiceQuotaExceededException",
+        "SlowDown",
         "ThrottlingError",
         "ThrottlingException",
         "TooManyRequestsException",
@@ -55,7 +58,18 @@ _THROTTLED: Final = frozenset(
     }
 )
 # Faults of ours or of the data: trying again cannot help.
-_PERMANENT: Final = frozenset({"InvalidCiphertextException", "SerializationException", "ValidationException"})
+# ValidationError is a cancelled transaction's reason (an item of more than 400 KB).
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors
+_PERMANENT: Final = frozenset(
+    {
+        "IncorrectKeyException",
+        "InvalidCiphertextException",
+        "InvalidMessageContents",
+        "SerializationException",
+        "ValidationError",
+        "ValidationException",
+    }
+)
 
 
 @cache

@@ -55,7 +55,9 @@ def problem_of(error: Exception) -> ModelProblem:
     asks = _retry_after(error.response.headers)
     if error.status_code == 429:
         return ModelProblem("rate_limited", asks)
-    if error.status_code in (408, 409) or error.status_code >= 500:
+    # 424 is Bedrock's ModelErrorException, which the model's next try may not have.
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_Errors
+    if error.status_code in (408, 409, 424) or error.status_code >= 500:
         return ModelProblem("server_error", asks)
     if error.status_code == 400 and error.code == "content_filter":  # Azure's filter of the prompt
         return ModelProblem("content_filter")

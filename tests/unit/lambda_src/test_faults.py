@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
+from healthcare.aws import problem_for
 
 from tests.unit.lambda_src.world import ADMIN, AUDITOR, NOBODY, REASON, STRANGER, World, hooked, update
 
@@ -237,3 +238,23 @@ def test_record_of_an_unknown_shape_is_500_with_type_and_place_only(world: World
     assert line["error_type"] in ("TypeError", "ValueError")
     assert line["error_location"].startswith("healthcare.attributes:")
     assert world.outcomes(NOBODY) == ["attempt", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "retry_after"),
+    [
+        ("ValidationError", 500, None),  # a cancelled transaction's reason: the item is too large
+        ("ValidationException", 500, None),
+        ("IncorrectKeyException", 500, None),  # KMS: encrypted with another key than it is opened with
+        ("InvalidMessageContents", 500, None),  # SQS
+        ("SlowDown", 503, 1),  # S3
+        ("KmsThrottled", 503, 1),  # SQS
+        ("RequestThrottled", 503, 1),  # SQS
+        ("ProvisionedThroughputExceeded", 503, 1),
+        ("AccessDenied", 503, 30),  # S3 writes it without "Exception"
+        ("EndpointConnectionError", 503, 30),
+    ],
+)
+def test_codes_as_each_service_spells_them(code: str, status: int, retry_after: int | None) -> None:
+    problem = problem_for(code)
+    assert (problem.status, problem.retry_after, problem.aws_error) == (status, retry_after, code)

@@ -58,6 +58,22 @@ def test_a_key_with_a_plus_in_it_is_not_decoded_twice(documents: DocumentWorld) 
     assert found.key == "incoming/a+b%20c.txt"
 
 
+@pytest.mark.parametrize(
+    "version",
+    [
+        "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e",  # ev-events.html
+        "096fKKXTRTtl3on89fVO.nfljtsv6qko",  # notification-content-structure.html
+        "3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo",  # versioning-workflows.html
+        "3/L4kqtJlcpXrof3vjVBH40Nr8X8gdRQBpUMLUo",  # API_PutObject.html
+    ],
+)
+def test_version_ids_as_s3_documents_them(version: str) -> None:
+    """Of https://docs.aws.amazon.com/AmazonS3/latest/: "URL-ready, opaque"; moto's are UUIDs."""
+    for event in (created(version), notification(version)):
+        (found,) = notices_of(event)
+        assert found.version_id == version
+
+
 @pytest.mark.parametrize("event", [TEST_EVENT, by_queue(TEST_EVENT)], ids=["S3", "SQS"])
 def test_a_test_is_no_document(documents: DocumentWorld, event: object) -> None:
     assert documents.tell(event) in (None, {"batchItemFailures": []})
@@ -78,6 +94,7 @@ def test_a_test_is_no_document(documents: DocumentWorld, event: object) -> None:
         {"source": "aws.ec2", "detail-type": "Object Created", "detail": {}},
         created("v1", bucket="somebody-elses"),
         created("../v1"),
+        created("v/../../1"),
         created("v1", at="no number"),
         created("v1", key=""),
         notification("v1", name="ObjectRestore:Completed"),

@@ -24,6 +24,7 @@ from tests.unit.lambda_src.rag_orchestrator.model_server import ModelServer, Sai
         (422, "configuration", 500, 1),
         (408, "server_error", 503, 3),
         (409, "server_error", 503, 3),
+        (424, "server_error", 503, 3),  # Bedrock's ModelErrorException
         (429, "rate_limited", 503, 3),
         (500, "server_error", 503, 3),
         (502, "server_error", 503, 3),
