@@ -233,7 +233,8 @@ resource "aws_lambda_invocation" "rag_migrations" {
     way_in = join(",", values(local._rag_database_made ? module.rag_database[0].client_rule_ids : { for name, rule in aws_vpc_security_group_ingress_rule.rag_database : name => rule.id }))
   }
 
-  depends_on = [aws_iam_role_policy.rag_database]
+  # The network as a whole: it is called at once, and has to find its endpoint, by its private name.
+  depends_on = [aws_iam_role_policy.rag_database, module.network]
 }
 
 module "rag_chunks_bucket" {
