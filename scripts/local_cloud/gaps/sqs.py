@@ -1,14 +1,18 @@
-"""SQS: attributes of a queue that moto changes, drops or does not know."""
+"""SQS: attributes of a queue that moto changes, drops or does not know, and characters that SQS refuses."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from moto.sqs.exceptions import SQSException
 from moto.sqs.models import Queue, SQSBackend
 
 from scripts.local_cloud.gaps.patching import Method, wrap
 
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ALLOWED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 _moto_attributes = Queue.attributes.fget
 
 
@@ -44,3 +48,13 @@ def get_queue_attributes(
     found: dict[str, Any] = original(backend, queue_name, known) if known or not unlisted else {}
     existing = backend.get_queue(queue_name).attributes
     return found | {name: existing[name] for name in unlisted if existing.get(name)}
+
+
+@wrap(SQSBackend, "_validate_message")
+def validate_message(
+    original: Method, backend: Any, queue: Any, message_body: str, *args: Any, **kwargs: Any
+) -> None:
+    """moto takes every character: frames of MLLP (0x0B, 0x1C), too, which SQS refuses."""
+    if not ALLOWED.fullmatch(message_body):
+        raise SQSException("InvalidMessageContents", "Invalid characters found in the message body.")
+    original(backend, queue, message_body, *args, **kwargs)

@@ -26,7 +26,7 @@ from tests.unit.local_cloud.events import (
     redrive,
     url,
 )
-from tests.unit.local_cloud.support import Cloud, Eventually, allow, document
+from tests.unit.local_cloud.support import Cloud, Eventually, allow, document, unique
 
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
@@ -347,3 +347,15 @@ def test_each_group_of_many_stays_in_order_through_failures(cloud: Cloud, eventu
     done = [line.split() for line in Path(f"{seen}-done").read_text().splitlines()]
     for group in range(groups):
         assert [int(number) for name, number in done if name == str(group)] == list(range(messages))
+
+
+@pytest.mark.parametrize("text", ["\x0bMSH|\x1c\r", "a\x00", "\ufffe"])
+def test_sqs_refuses_characters_that_are_not_of_xml(cloud: Cloud, text: str) -> None:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName=unique("queue"))["QueueUrl"]
+    with pytest.raises(ClientError, match="InvalidMessageContents"):
+        sqs.send_message(QueueUrl=url, MessageBody=text)
+    with pytest.raises(ClientError, match="InvalidMessageContents"):
+        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": text}])
+    sqs.send_message(QueueUrl=url, MessageBody="MSH|^~\\&|\r\n\tü\U0001f600")
