@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.prove_iam.groups import Failed
+from tests.prove_iam.probes.more_to_read import more_to_read
 from tests.prove_iam.world import Probe, World
 
 
@@ -21,7 +22,8 @@ def run(world: World) -> dict[str, Any]:
         "resources": [],
         "detail": {},
     }
-    answer = world.invoke("compliance_auditor", event)
+    with more_to_read(world.deployment):
+        answer = world.invoke("compliance_auditor", event)
     world.check(answer.get("written"), f"a report is written, and it said {answer}")
     bucket = world.deployment.outputs["evidence_bucket"]
     body = world.deployment.client("s3").get_object(Bucket=bucket, Key=answer["report"])["Body"].read()
