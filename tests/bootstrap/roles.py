@@ -39,6 +39,9 @@ provider "aws" {
 }
 """
 PLAN, APPLY, AUDIT = f"{PREFIX}-terraform-plan", f"{PREFIX}-terraform-apply", f"{PREFIX}-hipaa-audit"
+# Of GitHub's tokens for the environments of tests/bootstrap/account.py's project.
+SUBJECT = "repo:octo-org/octo-repo:environment:"
+SUBJECTS = {PLAN: f"{SUBJECT}check-plan", APPLY: f"{SUBJECT}check", AUDIT: f"{SUBJECT}check-audit"}
 
 
 @dataclass(frozen=True)
