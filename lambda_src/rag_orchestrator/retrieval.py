@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ConnectionClosedError
 from healthcare.audit import Access
 from healthcare.aws import aws_errors
 from healthcare.problems import RETRY_LATER, Problem, forbidden, internal, unavailable
@@ -37,7 +38,7 @@ class Retrieval:
             "request_id": access.request_id,
         }
         with aws_errors():
-            answer = self.client.invoke(FunctionName=self.function, Payload=json.dumps(asked).encode())
+            answer = self._invoke(json.dumps(asked).encode())
             payload = answer["Payload"].read()
         # The payload of a FunctionError is the exception's text.
         if "FunctionError" in answer:
@@ -51,6 +52,17 @@ class Retrieval:
         if "problem" in document:
             raise _problem(document["problem"])
         return _contexts(document, access.patient_id, top_k)
+
+    def _invoke(self, payload: bytes) -> Any:
+        """Lambda drops connections that rest, as a frozen function's do, and says so when one is used again.
+
+        That fails at once, and the other function only reads: it is asked anew, and for nothing else.
+        https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+        """
+        try:
+            return self.client.invoke(FunctionName=self.function, Payload=payload)
+        except ConnectionClosedError:
+            return self.client.invoke(FunctionName=self.function, Payload=payload)
 
 
 def _problem(found: object) -> Problem:

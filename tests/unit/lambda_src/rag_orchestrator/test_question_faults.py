@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from tests.unit.lambda_src.rag_orchestrator.question_world import CONTEXTS, QuestionWorld
 from tests.unit.lambda_src.world import JANE, REQUEST_ID, STRANGER, hooked
@@ -71,6 +71,27 @@ def test_retrieval_is_invoked_once(world: QuestionWorld) -> None:
     config = world.operations.retrieval.client.meta.config
     assert config.retries["total_max_attempts"] == 1
     assert config.read_timeout < 28
+
+
+@pytest.mark.parametrize(("purged", "status", "asked"), [(1, 200, 1), (2, 503, 0)])
+def test_a_connection_that_was_dropped_is_made_anew(
+    world: QuestionWorld, purged: int, status: int, asked: int
+) -> None:
+    """ "Lambda purges idle connections over time. Attempting to reuse an idle connection when invoking a
+    function will result in a connection error": after a pause the first question would always be refused.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html, seen in aws/aws-sdk-js-v3#1196
+    """
+    dropped = iter([ConnectionClosedError(endpoint_url="https://canary.invalid")] * purged)
+
+    def send(**_: object) -> None:
+        for error in dropped:
+            raise error
+
+    with hooked(world.operations.retrieval.client, "before-call.lambda.Invoke", send):
+        assert world.ask().status == status
+    assert len(world.retrieval.asked) == asked
+    assert "canary" not in world.output()
 
 
 def test_a_retrieval_function_that_dies(world: QuestionWorld) -> None:
