@@ -65,7 +65,7 @@ def test_after_idle_environments_are_ended_a_start_is_cold(cloud: Cloud) -> None
 def test_variables_are_decrypted_by_the_role(cloud: Cloud) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     role = cloud.role([], {"Service": "lambda.amazonaws.com"})
-    variables = {"Environment": {"Variables": {"A": "b"}}, "KMSKeyArn": key}
+    variables = {"Environment": {"Variables": {"KIND": "b"}}, "KMSKeyArn": key}
     name = cloud.function(COUNTING, Role=cloud.role_arn(role), **variables)
     assert code_of(cloud.client("lambda").invoke, FunctionName=name) == "KMSAccessDeniedException"
     context = {"kms:EncryptionContext:aws:lambda:FunctionArn": cloud.arn("lambda", f"function:{name}")}
