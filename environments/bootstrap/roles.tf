@@ -6,7 +6,7 @@ locals {
   # Roles that AWS writes itself, each for one service. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
   _service_linked = [
     "access-analyzer", "backup", "inspector2", "guardduty", "malware-protection.guardduty", "network-firewall", "observability.aoss",
-    "ops.apigateway", "rds", "wafv2",
+    "ops.apigateway", "rds", "restore-testing.backup", "route53resolver", "wafv2",
   ]
 
   _role_statements = [

@@ -48,7 +48,7 @@ locals {
       # these services hands this role what it has decrypted (functions' variables are named in reads.tf).
       UseKeysThroughServices = {
         resources = ["arn:${var.partition}:kms:${var.region}:${var.account_id}:key/*"]
-        actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+        actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"]
         conditions = {
           StringEquals = { "kms:ViaService" = [for service in ["aoss", "backup", "dynamodb", "lambda", "rds", "secretsmanager"] : "${service}.${var.region}.amazonaws.com"] }
         }
