@@ -18,19 +18,19 @@ BEGIN, END = "<!-- BEGIN PROOF -->", "<!-- END PROOF -->"
 
 @dataclass(frozen=True)
 class RoleReport:
-    """Of the ``granted`` pairs of action and resource: how many were proven, and which were not."""
+    """Of the ``granted`` pairs of action and resource: how many were proven, and which were not, with how far
+    it came. What was only replayed was never taken away, so it is not proven."""
 
     role: str
     granted: int
     run: int
     together: int
-    replayed: int
     excepted: tuple[Grant, ...]
     unproven: tuple[tuple[Grant, str], ...]
 
     @property
     def needed(self) -> int:
-        return self.run + self.together + self.replayed
+        return self.run + self.together
 
 
 def report_of(
@@ -41,7 +41,7 @@ def report_of(
 ) -> RoleReport:
     """A grant without a result is unproven: the run did not come so far."""
     how = {grant: results[grant.name].how if grant.name in results else "not tried" for grant in grants}
-    open_ = [grant for grant in grants if how[grant] not in ("run", "together", "replayed")]
+    open_ = [grant for grant in grants if how[grant] not in ("run", "together")]
     # One that was asked for and survived its removal is no matter of what the local cloud does not check.
     excepted = [g for g in open_ if how[g] == "unused" and exception_for(g, exceptions)]
     counted = Counter(how.values())
@@ -50,7 +50,6 @@ def report_of(
         granted=len(grants),
         run=counted["run"],
         together=counted["together"],
-        replayed=counted["replayed"],
         excepted=tuple(excepted),
         unproven=tuple((grant, how[grant]) for grant in open_ if grant not in excepted),
     )
@@ -59,9 +58,9 @@ def report_of(
 def lines(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]) -> list[str]:
     """For the terminal."""
     width = max(len(report.role) for report in reports)
-    found = [f"{'role':<{width}}  needed / granted   run  together  replayed  not checked here  unproven"]
+    found = [f"{'role':<{width}}  needed / granted   run  together  not checked here  unproven"]
     found += [
-        f"{r.role:<{width}}  {r.needed:>6} / {r.granted:<7}  {r.run:>4}  {r.together:>8}  {r.replayed:>8}  "
+        f"{r.role:<{width}}  {r.needed:>6} / {r.granted:<7}  {r.run:>4}  {r.together:>8}  "
         f"{len(r.excepted):>16}  {len(r.unproven):>8}"
         for r in reports
     ]
@@ -86,12 +85,12 @@ def excepted(
 def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException], on: date) -> str:
     """For docs/least_privilege.md."""
     table = [
-        f"On {on.isoformat()}, each pair of an action and a resource taken away by itself:",
+        f"On {on.isoformat()}, by pairs of an action and a resource, each taken away:",
         "",
-        "| role | needed / granted | by itself | together | replayed | not checked here | unproven |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| role | needed / granted | run | together | not checked here | unproven |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
         *(
-            f"| {r.role} | {r.needed} / {r.granted} | {r.run} | {r.together} | {r.replayed} "
+            f"| {r.role} | {r.needed} / {r.granted} | {r.run} | {r.together} "
             f"| {len(r.excepted)} | {len(r.unproven)} |"
             for r in reports
         ),
