@@ -4,6 +4,7 @@ The context (which patient, which labels, which document) is made of settings th
 `set_config(..., true)`: whatever happens in it, the next one starts without. Row-level security reads them.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,11 @@ from psycopg.pq import TransactionStatus
 
 Connection = psycopg.Connection[Any]
 Result = TypeVar("Result")
+
+KEPT_SECONDS: Final = 240
+"""How long a connection may rest. What tracks it on the way may forget it after 350 s, without a word.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+"""
 
 _RETRY_SOON: Final = (
     psycopg.errors.DeadlockDetected,
@@ -27,6 +33,7 @@ class Session:
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
+        self._used_at = 0.0
 
     def run(self, context: Mapping[str, str], work: Callable[[Connection], Result]) -> Result:
         """What `work` gives, in one transaction with `context`. Problem for whatever the database refuses.
@@ -47,9 +54,14 @@ class Session:
             raise problem_of(error) from None
 
     def _take(self) -> Connection | None:
-        """The connection, where it is there and in no transaction."""
+        """The connection, where it is there, in no transaction, and has not rested for long."""
         connection = self._connection
+        # The wall clock: a monotonic one may stand still while the function is frozen.
+        rested, self._used_at = time.time() - self._used_at, time.time()
         if connection is None or connection.closed:
+            return None
+        if not 0 <= rested < KEPT_SECONDS:
+            connection.close()
             return None
         if connection.info.transaction_status != TransactionStatus.IDLE:
             connection.close()  # with what may be left of a context

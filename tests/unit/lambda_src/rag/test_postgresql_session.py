@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -44,6 +45,29 @@ def test_a_connection_is_kept(postgresql: PostgreSQL, rag_database: str) -> None
         for _ in range(5)
     }
     assert len(pids) == 1
+
+
+def test_a_connection_that_rested_is_not_trusted(
+    postgresql: PostgreSQL, rag_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tracks connections between a function and its database may forget one after 350 s, without a word:
+    the first statement then waits for `tcp_user_timeout`, and the question with it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+    """
+    store = store_as(postgresql, rag_database, "rag_reader")
+
+    def pid() -> object:
+        return store.session.run({}, lambda session: rows(session, "SELECT pg_backend_pid()")[0][0])
+
+    first, then = pid(), time.time()
+    monkeypatch.setattr(time, "time", lambda: then + 300)
+    second = pid()
+    assert second != first
+    monkeypatch.setattr(time, "time", lambda: then + 300 + 200)
+    assert pid() == second
+    monkeypatch.setattr(time, "time", lambda: then + 300 + 400)
+    assert pid() == second, "it was used 200 s ago"
 
 
 def test_a_dead_connection_is_made_anew(postgresql: PostgreSQL, rag_database: str) -> None:
