@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.bootstrap.account import Account
 from scripts.environments.environment import ROOT
 from scripts.environments.files import private_folder
-from scripts.environments.interrupts import left_to_the_child
+from scripts.environments.interrupts import ending_in_order
 from scripts.environments.problems import RefusedError
 
 TERRAFORM = ROOT / "scripts" / "terraform"
@@ -88,8 +88,8 @@ class Terraform:
         """Terraform's own lines are the progress."""
         colour = [] if sys.stdout.isatty() else ["-no-color"]
         command = self._command(words[0], *colour, *words[1:])
-        with left_to_the_child():
-            return subprocess.run(command, env=self._environment, check=False).returncode
+        with ending_in_order(command, env=self._environment) as process:
+            return process.wait()
 
     def _must(self, *words: str) -> None:
         if self._run(*words) != 0:

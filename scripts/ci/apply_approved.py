@@ -9,12 +9,11 @@ Exit: as ``python -m scripts.environments`` has it; 2 where the changes are othe
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 
 from scripts.ci.changes import PlanFormError, changes_of
 from scripts.environments.environment import ROOT, Environment, find
-from scripts.environments.interrupts import left_to_the_child
+from scripts.environments.interrupts import ending_in_order
 from scripts.environments.problems import RefusedError
 
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
@@ -62,8 +61,8 @@ def main(words: list[str]) -> int:
 
 def _run(command: str, environment: Environment) -> int:
     words = [sys.executable, "-m", "scripts.environments", command, environment.name]
-    with left_to_the_child():
-        return subprocess.run(words, cwd=ROOT, check=False).returncode
+    with ending_in_order(words, cwd=ROOT) as process:
+        return process.wait()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scripts.environments.environment import BACKEND, ROOT, Environment
-from scripts.environments.interrupts import left_to_the_child
+from scripts.environments.interrupts import ending_in_order
 from scripts.environments.problems import RefusedError
 
 NO_CHANGES, CHANGES = 0, 2  # exit statuses of `terraform plan -detailed-exitcode`
@@ -44,14 +44,9 @@ def plan(environment: Environment, *words: str, progress: Progress) -> bool:
 
     Raises ``RefusedError`` with Terraform's own errors.
     """
-    command = ["plan", "-input=false", "-json", "-detailed-exitcode", *words]
+    command = _command(environment, "plan", "-input=false", "-json", "-detailed-exitcode", *words)
     read, errors = 0, list[str]()
-    with (
-        left_to_the_child(),
-        subprocess.Popen(
-            _command(environment, *command), env=_inherited(), stdout=subprocess.PIPE, text=True
-        ) as process,
-    ):
+    with ending_in_order(command, env=_inherited(), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None  # noqa: S101 (for the type checker: it is a pipe)
         for line in process.stdout:
             event = _event(line)
@@ -94,12 +89,8 @@ def apply(environment: Environment, *words: str) -> None:
     colour = [] if sys.stdout.isatty() else ["-no-color"]
     command = _command(environment, "apply", "-input=false", "-auto-approve", *colour, *words)
     printed = list[str]()
-    with (
-        left_to_the_child(),
-        subprocess.Popen(
-            command, env=_inherited(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process,
-    ):
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with ending_in_order(command, env=_inherited(), **output) as process:
         assert process.stdout is not None  # noqa: S101
         for line in process.stdout:
             print(line, end="", flush=True)
