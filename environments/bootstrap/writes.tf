@@ -97,6 +97,7 @@ locals {
         actions = [
           "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
           "route53:AssociateVPCWithHostedZone", "route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:CreateHostedZone", "route53:DeleteHostedZone", "route53:GetChange",
+          "route53:ListHostedZonesByName", "route53:ListHostedZonesByVPC",
         ]
       }
     }
