@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
+from scripts.local_cloud.gaps.apigateway import refuse_unknown_keywords
 from tests.unit.local_cloud.api import openapi
 from tests.unit.local_cloud.support import Cloud, unique
 
+ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[3]
 WELCOME = "/aws/apigateway/welcome"
 
 
@@ -41,6 +46,11 @@ def test_a_property_may_be_named_like_a_keyword(cloud: Cloud) -> None:
     import_schema(cloud, {"type": "object", "properties": {"example": {"enum": [{"nullable": True}]}}})
 
 
+def test_the_projects_own_document_has_no_word_that_models_lack() -> None:
+    """A comma in a description that is not quoted makes a word of what follows: {type: string, a, b}."""
+    refuse_unknown_keywords(yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8")))
+
+
 def test_an_import_opens_the_own_address_unless_the_document_closes_it(cloud: Cloud) -> None:
     apis = cloud.client("apigateway")
     api_id = apis.create_rest_api(name=unique("api"), disableExecuteApiEndpoint=True)["id"]
@@ -60,3 +70,11 @@ def test_the_role_of_the_account_makes_a_log_group_of_its_own(cloud: Cloud) -> N
         apis.update_account(patchOperations=[role])
     found = logs.describe_log_groups(logGroupNamePrefix=WELCOME)["logGroups"]
     assert [(group["logGroupName"], "kmsKeyId" in group) for group in found] == [(WELCOME, False)]
+
+
+def test_the_documents_schemas_have_no_word_that_models_lack() -> None:
+    """A description with a comma and without quotes is two keys to YAML: so was one of them."""
+    schemas = yaml.safe_load((ROOT / "openapi.yaml").read_text())["components"]["schemas"]
+    assert {name: unknown_keywords(schema) for name, schema in schemas.items()} == dict.fromkeys(
+        schemas, set()
+    )
