@@ -7,12 +7,15 @@ import re
 from typing import Any
 
 import pytest
+from healthcare.model_problems import ModelProblem
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rag_orchestrator.addressed import speaks_to_a_model
+from rag_orchestrator.model import _answer_in
 from rag_orchestrator.prompt import INSTRUCTIONS, SCHEMA, build
 
+from scripts.local_cloud.bedrock import speak_freely
 from scripts.local_cloud.model.answers import answer
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -143,6 +146,17 @@ def test_the_instructions_show_the_form_of_the_answer() -> None:
         Draft202012Validator(SCHEMA).validate(example)
     assert shown[0]["claims"]
     assert not shown[1]["claims"]
+
+
+def test_a_model_that_hears_of_no_schema_answers_by_the_instructions() -> None:
+    """The local cloud's gpt-oss, which knows the form from nowhere else."""
+    made = build("What dose of lisinopril?", [context("Continue lisinopril 10 mg daily.")])
+    messages = [{"role": "system", "content": made.instructions}, {"role": "user", "content": made.user}]
+    assert (
+        _answer_in(speak_freely(messages, None).text).claims[0]["quote"] == "Continue lisinopril 10 mg daily."
+    )
+    with pytest.raises(ModelProblem, match="model_unusable"):
+        _answer_in(speak_freely(messages[1:], None).text)
 
 
 def test_the_instructions_name_no_patient_and_no_tool() -> None:
