@@ -21,7 +21,7 @@ from tests.prove_iam.exceptions import read_exceptions
 from tests.prove_iam.functions import Functions, digests_of
 from tests.prove_iam.probes import played_functions
 from tests.prove_iam.proving import BrokenProbeError
-from tests.prove_iam.report import RoleReport, lines, markdown, write
+from tests.prove_iam.report import RoleReport, lines, markdown, needless, write
 from tests.prove_iam.results import Results
 from tests.prove_iam.roles import NotPutBackError
 from tests.reliability.__main__ import deployed
@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Nothing was proven of it in this deployment: leave --report-only out.", file=sys.stderr)
         return 2
     say("\n" + "\n".join(lines(reports, exceptions)))
+    if given.role is None and (left := needless(reports, exceptions)):
+        say(f"exceptions.toml excuses what is proven by now, or granted no more: {', '.join(left)}")
     if given.write_docs:
         write(PAGE, markdown(reports, exceptions, datetime.now(UTC).date()))
     return 1 if any(report.unproven for report in reports) else 0

@@ -82,6 +82,18 @@ def excepted(
     return [(exception, used[exception]) for exception in exceptions if used[exception]]
 
 
+def needless(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]) -> list[str]:
+    """Actions whose exception excuses no grant any more, where all roles it is made for were reported."""
+    roles = {report.role for report in reports}
+    used = {(grant.role, grant.action) for report in reports for grant in report.excepted}
+    found = []
+    for exception in exceptions:
+        scope = set(exception.roles) or roles
+        if scope <= roles:
+            found += [a for a in exception.actions if not any((role, a) in used for role in scope)]
+    return found
+
+
 def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException], on: date) -> str:
     """For docs/least_privilege.md."""
     table = [

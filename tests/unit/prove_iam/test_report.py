@@ -10,7 +10,7 @@ import pytest
 
 from tests.prove_iam.exceptions import NamedException, read_exceptions
 from tests.prove_iam.grants import digest, grants_of
-from tests.prove_iam.report import BEGIN, END, lines, markdown, report_of, write
+from tests.prove_iam.report import BEGIN, END, lines, markdown, needless, report_of, write
 from tests.prove_iam.results import How, Result, Results
 from tests.unit.prove_iam.conftest import ROLE
 
@@ -40,6 +40,15 @@ def test_an_exception_can_be_one_roles_alone(policies: Any) -> None:
     assert len(report_of(ROLE, grants, found, [others]).unproven) == 1
     mine = NamedException(QUERY.actions, QUERY.reason, QUERY.source, roles=(ROLE,))
     assert report_of(ROLE, grants, found, [mine]).unproven == ()
+
+
+def test_an_exception_that_excuses_nothing_any_more_is_named(policies: Any) -> None:
+    found = results(policies, "run", "run", "run", "unused", "run")
+    reports = [report_of(ROLE, grants_of(ROLE, policies), found, [QUERY])]
+    gone = NamedException(("dynamodb:GetItem", "dynamodb:Query"), QUERY.reason, QUERY.source)
+    elsewhere = NamedException(("dynamodb:Scan",), QUERY.reason, QUERY.source, roles=("not-reported",))
+    assert needless(reports, [QUERY]) == []
+    assert needless(reports, [gone, elsewhere]) == ["dynamodb:GetItem"]
 
 
 def test_what_was_not_tried_is_not_proven(policies: Any) -> None:
