@@ -96,7 +96,12 @@ def without_code(line: str) -> str:
 
 
 def page_for(root: Path, pages: set[PurePosixPath], target: PurePosixPath) -> PurePosixPath:
-    """The page that shows a file or folder of the repository: its own, its README's, or its source."""
+    """The page that shows a file or folder of the repository: its own, its README's, or its source.
+
+    A picture of docs/assets is copied as it is, and shown by itself.
+    """
+    if target.is_relative_to("docs/assets"):
+        return target.relative_to("docs")
     is_folder = (root / target).is_dir()
     for file in (target, target / "README.md"):
         if file in pages:

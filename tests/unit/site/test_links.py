@@ -76,3 +76,13 @@ def test_targets_become_the_pages_that_show_them(repository: Path) -> None:
     )
     (repository / "empty").mkdir()
     assert str(where(PurePosixPath("empty"))) == "source/empty/index.md"
+
+
+def test_a_picture_is_shown_where_it_was_copied(repository: Path) -> None:
+    def where(target: PurePosixPath) -> PurePosixPath:
+        return links.page_for(repository, {HOME}, target)
+
+    picture = "![the report](../docs/assets/report.png)"
+    page = PurePosixPath("modules/queue/index.md")
+    written = links.rewritten(picture, PurePosixPath("modules/README.md"), page, where)
+    assert written == "![the report](../../assets/report.png)"
