@@ -55,6 +55,8 @@ resource "aws_rds_cluster" "this" {
   depends_on = [aws_cloudwatch_log_group.this] # RDS would make one that is unencrypted and kept for ever.
 }
 
+# Without a version: it is the cluster's. "17" would be AWS's default minor one of today, which an older cluster need not have, and
+# RDS refuses an instance of another ("does not match the engine version of your DB cluster").
 resource "aws_rds_cluster_instance" "this" {
   #checkov:skip=CKV_AWS_118:Every 60 seconds, and 0 is refused: checkov doesn't read the defaults of an object's attributes
   for_each = local._instance_numbers
@@ -62,7 +64,6 @@ resource "aws_rds_cluster_instance" "this" {
   identifier         = "${local._name}-${each.key}"
   cluster_identifier = aws_rds_cluster.this.id
   engine             = aws_rds_cluster.this.engine
-  engine_version     = aws_rds_cluster.this.engine_version
   instance_class     = "db.serverless"
   promotion_tier     = each.key == "1" ? 0 : 1 # tiers 0 and 1 scale with the writer: a failover finds the memory warm
   tags               = var.context.tags

@@ -189,6 +189,7 @@ def test_the_database_is_private_encrypted_and_kept(plan: Plan) -> None:
     instances = plan.of_type("aws_rds_cluster_instance")
     assert len(instances) == 2
     assert not any(instance["publicly_accessible"] for instance in instances)
+    assert not any(instance.get("engine_version") for instance in instances), "it is the cluster's to say"
     (parameters,) = plan.of_type("aws_rds_cluster_parameter_group")
     values = {parameter["name"]: parameter["value"] for parameter in parameters["parameter"]}
     assert values["rds.force_ssl"] == "1"
