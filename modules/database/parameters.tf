@@ -2,31 +2,34 @@
 locals {
   _parameters = {
     # TLS alone, 1.2 or newer. (Clients have to verify the certificate themselves.)
-    "rds.force_ssl"            = { value = "1" }
-    "ssl_min_protocol_version" = { value = "TLSv1.2" }
+    "rds.force_ssl"            = "1"
+    "ssl_min_protocol_version" = "TLSv1.2"
     # No password that can be taken from a hash of the old kind.
-    "password_encryption"                 = { value = "scram-sha-256" }
-    "rds.accepted_password_auth_method"   = { value = "scram" }
-    "idle_in_transaction_session_timeout" = { value = "60000" } # ms: a transaction holds a patient's scope
+    "password_encryption"                 = "scram-sha-256"
+    "rds.accepted_password_auth_method"   = "scram"
+    "idle_in_transaction_session_timeout" = "60000" # ms: a transaction holds a patient's scope
 
     # Who came and went, and what was changed in the schema and in roles. Never a statement with data, never a parameter,
     # and no DETAIL lines either ("Key (patient_id)=(...) already exists"), which TERSE leaves out.
     # https://www.postgresql.org/docs/17/runtime-config-logging.html
-    "log_connections"                   = { value = "1" }
-    "log_disconnections"                = { value = "1" }
-    "log_error_verbosity"               = { value = "terse" }
-    "log_min_duration_statement"        = { value = "-1" }
-    "log_min_error_statement"           = { value = "panic" } # "error" would write the statement that failed
-    "log_parameter_max_length"          = { value = "0" }
-    "log_parameter_max_length_on_error" = { value = "0" }
-    "log_statement"                     = { value = "none" }
+    "log_connections"                   = "1"
+    "log_disconnections"                = "1"
+    "log_error_verbosity"               = "terse"
+    "log_min_duration_statement"        = "-1"
+    "log_min_error_statement"           = "panic" # "error" would write the statement that failed
+    "log_parameter_max_length"          = "0"
+    "log_parameter_max_length_on_error" = "0"
+    "log_statement"                     = "none"
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html
-    "pgaudit.log"              = { value = "ddl,role" }
-    "pgaudit.log_parameter"    = { value = "0" }
-    "shared_preload_libraries" = { value = "pg_stat_statements,pgaudit", apply_method = "pending-reboot" }
+    "pgaudit.log"              = "ddl,role"
+    "pgaudit.log_parameter"    = "0"
+    "shared_preload_libraries" = "pg_stat_statements,pgaudit"
   }
 }
 
+# All with the next restart: the group is there before the cluster, which starts with it. For a value that is AWS's default as well
+# (rds.force_ssl since version 17) RDS keeps no other method, and every plan would show a change:
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_parameter_group#problematic-plan-changes
 resource "aws_rds_cluster_parameter_group" "this" {
   name        = "${local._name}-postgresql${var.engine_version}"
   family      = "aurora-postgresql${var.engine_version}"
@@ -38,8 +41,8 @@ resource "aws_rds_cluster_parameter_group" "this" {
 
     content {
       name         = parameter.key
-      value        = parameter.value.value
-      apply_method = try(parameter.value.apply_method, "immediate")
+      value        = parameter.value
+      apply_method = "pending-reboot"
     }
   }
 

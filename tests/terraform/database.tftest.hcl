@@ -98,6 +98,11 @@ run "tls_alone_and_no_statement_in_the_log" {
   }
 
   assert {
+    condition     = toset([for parameter in aws_rds_cluster_parameter_group.this.parameter : parameter.apply_method]) == toset(["pending-reboot"])
+    error_message = "RDS keeps no other method for a value that is its default as well: each plan would show a change."
+  }
+
+  assert {
     condition     = aws_rds_cluster_parameter_group.this.family == "aurora-postgresql17" && aws_rds_cluster.this.db_cluster_parameter_group_name == aws_rds_cluster_parameter_group.this.name
     error_message = "The cluster has these parameters."
   }
