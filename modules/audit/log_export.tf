@@ -155,11 +155,22 @@ resource "aws_iam_role_policy" "log_subscription" {
   role = aws_iam_role.log_subscription[0].name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "SendLogs"
-      Effect   = "Allow"
-      Action   = ["firehose:PutRecord", "firehose:PutRecordBatch"]
-      Resource = [local._export_arn]
-    }]
+    Statement = [
+      {
+        Sid      = "SendLogs"
+        Effect   = "Allow"
+        Action   = ["firehose:PutRecord", "firehose:PutRecordBatch"]
+        Resource = [local._export_arn]
+      },
+      # Firehose encrypts with the stream's key in the name of who sends.
+      # https://github.com/ministryofjustice/modernisation-platform-environments/pull/19063
+      {
+        Sid       = "EncryptSentLogs"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = [var.kms_key_arn]
+        Condition = { StringEquals = { "kms:ViaService" = "firehose.${var.context.region}.amazonaws.com" } }
+      },
+    ]
   })
 }

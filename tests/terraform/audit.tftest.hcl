@@ -299,7 +299,7 @@ run "exports_logs_to_the_locked_archive" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.log_subscription[0].policy).Statement[0].Resource == [output.log_export.stream_arn]
+    condition     = { for statement in jsondecode(aws_iam_role_policy.log_subscription[0].policy).Statement : join(" ", statement.Action) => statement.Resource } == { "firehose:PutRecord firehose:PutRecordBatch" = [output.log_export.stream_arn], "kms:Decrypt kms:GenerateDataKey" = [var.kms_key_arn] } && jsondecode(aws_iam_role_policy.log_subscription[0].policy).Statement[1].Condition == { StringEquals = { "kms:ViaService" = "firehose.us-east-1.amazonaws.com" } }
     error_message = "Log groups must send to this stream alone."
   }
 
