@@ -12,18 +12,19 @@ locals {
   _stack_policy  = ["${local._iam_arn}:policy/${var.name_prefix}-*"]
   # Ids that AWS makes up, and services that know no resource for what is read.
   _anything = ["*"]
-  # API Gateway's resources are the paths of its own API: those of REST APIs, their domains and tags, and no API keys.
-  _api_paths = [for path in ["account", "domainnames", "domainnames/*", "restapis", "restapis/*", "tags/*"] : "arn:${var.partition}:apigateway:${var.region}::/${path}"]
+  # API Gateway's resources are the paths of its own API: those of REST APIs and their domains, and no API keys.
+  _api_paths = [for path in ["account", "domainnames/*", "restapis/*"] : "${local._api_root}/${path}"]
+  _api_root  = "arn:${var.partition}:apigateway:${var.region}::"
 
   _reads = {
     foundation = {
       ReadAudit = {
         resources = local._anything
         actions = [
-          "access-analyzer:GetAnalyzer", "access-analyzer:ListTagsForResource",
-          "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags",
+          "access-analyzer:GetAnalyzer",
+          "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags",
           "firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream",
-          "guardduty:GetDetector", "guardduty:ListTagsForResource", "inspector2:BatchGetAccountStatus",
+          "guardduty:GetDetector", "inspector2:BatchGetAccountStatus",
           "logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeResourcePolicies", "logs:DescribeSubscriptionFilters", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource",
         ]
       }
@@ -41,19 +42,23 @@ locals {
       ReadNetwork = {
         resources = local._anything
         actions = [
-          "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways",
+          "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways", "ec2:DescribeNatGateways",
           "ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups",
           "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
-          "network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration", "network-firewall:DescribeRuleGroup", "network-firewall:ListTagsForResource",
+          "network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration", "network-firewall:DescribeRuleGroup",
           "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
-          "route53resolver:GetFirewallConfig", "route53resolver:GetFirewallDomainList", "route53resolver:GetFirewallRuleGroup", "route53resolver:GetFirewallRuleGroupAssociation",
-          "route53resolver:GetResolverQueryLogConfig", "route53resolver:GetResolverQueryLogConfigAssociation", "route53resolver:ListFirewallDomains", "route53resolver:ListFirewallRules",
+          "route53resolver:GetFirewallDomainList", "route53resolver:GetFirewallRuleGroup", "route53resolver:GetFirewallRuleGroupAssociation",
+          "route53resolver:GetResolverQueryLogConfig", "route53resolver:GetResolverQueryLogConfigAssociation", "route53resolver:ListFirewallConfigs", "route53resolver:ListFirewallDomains", "route53resolver:ListFirewallRules",
           "route53resolver:ListTagsForResource",
         ]
       }
+      ReadPolicies = {
+        resources = local._stack_policy
+        actions   = ["iam:GetPolicy", "iam:GetPolicyVersion"]
+      }
       ReadRoles = {
-        resources = concat(local._stack_roles, local._stack_policy)
-        actions   = ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
+        resources = local._stack_roles
+        actions   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       }
       ReadSignals = {
         resources = local._anything
@@ -70,7 +75,9 @@ locals {
         actions   = ["apigateway:GET"]
       }
       # s3:ListBucket is what S3 asks for at HeadBucket, by which the provider looks whether a bucket is there. It shows the names
-      # of objects, too; nothing less does. No s3:GetObject. (s3:ListTagsForResource is how version 6 of the provider reads tags.)
+      # of objects, too; nothing less does. No s3:GetObject. The state's bucket is among them: Terraform lists workspaces at init, and
+      # S3 would say "denied" and not "there is none yet" of a first state. (s3:ListTagsForResource is how version 6 of the provider
+      # reads tags.)
       ReadBuckets = {
         resources = local._bucket_arns
         actions = [
@@ -87,14 +94,22 @@ locals {
           "lambda:GetPolicy", "lambda:GetProvisionedConcurrencyConfig", "lambda:ListTags", "lambda:ListVersionsByFunction",
         ]
       }
-      # Their ids are AWS's.
-      ReadFunctionSettings = {
-        resources = [for kind in ["code-signing-config", "event-source-mapping"] : "arn:${var.partition}:lambda:${var.region}:${var.account_id}:${kind}:*"]
-        actions   = ["lambda:GetCodeSigningConfig", "lambda:GetEventSourceMapping", "lambda:ListTags"]
+      # Their ids are AWS's, as those of event source mappings.
+      ReadCodeSigning = {
+        resources = ["arn:${var.partition}:lambda:${var.region}:${var.account_id}:code-signing-config:*"]
+        actions   = ["lambda:GetCodeSigningConfig", "lambda:ListTags"]
       }
-      ReadMessaging = {
-        resources = concat(local._queue_arns, local._topic_arns)
-        actions   = ["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource", "sqs:GetQueueAttributes", "sqs:ListQueueTags"]
+      ReadEventSources = {
+        resources = ["arn:${var.partition}:lambda:${var.region}:${var.account_id}:event-source-mapping:*"]
+        actions   = ["lambda:GetEventSourceMapping", "lambda:ListTags"]
+      }
+      ReadQueues = {
+        resources = local._queue_arns
+        actions   = ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]
+      }
+      ReadTopics = {
+        resources = local._topic_arns
+        actions   = ["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"]
       }
       ReadSecretsSettings = {
         resources = local._secret_arns
@@ -112,7 +127,7 @@ locals {
           "rds:DescribeDBClusterParameterGroups", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters", "rds:DescribeDBInstances",
           "rds:DescribeDBSubnetGroups", "rds:DescribeGlobalClusters", "rds:ListTagsForResource",
           "ses:GetConfigurationSet", "ses:GetEmailIdentity", "ses:ListTagsForResource",
-          "signer:GetSigningProfile", "signer:ListTagsForResource",
+          "signer:GetSigningProfile",
           "wafv2:GetIPSet", "wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:GetWebACLForResource", "wafv2:ListTagsForResource",
         ]
       }

@@ -21,13 +21,6 @@ resource "aws_iam_role_policy" "state" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Terraform lists workspaces at init; and without it S3 says "denied" and not "there is none yet" of a first state.
-      {
-        Sid      = "FindState"
-        Effect   = "Allow"
-        Action   = "s3:ListBucket"
-        Resource = local._bucket_arn
-      },
       {
         Sid      = "State"
         Effect   = "Allow"

@@ -104,7 +104,7 @@ locals {
 
     workloads = {
       WriteApi = {
-        resources = local._api_paths
+        resources = concat(local._api_paths, [for path in ["domainnames", "restapis", "tags/*"] : "${local._api_root}/${path}"])
         actions   = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL", "apigateway:UpdateRestApiPolicy"]
       }
       # Not s3:DeleteObject: whoever means to empty a bucket (force_destroy) does it as a person.

@@ -119,6 +119,13 @@ run "reads_no_data" {
   }
 
   assert {
+    condition = alltrue(flatten([for policy in aws_iam_policy.read : [for statement in jsondecode(policy.policy).Statement : [for pair in setproduct(statement.Action, statement.Resource) :
+      split(":", pair[0])[0] == try(split(":", pair[1])[2], split(":", pair[0])[0])
+    ]]]))
+    error_message = "No action stands beside a resource of another service, on which it would be a grant for nothing."
+  }
+
+  assert {
     condition     = alltrue([for policy in concat(values(aws_iam_policy.read), values(aws_iam_policy.write), [aws_iam_policy.roles, aws_iam_policy.audit]) : length(replace(policy.policy, "/\\s/", "")) <= 6144])
     error_message = "A managed policy has at most 6144 characters: split the group."
   }
