@@ -38,6 +38,7 @@ from scripts.local_cloud.functions.networking import check_network
 from scripts.local_cloud.functions.service import FunctionService
 from scripts.local_cloud.gateway.server import Gateway
 from scripts.local_cloud.limits import check_limits
+from scripts.local_cloud.log_subscriptions import check_subscription
 from scripts.local_cloud.protocol.server import serve, url_of
 from scripts.local_cloud.state import State, remove_state, write_state
 from scripts.local_cloud.web_identity import check_web_identity
@@ -51,7 +52,9 @@ class LocalCloud:
 
     def __init__(self, port: int = 0, gateway_port: int = 0) -> None:
         key = create_administrator()
-        front_door = FrontDoor([guard, check_limits, check_role, check_network, check_web_identity])
+        front_door = FrontDoor(
+            [guard, check_limits, check_role, check_network, check_subscription, check_web_identity]
+        )
         self.endpoint = serve(front_door, port)
         endpoint_url = url_of(self.endpoint)
         self.folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
