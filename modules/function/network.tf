@@ -16,6 +16,11 @@ resource "aws_security_group" "this" {
   lifecycle {
     create_before_destroy = true
   }
+
+  # Lambda deletes them by the role's rights, and the group waits for that: so at destroy the role goes after the group. Without
+  # its role Lambda would leave them to whoever comes by.
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  depends_on = [aws_iam_role_policy.platform]
 }
 
 resource "aws_vpc_security_group_egress_rule" "endpoints" {

@@ -212,3 +212,18 @@ def test_the_database_lets_in_three_functions_and_no_address(plan: Plan) -> None
         assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (5432, 5432, "tcp")
         assert not rule["cidr_ipv4"]
         assert not rule["cidr_ipv6"]
+
+
+def test_at_destroy_a_functions_role_outlives_its_network_interfaces(plan: Plan) -> None:
+    """Lambda deletes them by the role's rights, and the security group waits for that."""
+    calls = plan.document["configuration"]["root_module"]["module_calls"]["healthcare"]["module"][
+        "module_calls"
+    ]
+    functions = [
+        call["module"]["resources"] for call in calls.values() if call["source"] == "./modules/function"
+    ]
+    assert len(functions) >= 7
+    for resources in functions:
+        waits_for = {resource["address"]: resource.get("depends_on", []) for resource in resources}
+        assert "aws_iam_role_policy.platform" in waits_for["aws_security_group.this"]
+        assert "aws_iam_role_policy.platform" in waits_for["aws_lambda_function.this"]
