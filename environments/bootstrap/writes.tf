@@ -50,7 +50,7 @@ locals {
         resources = ["arn:${var.partition}:kms:${var.region}:${var.account_id}:key/*"]
         actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"]
         conditions = {
-          StringEquals = { "kms:ViaService" = [for service in ["aoss", "backup", "dynamodb", "lambda", "rds", "secretsmanager"] : "${service}.${var.region}.amazonaws.com"] }
+          StringEquals = { "kms:ViaService" = [for service in ["aoss", "backup", "dynamodb", "lambda", "logs", "rds", "secretsmanager"] : "${service}.${var.region}.amazonaws.com"] }
         }
       }
       GrantKeysToServices = {
