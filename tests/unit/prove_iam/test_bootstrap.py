@@ -10,10 +10,12 @@ import pytest
 
 from scripts.local_deployment import ROOT
 from tests.prove_iam.__main__ import main
-from tests.prove_iam.bootstrap import Bootstrap, copy_tree
+from tests.prove_iam.bootstrap import Bootstrap, copy_tree, told_apart
 from tests.prove_iam.functions import Functions
+from tests.prove_iam.grants import grants_of
 from tests.prove_iam.groups import Failed
-from tests.prove_iam.results import Results
+from tests.prove_iam.needs import Need
+from tests.prove_iam.results import Result, Results
 
 # As the provider prints it.
 PRINTED = """
@@ -32,27 +34,63 @@ def bootstrap(tmp_path: Path) -> Bootstrap:
     return Bootstrap(Deployment(), Results(tmp_path, str), lambda _line: None)  # type: ignore[arg-type]
 
 
-def printed(status: int, stdout: str, stderr: str) -> Any:
-    return lambda *_words: subprocess.CompletedProcess([], status, stdout, stderr)
+# As `hipaa drift` prints it.
+NOT_READ = "Not compared:\n  sqs:ListQueues answered AccessDenied; grant sqs:ListQueues"
+
+
+def ended(status: int, said: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], status, "", said)
 
 
 @pytest.mark.parametrize(
-    ("status", "stderr", "failed"),
+    ("drift", "reads", "plan", "failed"),
     [
-        (0, "", None),
-        (1, " ".join(PRINTED.split()), {"kms:DescribeKey"}),
-        (1, PRINTED, {"kms:DescribeKey"}),
-        (1, "Error: Forbidden", set()),
-        (2, "Plan: 0 to add, 1 to change", set()),
+        (ended(0), ended(0), ended(0), None),
+        (ended(0), ended(1, " ".join(PRINTED.split())), None, {"kms:DescribeKey"}),
+        (ended(2, NOT_READ), ended(1, PRINTED), None, {"kms:DescribeKey", "sqs:ListQueues"}),
+        (ended(1, "1 differ"), ended(0), None, set()),
+        (ended(0), ended(1, "Error: Forbidden"), None, set()),
+        (ended(0), ended(1), None, set()),
+        (ended(0), ended(0), ended(1, PRINTED), {"kms:DescribeKey"}),
+        (ended(0), ended(0), ended(2, "1 to change"), set()),
     ],
 )
-def test_a_plan_names_what_it_was_refused_and_one_with_changes_has_failed(
-    bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, status: int, stderr: str, failed: set[str] | None
+def test_a_plan_names_what_it_was_refused_and_drift_is_a_failure(
+    bootstrap: Bootstrap, monkeypatch: pytest.MonkeyPatch, drift: Any, reads: Any, plan: Any, failed: Any
 ) -> None:
-    monkeypatch.setattr(bootstrap, "run", printed(status, "", stderr))
+    """Both read before Terraform plans the whole, in which what depends on something refused is not read."""
+
+    def run(folder: str, _: Any, verb: str, *__: str) -> Any:
+        return reads if folder == "reads" else ended(0) if verb == "init" else plan
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "drift", lambda _: drift)
     monkeypatch.setattr(Bootstrap, "unlock", lambda _self: None)
     found: Failed | None = bootstrap.plan({})
     assert (found.actions if found else None) == (None if failed is None else frozenset(failed))
+
+
+def test_what_two_statements_allow_is_proven_together_unless_it_was_missed_by_itself() -> None:
+    """Terraform reads the stack's topics, audit all: of another one, audit's grant alone is missed."""
+    stack, everything = "arn:aws:sns:us-east-1:1:healthcare-*", "*"
+    policies = {
+        name: {"Statement": [{"Effect": "Allow", "Action": "sns:GetTopicAttributes", "Resource": resource}]}
+        for name, resource in (("terraform", stack), ("audit", everything))
+    }
+    audit, terraform = grants_of("plan", policies)
+    needed = {audit: Need(partners={terraform}), terraform: Need(partners={audit})}
+
+    def refused(topic: str) -> dict[str, Any]:
+        of = {"principal": "arn:aws:iam::1:role/plan", "decision": "IMPLICIT_DENY", "context": {}}
+        return of | {"action": "sns:GetTopicAttributes", "resource": f"arn:aws:sns:us-east-1:1:{topic}"}
+
+    def how(*topics: str) -> tuple[str, str]:
+        found = {grant: Result("run", "make plan", "refused") for grant in needed}
+        told = told_apart(found, needed, policies, [refused(topic) for topic in topics])
+        return told[terraform].how, told[audit].how
+
+    assert how("healthcare-alerts") == ("together", "together")
+    assert how("healthcare-alerts", "somebody-elses") == ("together", "run")
 
 
 def test_the_tree_leaves_the_repository_alone_and_names_other_backends(tmp_path: Path) -> None:
