@@ -1,4 +1,4 @@
-"""Operations that moto has no path for, so that ``gaps`` cannot add them: access analyzers.
+"""Operations that moto has no path for, so that ``gaps`` cannot add them: access analyzers, and some tags.
 
 They are answered as AWS answers; nothing is analysed.
 """
@@ -12,15 +12,51 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from scripts.local_cloud.backends import arn_of
+from scripts.local_cloud.backends import arn_of, backend_of
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 
-Operations = Mapping[tuple[str, str], Callable[[AwsRequest], Response]]
+Operation = Callable[[AwsRequest], Response]
+Operations = Mapping[tuple[str, str], Operation]
+Tags = dict[str, str]
 
 
 def _answer(body: Mapping[str, Any]) -> Response:
     return Response(json.dumps(body), content_type="application/json")
+
+
+def changing_tags(tags_of: Callable[[str, str], Tags], arn: str, given: str) -> Operation:
+    """TagResource, or UntagResource where a list is given. ``arn`` and ``given`` name the parameters."""
+
+    def change(call: AwsRequest) -> Response:
+        tags, wanted = tags_of(call.parameters[arn], call.region), call.parameters[given]
+        if isinstance(wanted, Mapping):
+            tags.update(wanted)
+        else:
+            for key in wanted:
+                tags.pop(key, None)
+        return _answer({})
+
+    return change
+
+
+def found_in(kept: Mapping[str, Any], arn: str) -> Any:
+    """What the last part of the ARN names."""
+    name = arn.rpartition("/")[2]
+    if name not in kept:
+        raise AwsError("ResourceNotFoundException", f"There is no {name}.", 404)
+    return kept[name]
+
+
+def detector_tags(arn: str, region: str) -> Tags:
+    tags: Tags = found_in(backend_of("guardduty", region).detectors, arn).tags
+    return tags
+
+
+def user_pool_tags(arn: str, region: str) -> Tags:
+    pool = found_in(backend_of("cognito-idp", region).user_pools, arn)
+    tags: Tags = pool.extended_config.setdefault("UserPoolTags", {})
+    return tags
 
 
 class AccessAnalyzers:
@@ -36,6 +72,8 @@ class AccessAnalyzers:
             ("accessanalyzer", "GetAnalyzer"): self.get,
             ("accessanalyzer", "ListAnalyzers"): self.list,
             ("accessanalyzer", "ListFindingsV2"): self.findings,
+            ("accessanalyzer", "TagResource"): changing_tags(self._tags, "resourceArn", "tags"),
+            ("accessanalyzer", "UntagResource"): changing_tags(self._tags, "resourceArn", "tagKeys"),
         }
 
     def create(self, call: AwsRequest) -> Response:
@@ -66,6 +104,10 @@ class AccessAnalyzers:
         self._found(str(call.parameters["analyzerArn"]).rpartition("/")[2])
         return _answer({"findings": []})
 
+    def _tags(self, arn: str, _: str) -> Tags:
+        tags: Tags = found_in(self._kept, arn)["tags"]
+        return tags
+
     def _found(self, name: str) -> dict[str, Any]:
         if name not in self._kept:
             raise AwsError("ResourceNotFoundException", f"There is no analyzer {name}.", 404)
@@ -74,4 +116,9 @@ class AccessAnalyzers:
 
 def operations() -> Operations:
     """All of them, newly made: by (botocore's service, operation)."""
-    return AccessAnalyzers().operations()
+    tags = {
+        (service, operation): changing_tags(tags_of, "ResourceArn", given)
+        for service, tags_of in (("guardduty", detector_tags), ("cognito-idp", user_pool_tags))
+        for operation, given in (("TagResource", "Tags"), ("UntagResource", "TagKeys"))
+    }
+    return {**AccessAnalyzers().operations(), **tags}

@@ -32,6 +32,31 @@ def test_an_analyzer_is_kept_until_it_is_deleted(cloud: Cloud) -> None:
         analyzers.get_analyzer(analyzerName=name)
 
 
+def test_tags_are_changed_where_moto_knows_them_at_creation_alone(cloud: Cloud) -> None:
+    analyzers, guardduty, cognito = map(cloud.client, ("accessanalyzer", "guardduty", "cognito-idp"))
+    name = unique("analyzer")
+    analyzer = analyzers.create_analyzer(analyzerName=name, type="ACCOUNT", tags={"a": "b", "c": "d"})["arn"]
+    analyzers.tag_resource(resourceArn=analyzer, tags={"a": "new"})
+    analyzers.untag_resource(resourceArn=analyzer, tagKeys=["c", "never"])
+    assert analyzers.get_analyzer(analyzerName=name)["analyzer"]["tags"] == {"a": "new"}
+
+    identifier = guardduty.create_detector(Enable=True, Tags={"a": "b", "c": "d"})["DetectorId"]
+    detector = cloud.arn("guardduty", f"detector/{identifier}")
+    guardduty.tag_resource(ResourceArn=detector, Tags={"a": "new"})
+    guardduty.untag_resource(ResourceArn=detector, TagKeys=["c"])
+    assert guardduty.get_detector(DetectorId=identifier)["Tags"] == {"a": "new"}
+    guardduty.delete_detector(DetectorId=identifier)
+
+    pool = cognito.create_user_pool(PoolName=unique("pool"), UserPoolTags={"a": "b", "c": "d"})["UserPool"]
+    cognito.tag_resource(ResourceArn=pool["Arn"], Tags={"a": "new"})
+    cognito.untag_resource(ResourceArn=pool["Arn"], TagKeys=["c"])
+    found = cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]
+    assert found["UserPoolTags"] == {"a": "new"}
+    cognito.delete_user_pool(UserPoolId=pool["Id"])
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        cognito.tag_resource(ResourceArn=pool["Arn"], Tags={"a": "b"})
+
+
 def test_nobody_has_a_way_out(cloud: Cloud) -> None:
     resolver = cloud.client("route53resolver")
     assert resolver.list_firewall_configs()["FirewallConfigs"] == []
