@@ -137,12 +137,16 @@ deployment-test: setup ## End to end and compliance tests against environments/l
 bootstrap-test: setup ## The bootstrap from an empty account, interrupted and killed, and what its roles may (some minutes)
 	@$(RUN) -m pytest -q tests/bootstrap
 
+.PHONY: environments-test
+environments-test: setup ## An environment from an empty account to drift and back, whole, by the commands below (some twenty minutes)
+	@$(RUN) -m pytest -q -s tests/environments $(if $(ENV),-k "$$ENV")
+
 .PHONY: mutation
 mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total)
 	@$(RUN) -m pytest --local-cloud -q tests/mutation
 
 .PHONY: prove-iam
-prove-iam: setup ## Take every grant of every function's role away, and see a test fail (40 minutes; ROLE=patient-api: one)
+prove-iam: setup ## Take every grant of every function's role away, and see a probe fail (over an hour; ROLE=patient-api: one)
 	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role "$$ROLE") $(PROVE)
 
 .PHONY: audit

@@ -23,6 +23,7 @@ GIVEN = "x; touch broken-out #"
         ("cost", "PLAN"),
         ("nightly", "ONLY"),
         ("plan-comment", "SUMMARIES"),
+        ("environments-test", "ENV"),
         ("prove-iam", "ROLE"),
         ("release", "VERSION"),
         ("release-verify", "DIR"),

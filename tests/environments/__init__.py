@@ -1,0 +1,1 @@
+"""`make environments-test`: a whole environment, by the commands that a user has."""
