@@ -33,11 +33,27 @@ def render_table(assessment: Assessment) -> str:
     for status in _LISTED:
         if listed := assessment.of(status):
             lines.append(f"{status.value} ({len(listed)})")
-            lines += [f"  {f.control_id:<7} {_place(f, assessment)}{f.where}: {f.message}" for f in listed]
+            lines += _listed(listed, assessment)
             lines.append("")
     counts = assessment.counts()
     lines.append(", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]))
     return "\n".join(lines) + "\n"
+
+
+def _listed(findings: tuple[Finding, ...], assessment: Assessment) -> list[str]:
+    """What a control says of several resources in the same words (a waiver's reason, most often), once."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        where = f"{_place(finding, assessment)}{finding.where}"
+        alike.setdefault((finding.control_id, finding.message), []).append(where)
+    lines = []
+    for (control, message), places in alike.items():
+        if len(places) == 1:
+            lines.append(f"  {control:<7} {places[0]}: {message}")
+        else:
+            lines.append(f"  {control:<7} {len(places)} resources: {message}")
+            lines += [f"{'':<10}{place}" for place in places]
+    return lines
 
 
 def _place(finding: Finding, assessment: Assessment) -> str:

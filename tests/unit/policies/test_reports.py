@@ -72,6 +72,18 @@ def test_the_table_names_every_control_and_every_failure(assessment: Assessment)
         assert f"{finding.resource}: {finding.message}" in table
 
 
+def test_the_table_says_once_what_holds_of_several_resources() -> None:
+    untraced = (c.function(tracing="PassThrough"), c.function("other", tracing="PassThrough"))
+    judged = assess(c.account(functions=untraced), c.settings(), lens="live", taken_at=NOW)
+    (control, message), *others = {
+        (finding.control_id, finding.message) for finding in judged.of(Status.FAIL)
+    }
+    assert not others
+    table = FORMATS["table"](judged)
+    assert table.count(message) == 1
+    assert f"{control}  2 resources: {message}\n{'':<10}{c.FUNCTION}\n{'':<10}{c.OTHER_FUNCTION}\n" in table
+
+
 class _Page(HTMLParser):
     """The text, the ids, the links and the tags of a page; fails on tags that do not match."""
 
