@@ -142,8 +142,8 @@ environments-test: setup ## An environment from an empty account to drift and ba
 	@$(RUN) -m pytest -q -s tests/environments $(if $(ENV),-k "$$ENV")
 
 .PHONY: mutation
-mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total)
-	@$(RUN) -m pytest --local-cloud -q tests/mutation
+mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total; ONLY='BKP or NET-04': of these)
+	@$(RUN) -m pytest --local-cloud -q tests/mutation $(if $(ONLY),-k "$$ONLY or test_the_whole_account")
 
 .PHONY: prove-iam
 prove-iam: setup ## Take every grant of every function's role away, and see a probe fail (over an hour; ROLE=patient-api: one)
