@@ -45,7 +45,7 @@ SCHEMA = {
     "properties": {"supported": {"type": "boolean"}, "claims": {"type": "array", "items": CLAIM}},
 }
 FORMAT = {"name": "answer", "strict": True, "schema": SCHEMA}
-CHAT = {
+CHAT: dict[str, Any] = {
     "model": MODEL,
     "messages": [{"role": "system", "content": "Answer."}, {"role": "user", "content": PROMPT}],
     "response_format": {"type": "json_schema", "json_schema": FORMAT},
