@@ -16,4 +16,4 @@ Done. What is left to do (docs/bootstrap.md):
      environments/{name}/state.s3.tfbackend: as the output `backend` above says.
   3. GitHub, before any workflow runs: the environments {name}-plan, {name} (with reviewers, for its branch
      alone) and {name}-audit. The roles' ARNs above go into its variables.
-  4. make package sign plan ENV={name}, then make apply ENV={name} (docs/environments.md)."""
+  4. make package; make sign ENV={name}; make plan ENV={name}; make apply ENV={name}"""
