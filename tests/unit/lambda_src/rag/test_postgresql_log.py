@@ -28,7 +28,7 @@ LOGGED = ("log_error_verbosity", "log_min_error_statement", "log_parameter_max_l
 
 def settings_of_the_module() -> dict[str, str]:
     text = (ROOT / "modules/database/parameters.tf").read_text(encoding="utf-8")
-    found = dict(re.findall(r'"(log_\w+)"\s*=\s*\{ value = "([^"]*)"', text))
+    found = dict(re.findall(r'"(log_\w+)"\s*=\s*"([^"]*)"', text))
     return {name: found[name] for name in LOGGED}
 
 
