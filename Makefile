@@ -138,7 +138,7 @@ bootstrap-test: setup ## The bootstrap from an empty account, interrupted and ki
 	@$(RUN) -m pytest -q tests/bootstrap
 
 .PHONY: environments-test
-environments-test: setup ## An environment from an empty account to drift and back, whole, by the commands below (some twenty minutes)
+environments-test: setup ## An environment from an empty account to drift and back, whole, by the commands below (some eight minutes)
 	@$(RUN) -m pytest -q -s tests/environments $(if $(ENV),-k "$$ENV")
 
 .PHONY: mutation
