@@ -21,6 +21,7 @@ GIVEN = "x; touch broken-out #"
         *((target, "ENV") for target in ("plan-report", "plan-summary", "apply-approved", "nightly")),
         ("apply-approved", "APPROVED"),
         ("cost", "PLAN"),
+        ("mutation", "ONLY"),
         ("nightly", "ONLY"),
         ("plan-comment", "SUMMARIES"),
         ("environments-test", "ENV"),
