@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from scripts.local_cloud.administrator import ACCOUNT_ID
+from scripts.local_cloud.administrator import ACCOUNT_ID, REGION
 
 PARTITION = "aws"
 # moto keeps the state of these once per partition, not per region.
@@ -30,6 +30,11 @@ def backend_of(service: str, region: str) -> Any:
     name = "awslambda" if service == "lambda" else service
     per_account: Any = get_backend(name)[ACCOUNT_ID]
     return per_account[PARTITION if name in GLOBAL_SERVICES else region]
+
+
+def role_with_arn(arn: str | None) -> Any:
+    """moto's role of IAM; None where there is none."""
+    return next((role for role in list(backend_of("iam", REGION).roles.values()) if role.arn == arn), None)
 
 
 def arn_of(service: str, region: str, resource: str) -> str:

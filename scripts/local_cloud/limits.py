@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 from scripts.local_cloud.role_limits import check_roles
@@ -101,10 +101,8 @@ def check_trail_role(call: AwsRequest) -> None:
 
     https://github.com/prowler-cloud/prowler/issues/4714
     """
-    arn = call.parameters.get("CloudWatchLogsRoleArn")
-    roles = list(backend_of("iam", call.region).roles.values())
-    trust = next((str(role.assume_role_policy_document) for role in roles if role.arn == arn), "")
-    if "aws:source" in trust.lower():
+    role = role_with_arn(call.parameters.get("CloudWatchLogsRoleArn"))
+    if role is not None and "aws:source" in str(role.assume_role_policy_document).lower():
         raise AwsError(
             "InvalidCloudWatchLogsRoleArnException",
             "Access denied. Check the trust relationships for your role.",

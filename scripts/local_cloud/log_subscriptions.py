@@ -8,9 +8,9 @@ from __future__ import annotations
 from hipaa_policies.iam import Decision
 
 from scripts.local_cloud.authorization.access import Access
-from scripts.local_cloud.authorization.callers import Caller, documents_of, tags_of
+from scripts.local_cloud.authorization.callers import caller_of_role
 from scripts.local_cloud.authorization.judgement import judge
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import backend_of, role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 
@@ -26,17 +26,10 @@ def check_subscription(call: AwsRequest) -> None:
         return
     streams = backend_of("firehose", call.region).delivery_streams
     stream = streams.get(stream_arn.rpartition("/")[2])
-    roles = list(backend_of("iam", call.region).roles.values())
-    role = next((role for role in roles if role.arn == call.parameters.get("roleArn")), None)
+    role = role_with_arn(call.parameters.get("roleArn"))
     if stream is None or role is None:  # moto says so itself
         return
-    sender = Caller(
-        arn=role.arn,
-        principal_arn=role.arn,
-        user_id=role.id,
-        policies=documents_of(role),
-        tags=tags_of(role),
-    )
+    sender = caller_of_role(role)
     accesses = [Access("firehose:PutRecord", stream_arn)]
     key = (stream.delivery_stream_encryption_configuration or {}).get("KeyARN")
     if key:

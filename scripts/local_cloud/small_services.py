@@ -40,21 +40,21 @@ def changing_tags(tags_of: Callable[[str, str], Tags], arn: str, given: str) -> 
     return change
 
 
-def found_in(kept: Mapping[str, Any], arn: str) -> Any:
-    """What the last part of the ARN names."""
+def found_in(kept: Mapping[str, Any], arn: str, kind: str) -> Any:
+    """What the last part of the ARN names; ``arn`` may be the name alone."""
     name = arn.rpartition("/")[2]
     if name not in kept:
-        raise AwsError("ResourceNotFoundException", f"There is no {name}.", 404)
+        raise AwsError("ResourceNotFoundException", f"There is no {kind} {name}.", 404)
     return kept[name]
 
 
 def detector_tags(arn: str, region: str) -> Tags:
-    tags: Tags = found_in(backend_of("guardduty", region).detectors, arn).tags
+    tags: Tags = found_in(backend_of("guardduty", region).detectors, arn, "detector").tags
     return tags
 
 
 def user_pool_tags(arn: str, region: str) -> Tags:
-    pool = found_in(backend_of("cognito-idp", region).user_pools, arn)
+    pool = found_in(backend_of("cognito-idp", region).user_pools, arn, "user pool")
     tags: Tags = pool.extended_config.setdefault("UserPoolTags", {})
     return tags
 
@@ -91,27 +91,22 @@ class AccessAnalyzers:
         return _answer({"arn": self._kept[name]["arn"]})
 
     def get(self, call: AwsRequest) -> Response:
-        return _answer({"analyzer": self._found(call.parameters["analyzerName"])})
+        return _answer({"analyzer": found_in(self._kept, call.parameters["analyzerName"], "analyzer")})
 
     def delete(self, call: AwsRequest) -> Response:
-        del self._kept[self._found(call.parameters["analyzerName"])["name"]]
+        del self._kept[found_in(self._kept, call.parameters["analyzerName"], "analyzer")["name"]]
         return _answer({})
 
     def list(self, _: AwsRequest) -> Response:
         return _answer({"analyzers": list(self._kept.values())})
 
     def findings(self, call: AwsRequest) -> Response:
-        self._found(str(call.parameters["analyzerArn"]).rpartition("/")[2])
+        found_in(self._kept, call.parameters["analyzerArn"], "analyzer")
         return _answer({"findings": []})
 
     def _tags(self, arn: str, _: str) -> Tags:
-        tags: Tags = found_in(self._kept, arn)["tags"]
+        tags: Tags = found_in(self._kept, arn, "analyzer")["tags"]
         return tags
-
-    def _found(self, name: str) -> dict[str, Any]:
-        if name not in self._kept:
-            raise AwsError("ResourceNotFoundException", f"There is no analyzer {name}.", 404)
-        return self._kept[name]
 
 
 def operations() -> Operations:

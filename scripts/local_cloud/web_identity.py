@@ -19,7 +19,7 @@ from hipaa_policies.iam import AccessRequest, Decision, evaluate
 
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION
 from scripts.local_cloud.authorization.callers import parse_document
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import backend_of, role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 
@@ -67,7 +67,7 @@ def check_web_identity(call: AwsRequest) -> None:
         raise invalid(f"No OpenIDConnect provider found in your account for https://{ISSUER}")
     if claims["aud"] not in known.client_id_list:
         raise invalid("Incorrect token audience")
-    role = find_role(str(call.parameters.get("RoleArn")))
+    role = role_with_arn(str(call.parameters.get("RoleArn")))
     context = {f"{ISSUER}:{name}": str(claims[name]) for name in CONDITION_KEYS if name in claims}
     if role is None or not trusts(role, provider, context):
         raise AwsError("AccessDenied", f"Not authorized to perform sts:{ACTION}", 403)
@@ -91,10 +91,6 @@ def verify(token: str) -> dict[str, Any]:
     except jwt.InvalidTokenError:
         raise invalid("Couldn't retrieve verification key from your identity provider") from None
     return claims
-
-
-def find_role(arn: str) -> Any:
-    return next((role for role in list(backend_of("iam", REGION).roles.values()) if role.arn == arn), None)
 
 
 def trusts(role: Any, provider: str, context: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from moto.core.utils import utcnow
 
 from scripts.local_cloud.administrator import REGION
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import backend_of, role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
 from scripts.local_cloud.protocol.signature import SignatureError, check_signature
@@ -115,8 +115,7 @@ def caller_of_user(user: Any) -> Caller:
 
 
 def caller_of_session(session: Any) -> Caller:
-    iam = backend_of("iam", REGION)
-    role = next((r for r in list(iam.roles.values()) if r.arn == session.role_arn), None)
+    role = role_with_arn(session.role_arn)
     if role is None:  # deleted since: its sessions may do nothing
         return Caller(session.arn, session.role_arn, session.session_name, policies=())
     return Caller(
@@ -128,6 +127,17 @@ def caller_of_session(session: Any) -> Caller:
         session=(parse_document(session.policy),) if session.policy else None,
         tags=tags_of(role),
         function_arn=FUNCTION_OF_ACCESS_KEY.get(session.access_key_id),
+    )
+
+
+def caller_of_role(role: Any) -> Caller:
+    """The role by itself: what a service asks it to be able to do, before there is a session."""
+    return Caller(
+        arn=role.arn,
+        principal_arn=role.arn,
+        user_id=role.id,
+        policies=documents_of(role),
+        tags=tags_of(role),
     )
 
 

@@ -9,7 +9,7 @@ from moto.secretsmanager.exceptions import SecretNotFoundException
 
 from scripts.local_cloud.administrator import ACCOUNT_ID, REGION
 from scripts.local_cloud.authorization.callers import Document, parse_document
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import backend_of, role_with_arn
 
 ACCOUNT_PRINCIPALS = {ACCOUNT_ID, f"arn:aws:iam::{ACCOUNT_ID}:root"}
 
@@ -31,7 +31,7 @@ def key_policy(region: str, name: str, _arn: str) -> Any:
 
 
 def trust_policy(_region: str, _name: str, arn: str) -> Any:
-    role = next((r for r in list(backend_of("iam", REGION).roles.values()) if r.arn == arn), None)
+    role = role_with_arn(arn)
     return role.assume_role_policy_document if role else None
 
 

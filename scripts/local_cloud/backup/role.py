@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from hipaa_policies.iam import AccessRequest, Decision, evaluate
 
-from scripts.local_cloud.administrator import ACCOUNT_ID, REGION
+from scripts.local_cloud.administrator import ACCOUNT_ID
 from scripts.local_cloud.authorization.access import Access
 from scripts.local_cloud.authorization.callers import Caller, boundary_of, documents_of
 from scripts.local_cloud.authorization.judgement import judge
 from scripts.local_cloud.authorization.resource_policies import policy_of
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 
 SERVICE = "backup.amazonaws.com"
@@ -30,7 +30,7 @@ class Role:
         if trust is None or evaluate([trust], request) is not Decision.ALLOWED:
             message = f"IAM Role {arn} cannot be assumed by AWS Backup"
             raise AwsError("InvalidParameterValueException", message, 400)
-        role = next(role for role in list(backend_of("iam", REGION).roles.values()) if role.arn == arn)
+        role = role_with_arn(arn)
         self.region = region
         self.caller = Caller(
             arn=f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/{role.name}/AWSBackup",

@@ -10,9 +10,9 @@ from typing import Any
 from hipaa_policies.iam import Decision
 
 from scripts.local_cloud.authorization.access import Access
-from scripts.local_cloud.authorization.callers import Caller, documents_of, tags_of
+from scripts.local_cloud.authorization.callers import caller_of_role
 from scripts.local_cloud.authorization.judgement import judge
-from scripts.local_cloud.backends import backend_of
+from scripts.local_cloud.backends import role_with_arn
 from scripts.local_cloud.functions.deployed import find_function
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
@@ -28,16 +28,10 @@ def check_network(call: AwsRequest) -> None:
     if call.service != "lambda" or call.operation not in OPERATIONS or not joins:
         return
     arn = call.parameters.get("Role") or role_of(call)
-    role = next((r for r in list(backend_of("iam", call.region).roles.values()) if r.arn == arn), None)
+    role = role_with_arn(arn)
     if role is None:  # moto says so itself
         return
-    lambda_itself = Caller(
-        arn=role.arn,
-        principal_arn=role.arn,
-        user_id=role.id,
-        policies=documents_of(role),
-        tags=tags_of(role),
-    )
+    lambda_itself = caller_of_role(role)
     for action in ACTIONS:
         # Without lambda:SourceFunctionArn: it is Lambda that calls, and no code of the function's.
         if judge(lambda_itself, Access(f"ec2:{action}"), {}) is not Decision.ALLOWED:
