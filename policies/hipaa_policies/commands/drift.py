@@ -14,6 +14,7 @@ from hipaa_policies.commands.common import FAILED, NOT_DONE, PASSED, write
 from hipaa_policies.commands.plan import Judged, add_reading_options, default_root, judge_plan, read_file
 from hipaa_policies.facts.base import Unreadable
 from hipaa_policies.problems import NotDoneError
+from hipaa_policies.readers.plan.identity import is_made_of_address
 from hipaa_policies.verdicts import Finding, Status
 
 Live = Callable[[str | None, str | None, bool], Assessment]
@@ -109,7 +110,7 @@ def missing(live: Assessment, judged: Judged) -> list[str]:
         address
         for asset in judged.assessment.assets
         if asset.arn not in there
-        and ":terraform:" not in asset.arn  # made of its address: AWS gives a subscription filter no ARN
+        and not is_made_of_address(asset.arn)  # AWS gives a subscription filter no ARN
         and asset.kind.split("::")[1].lower() not in unread  # what could not be read may well be there
         and (address := judged.reading.addresses.get(asset.arn)) is not None
         and judged.reading.actions.get(address) in (("no-op",), ("update",))

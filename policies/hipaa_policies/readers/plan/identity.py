@@ -138,3 +138,8 @@ def arn_of(plan: Plan, resource: Planned) -> str:
         account = "" if resource.type in _NO_ACCOUNT else None
         return plan.arn(service, f"{word}{id_of(resource)}", account=account)
     return plan.arn("terraform", f"({resource.address})")
+
+
+def is_made_of_address(arn: str) -> bool:
+    """Whether ``arn_of`` knew no ARN of AWS's for it, so that no account has one like it."""
+    return ":terraform:" in arn

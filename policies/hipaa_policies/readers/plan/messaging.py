@@ -8,6 +8,7 @@ from typing import Any
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.messaging import EventBus, Queue, Subscription, Topic
 from hipaa_policies.facts.partial import partial
+from hipaa_policies.readers.plan.identity import is_made_of_address
 from hipaa_policies.readers.plan.model import Plan, Planned
 from hipaa_policies.readers.plan.policies import Attached, merged, policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
@@ -49,7 +50,7 @@ def _redrive(planned: Planned) -> Any:
 def _key(planned: Planned, name: str) -> Any:
     key = planned.reference(name, _KEYS)
     # An alias that is planned names itself, as the live account would.
-    if isinstance(key, str) and ":terraform:" in key:
+    if isinstance(key, str) and is_made_of_address(key):
         targets = planned.targets(name, ("aws_kms_alias",))
         if not isinstance(targets, Unreadable) and targets[0].values.get("name"):
             return targets[0].values["name"]
