@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_findings_about_resources_point_to_their_files(plan: Plan, findings: tup
         assert file is not None, finding
         assert line is not None, finding
         label = address(finding).rpartition(".")[2].partition("[")[0]
-        text = (plan.root.parents[1] / file.split("/repository0/")[-1]).read_text().splitlines()[line - 1]
+        text = Path(file).read_text().splitlines()[line - 1]
         assert text.startswith("resource ")
         assert f'"{label}"' in text or "aws_vpc" in text
 
