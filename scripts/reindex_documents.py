@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Send documents through rag-ingest again.")
     parser.add_argument("--table", required=True, help="the table of documents: <prefix>-documents")
-    parser.add_argument("--queue-url", required=True, help="of the queue <prefix>-rag-ingest")
+    parser.add_argument("--queue-url", required=True, help="url in Terraform's output rag_queue")
     parser.add_argument(
         "--document-id", action="append", default=[], help="only this one (repeat for several)"
     )
