@@ -13,6 +13,7 @@ from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.logs import DataEvents, LogGroup, Trail
 from hipaa_policies.facts.stores import Table
 from hipaa_policies.iam import could_allow
+from hipaa_policies.iam.analysis import ResourceKind
 from hipaa_policies.joins import boundary, documents, first_names, role_that_runs, with_customer_key
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import (
@@ -205,7 +206,11 @@ def _records(selected: list[DataEvents], kind: str, arn: str) -> bool:
         events
         for events in selected
         if events.resource_type == kind
-        and (not events.arn_prefixes or any(arn.startswith(prefix) for prefix in events.arn_prefixes))
+        and (
+            not (events.arn_prefixes or events.arns)
+            or (arn in events.arns and not arn.endswith("/"))  # a bucket is no object of itself
+            or any(arn.startswith(prefix) for prefix in events.arn_prefixes)
+        )
         # What leaves out a folder of a bucket does not record the bucket.
         and not any(arn.startswith(prefix) or prefix.startswith(arn) for prefix in events.left_out)
     ]
@@ -322,11 +327,19 @@ def phi_reads_are_audited(function: Function, account: Account, _: Settings) -> 
     def may(action: str, table: Table) -> bool:
         return could_allow(policies, action, boundary=limit, resource=table.arn)
 
+    def may_read(table: Table) -> bool:
+        """The table, or what is below it: an index has all that is projected into it."""
+        below = (ResourceKind("dynamodb", f"table/{table.name}/index/"),)
+        return any(
+            may(action, table) or could_allow(policies, action, boundary=limit, kinds=below)
+            for action in _READS
+        )
+
     tables = account.tables.complete()
     appended = [
         t for t in tables if may("dynamodb:PutItem", t) and not any(may(action, t) for action in _CHANGES)
     ]
-    read = [t for t in tables if any(may(action, t) for action in _READS)]
+    read = [table for table in tables if may_read(table)]
     if not read:
         return not_applicable("reads no table")
     if not appended:

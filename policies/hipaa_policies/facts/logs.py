@@ -66,14 +66,15 @@ class MetricFilter:
 @dataclass(frozen=True)
 class DataEvents:
     """One selector of data events: of ``resource_type`` (AWS::S3::Object, AWS::Lambda::Function,
-    AWS::DynamoDB::Table), on ARNs that begin with one of ``arn_prefixes`` (empty: all do) and with
-    none of ``left_out``."""
+    AWS::DynamoDB::Table), on ARNs that begin with one of ``arn_prefixes`` or are one of ``arns`` (neither:
+    all are), and that begin with none of ``left_out``."""
 
     resource_type: str
     arn_prefixes: tuple[str, ...]
     left_out: tuple[str, ...]
     reads: bool
     writes: bool
+    arns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hipaa_policies.facts.logs import DataEvents
 
 # A selector's fields: the values of each operator ("equals", "not_starts_with", ...).
 Fields = Mapping[str, Mapping[str, Sequence[str]]]
+S3_OBJECT = "AWS::S3::Object"
 _BROAD = frozenset({"eventCategory", "readOnly", "resources.ARN", "resources.type"})
 _ARN_OPERATORS = frozenset({"equals", "starts_with", "not_equals", "not_starts_with"})
 
@@ -33,24 +34,31 @@ def data_events(fields: Fields) -> list[DataEvents]:
     return [
         DataEvents(
             resource_type=kind,
-            arn_prefixes=(*arns.get("starts_with", ()), *arns.get("equals", ())),
+            arn_prefixes=tuple(arns.get("starts_with", ())),
             left_out=(*arns.get("not_starts_with", ()), *arns.get("not_equals", ())),
             reads=read_only in ([], ["true"]) and not narrowed,
             writes=read_only in ([], ["false"]) and not narrowed,
+            arns=tuple(arns.get("equals", ())),
         )
         for kind in _equals(fields, "resources.type")
     ]
 
 
 def basic_data_events(kind: str, values: Sequence[str], read_write: str) -> DataEvents:
-    """What a data resource of a basic selector records."""
+    """What a data resource of a basic selector records: nothing for certain where it names none.
+
+    Of S3 it names the beginnings of ARNs; "Lambda function ARNs are exact", and tables are named whole.
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
+    """
+    # "arn:aws:s3", "arn:aws:lambda" and "arn:aws:dynamodb" stand for everything.
+    named = () if any(value.count(":") <= 2 for value in values) else tuple(values)
     return DataEvents(
         resource_type=kind,
-        # "arn:aws:s3", "arn:aws:lambda" and "arn:aws:dynamodb" stand for everything.
-        arn_prefixes=tuple(value for value in values if value.count(":") > 2),
+        arn_prefixes=named if kind == S3_OBJECT else (),
         left_out=(),
-        reads=read_write in ("All", "ReadOnly"),
-        writes=read_write in ("All", "WriteOnly"),
+        reads=bool(values) and read_write in ("All", "ReadOnly"),
+        writes=bool(values) and read_write in ("All", "WriteOnly"),
+        arns=() if kind == S3_OBJECT else named,
     )
 
 

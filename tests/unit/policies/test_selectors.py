@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 from hipaa_policies.readers.live import logs as live
-from hipaa_policies.readers.selectors import Fields, data_events, records_management_events
+from hipaa_policies.readers.selectors import (
+    Fields,
+    basic_data_events,
+    data_events,
+    records_management_events,
+)
 
 S3 = {"eventCategory": {"equals": ["Data"]}, "resources.type": {"equals": ["AWS::S3::Object"]}}
 BUCKET = ["arn:aws:s3:::patients/"]
@@ -40,6 +45,29 @@ def test_reads_or_writes_alone() -> None:
     (reads,) = data_events({**S3, "readOnly": {"equals": ["true"]}})
     (writes,) = data_events({**S3, "readOnly": {"equals": ["false"]}})
     assert (reads.reads, reads.writes, writes.reads, writes.writes) == (True, False, False, True)
+
+
+def test_an_arn_that_must_be_equal_is_no_beginning_of_another() -> None:
+    named = {"resources.ARN": {"equals": ["arn:1"], "starts_with": ["arn:2"]}}
+    (events,) = data_events({**S3, **named})
+    assert (events.arns, events.arn_prefixes) == (("arn:1",), ("arn:2",))
+
+
+@pytest.mark.parametrize("kind", ["AWS::Lambda::Function", "AWS::DynamoDB::Table"])
+def test_a_basic_selector_names_functions_and_tables_whole_and_beginnings_of_objects(kind: str) -> None:
+    arn = "arn:aws:x:us-east-1:123456789012:y"
+    events = basic_data_events(kind, [arn], "All")
+    assert (events.arns, events.arn_prefixes) == ((arn,), ())
+    objects = basic_data_events("AWS::S3::Object", BUCKET, "All")
+    assert (objects.arns, objects.arn_prefixes) == ((), tuple(BUCKET))
+    everything = basic_data_events(kind, ["arn:aws:lambda", arn], "All")
+    assert (everything.arns, everything.arn_prefixes, everything.reads) == ((), (), True)
+
+
+def test_a_basic_selector_that_names_nothing_records_nothing_for_certain() -> None:
+    events = basic_data_events("AWS::S3::Object", [], "All")
+    assert not events.reads
+    assert not events.writes
 
 
 def test_management_events_without_those_of_kms_are_not_all() -> None:
