@@ -188,11 +188,11 @@ def _amount(value: str, event: Event) -> float | None:
 
 
 def trail_filters(account: Account) -> list[MetricFilter]:
-    """The metric filters on the log groups of trails. Raises ``FactUnreadableError``."""
+    """The metric filters on the log groups of trails that are logging. Raises ``FactUnreadableError``."""
     groups = {
         trail.log_group_arn.split(":log-group:")[-1].removesuffix(":*")
         for trail in account.trails.complete()
-        if trail.log_group_arn
+        if trail.log_group_arn and known(trail.logging)
     }
     return [f for f in account.metric_filters.complete() if f.log_group in groups]
 

@@ -273,7 +273,7 @@ def one_region(cloud: Cloud) -> Steps:
 def stopped(cloud: Cloud) -> Steps:
     client = cloud.client("cloudtrail")
     client.stop_logging(Name=cloud.trail.name)
-    yield Broken(cloud.root, also=(("TRL-01", cloud.root),))
+    yield Broken(cloud.root, also=(("ALM-03", cloud.root), ("TRL-01", cloud.root)))
     client.start_logging(Name=cloud.trail.name)
 
 
