@@ -13,6 +13,7 @@ from hipaa_policies.facts.user_pools import UserPool
 from hipaa_policies.iam import (
     foreign_accounts,
     nameless_principals,
+    organisations,
     public_statements,
     unpinned_services,
 )
@@ -90,6 +91,8 @@ def _policy_verdict(
     strangers = [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]
     if strangers:
         return failed(f"{which} lets the account {first_names(strangers)} in, which nobody listed")
+    if whole := organisations(policy):
+        return failed(f"{which} lets every account of {first_names(whole)} in, which nobody listed")
     if nameless := nameless_principals(policy):
         return unknown(f"{which} lets in {first_names(nameless)}: an id that tells no account")
     return passed(f"{which} names who may use it")

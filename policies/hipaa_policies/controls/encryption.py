@@ -12,8 +12,9 @@ from hipaa_policies.facts.apis import DomainName, RestApi
 from hipaa_policies.facts.functions import Function
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.stores import Bucket, Secret
-from hipaa_policies.iam import AccessRequest, Decision, evaluate, foreign_accounts, public_statements
-from hipaa_policies.iam.evaluation import names_action
+from hipaa_policies.iam import AccessRequest, foreign_accounts, organisations, public_statements
+from hipaa_policies.iam.conditions import Context
+from hipaa_policies.iam.evaluation import names_action, statement_applies
 from hipaa_policies.iam.statements import statements
 from hipaa_policies.joins import document, first_names, names_key, with_customer_key
 from hipaa_policies.settings import Settings
@@ -101,7 +102,14 @@ def key_policy_is_narrow(key: Key, account: Account, settings: Settings) -> Verd
             return failed(f"its policy lets {first_names(services)} administer the key")
     if strangers := [a for a in foreign_accounts(policy, [account.id]) if not settings.trusts(a)]:
         return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
+    if whole := organisations(policy):
+        return failed(f"its policy lets every account of {first_names(whole)} in, which nobody listed")
     return passed("its policy names who may use it, and no service may administer it")
+
+
+# The second is a multi-region key's that waits for its replicas to be deleted first.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+_PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 @control(
@@ -116,7 +124,7 @@ def key_policy_is_narrow(key: Key, account: Account, settings: Settings) -> Verd
     remedy="Cancel the deletion, or move what uses the key to another one first.",
 )
 def key_stays(key: Key, account: Account, _: Settings) -> Verdict:
-    if key.state != "PendingDeletion":
+    if key.state not in _PENDING_DELETION:
         return passed(f"is {key.state}")
     users = [
         resource.arn
@@ -159,9 +167,16 @@ def bucket_needs_tls(bucket: Bucket, account: Account, _: Settings) -> Verdict:
 
     def refused(action: str, resource: str, caller: str) -> bool:
         who = f"arn:{account.partition}:iam::{caller}:role/any"
-        context = {"aws:SecureTransport": "false", "aws:PrincipalAccount": caller, "aws:PrincipalArn": who}
-        request = AccessRequest(action, resource, context, who)
-        return evaluate([policy], request) is Decision.EXPLICIT_DENY
+        # A condition on anything else, or NotPrincipal, leaves somebody out of the denial.
+        known_keys = {"aws:SecureTransport": "false", "aws:PrincipalAccount": caller}
+        context = Context(known_keys | {"aws:PrincipalIsAWSService": "false"})
+        request = AccessRequest(action, resource, principal=who)
+        return any(
+            not (statement.allows or statement.not_principals)
+            and all(condition.key in context for condition in statement.conditions)
+            and statement_applies(statement, request, context)
+            for statement in statements(policy)
+        )
 
     # Of this account and of others: a policy may refuse the one, and answer the other.
     good = all(

@@ -14,6 +14,7 @@ from hipaa_policies.iam import (
     MalformedPolicyError,
     Statement,
     foreign_accounts,
+    organisations,
     public_statements,
     statements,
 )
@@ -247,10 +248,14 @@ def has_its_own_role(function: Function, account: Account, _: Settings) -> Verdi
     checklist=Line.ROLE_BASED,
     blind="The other account's own controls, its MFA among them.",
     satisfied_by="modules/function",
-    remedy="Remove the account from the trust policy, or list it in attestations.yaml (trusted_accounts).",
+    remedy="Remove the account from the trust policy, or list it in attestations.yaml (trusted_accounts). "
+    "Name the accounts of an organisation: aws:PrincipalOrgID alone trusts all of them.",
 )
 def trusts_known_accounts(role: Role, account: Account, settings: Settings) -> Verdict:
-    foreign = foreign_accounts(document(role.trust), [account.id])
+    trust = document(role.trust)
+    if whole := organisations(trust):
+        return failed(f"trusts every account of {first_names(whole)}, which nobody listed")
+    foreign = foreign_accounts(trust, [account.id])
     unlisted = [identifier for identifier in foreign if not settings.trusts(identifier)]
     if unlisted:
         return failed(f"trusts {first_names(unlisted)}, which nobody listed")

@@ -9,6 +9,7 @@ from hipaa_policies.iam.analysis import (
     could_allow,
     foreign_accounts,
     nameless_principals,
+    organisations,
     public_statements,
     unpinned_services,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "foreign_accounts",
     "load_policy",
     "nameless_principals",
+    "organisations",
     "public_statements",
     "statements",
     "unpinned_services",

@@ -44,6 +44,7 @@ PINNING_KEYS = ACCOUNT_KEYS | {
 }
 # The resource's own account says where it lives, and nothing about who calls.
 _CALLER_KEYS = PINNING_KEYS - {"aws:resourceaccount"}
+_ORGANISATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 _SOURCE_KEYS = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
 )
@@ -262,6 +263,20 @@ def _accounts_in(statement: Statement, keys: frozenset[str]) -> set[str | None]:
         if condition.key in keys and condition.operator in _POSITIVE
         for value in condition.values
     }
+
+
+def organisations(policy: Mapping[str, Any]) -> tuple[str, ...]:
+    """Organisations of which an allow statement lets every account in, sorted."""
+    found = {
+        value.partition("/")[0]
+        for statement in statements(policy)
+        if statement.allows and names_everyone(statement)
+        if not is_pinned(statement, _CALLER_KEYS - _ORGANISATION_KEYS)
+        for condition in statement.conditions
+        if condition.key in _ORGANISATION_KEYS and condition.operator in _POSITIVE
+        for value in condition.values
+    }
+    return tuple(sorted(found))
 
 
 def nameless_principals(policy: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tests.unit.policies.breaks.egress import EGRESS
 from tests.unit.policies.breaks.encryption import ENCRYPTION
 from tests.unit.policies.breaks.log_protection import LOG_PROTECTION
 from tests.unit.policies.breaks.monitoring import MONITORING
+from tests.unit.policies.breaks.near_misses import NEAR_MISSES
 from tests.unit.policies.breaks.network import NETWORK
 from tests.unit.policies.breaks.permissions import PERMISSIONS
 from tests.unit.policies.breaks.sign_in import SIGN_IN
@@ -29,6 +30,7 @@ BREAKS: tuple[Break, ...] = (
     *LOG_PROTECTION,
     *DETECTION,
     *ATTACKS,
+    *NEAR_MISSES,
 )
 
 __all__ = ["BREAKS", "Break"]
