@@ -41,25 +41,42 @@ STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
+# Namespace, name and dimensions. They are exact: a metric with one more dimension is another metric.
+Metric = tuple[str, str, frozenset[tuple[str, str]]]
+Measured = tuple[datetime, float]
+
+
 class Measurements:
-    """moto's metric data by metric, as far back as alarms look. Each datum is sorted in once."""
+    """moto's metric data by metric, as far back as alarms look. Each datum is sorted in once.
+
+    Alarms are judged every second, and moto keeps all that was ever measured: to look at that each time took
+    most of what the local cloud computes.
+    """
 
     def __init__(self) -> None:
         self.seen = 0
-        self.by_metric: dict[tuple[str, str], list[Any]] = {}
+        self.by_metric: dict[Metric, list[Measured]] = {}
 
     def update(self, metric_data: Sequence[Any], oldest: datetime) -> None:
         if len(metric_data) < self.seen:  # moto was reset
             self.seen, self.by_metric = 0, {}
         new = metric_data[self.seen :]
         self.seen += len(new)
+        grown = set()
         for datum in new:
-            self.by_metric.setdefault((datum.namespace, datum.name), []).append(datum)
-        for metric, data in self.by_metric.items():
-            self.by_metric[metric] = [datum for datum in data if time_of(datum) >= oldest]
+            if hasattr(datum, "value"):  # moto keeps sets of statistics as well
+                metric = metric_of(datum.namespace, datum.name, datum.dimensions)
+                self.by_metric.setdefault(metric, []).append((time_of(datum), float(datum.value)))
+                grown.add(metric)
+        for metric in grown:
+            self.by_metric[metric] = [found for found in self.by_metric[metric] if found[0] >= oldest]
 
-    def of(self, alarm: Any) -> Sequence[Any]:
-        return self.by_metric.get((alarm.namespace, alarm.metric_name), [])
+    def of(self, alarm: Any) -> Sequence[Measured]:
+        return self.by_metric.get(metric_of(alarm.namespace, alarm.metric_name, alarm.dimensions), [])
+
+
+def metric_of(namespace: str, name: str, dimensions: Sequence[Any]) -> Metric:
+    return namespace, name, frozenset((dimension.name, dimension.value) for dimension in dimensions)
 
 
 class AlarmLoop:
@@ -108,9 +125,9 @@ def time_of(datum: Any) -> datetime:
     return found
 
 
-def judge_alarm(alarm: Any, metric_data: Sequence[Any], now: datetime) -> tuple[str, str]:
-    """The state that an alarm should be in, and why."""
-    values = datapoints(alarm, metric_data, now)
+def judge_alarm(alarm: Any, measured: Sequence[Measured], now: datetime) -> tuple[str, str]:
+    """The state that an alarm should be in by what its metric has measured, and why."""
+    values = datapoints(alarm, measured, now)
     missing = alarm.treat_missing_data or "missing"
     threshold = float(alarm.threshold)
     compare = COMPARISONS[alarm.comparison_operator]
@@ -129,23 +146,16 @@ def judge_alarm(alarm: Any, metric_data: Sequence[Any], now: datetime) -> tuple[
     return "OK", f"Threshold not crossed: {sum(breaching)} of {len(values)} datapoints breach {threshold}."
 
 
-def datapoints(alarm: Any, metric_data: Sequence[Any], now: datetime) -> list[float | None]:
+def datapoints(alarm: Any, measured: Sequence[Measured], now: datetime) -> list[float | None]:
     """The statistic of each period, the newest first; None where nothing was measured."""
     period = timedelta(seconds=int(alarm.period))
-    periods = int(alarm.evaluation_periods)
-    dimensions = {(d.name, d.value) for d in alarm.dimensions}
-    measured: list[list[float]] = [[] for _ in range(periods)]
-    for datum in list(metric_data):
-        age = now - time_of(datum)
-        index = int(age / period)
-        if not timedelta(0) <= age or index >= periods:
-            continue
-        # An alarm's dimensions are exact: a metric with one more is another metric.
-        same = (datum.namespace, datum.name) == (alarm.namespace, alarm.metric_name)
-        if same and {(d.name, d.value) for d in datum.dimensions} == dimensions and hasattr(datum, "value"):
-            measured[index].append(float(datum.value))
+    by_period: list[list[float]] = [[] for _ in range(int(alarm.evaluation_periods))]
+    for at, value in measured:
+        index = (now - at) // period
+        if 0 <= index < len(by_period):
+            by_period[index].append(value)
     statistic = STATISTICS[alarm.statistic]
-    return [float(statistic(values)) if values else None for values in measured]
+    return [float(statistic(values)) if values else None for values in by_period]
 
 
 def change_state(region: str, alarm: Any, state: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local_cloud.alarms import judge_alarm
+from scripts.local_cloud.alarms import Measurements, judge_alarm
 from tests.unit.local_cloud.support import Cloud, document, unique
 
 NOW = datetime(2025, 6, 1, 12, 0, 0)  # noqa: DTZ001  # moto's times have no zone
@@ -69,7 +69,21 @@ def datum(value: float, seconds_ago: float, **changed: Any) -> Any:
     ],
 )
 def test_the_state_follows_from_the_data(changed: Any, data: Any, state: str) -> None:
-    assert judge_alarm(alarm(**changed), data, NOW)[0] == state
+    measurements = Measurements()
+    measurements.update(data, NOW - timedelta(hours=1))
+    looked_at = alarm(**changed)
+    assert judge_alarm(looked_at, measurements.of(looked_at), NOW)[0] == state
+
+
+def test_what_is_measured_later_counts_and_what_is_too_old_goes() -> None:
+    measurements, data = Measurements(), [datum(9, 1)]
+    for oldest in (NOW - timedelta(seconds=10), NOW):
+        measurements.update(data, oldest)
+        data.append(datum(7, 0))
+    measurements.update(data[:1], NOW)  # moto was reset
+    assert measurements.of(alarm()) == []
+    measurements.update(data, NOW)
+    assert [value for _, value in measurements.of(alarm())] == [7.0, 7.0]
 
 
 @pytest.mark.parametrize("allowed", [True, False])
