@@ -39,14 +39,20 @@ def alarms(deployment: LocalDeployment) -> Found:
 def object_keys(deployment: LocalDeployment) -> Found:
     """Key, metadata and tags of every object; not what senders named themselves below incoming/."""
     s3 = deployment.client("s3")
+    # All keys first: each look at an object makes a line of the access log, which is an object again.
+    for bucket, key in list(object_names(s3)):
+        if key.startswith("incoming/"):
+            continue
+        head = s3.head_object(Bucket=bucket, Key=key)
+        tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"] if head.get("TagCount") else []
+        yield bucket, json.dumps([key, head["Metadata"], head["ContentType"], tags])
+
+
+def object_names(s3: Any) -> Found:
+    """Bucket and key of every object."""
     for bucket in (found["Name"] for found in s3.list_buckets()["Buckets"]):
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-            for key in (found["Key"] for found in page.get("Contents", [])):
-                if key.startswith("incoming/"):
-                    continue
-                head = s3.head_object(Bucket=bucket, Key=key)
-                tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
-                yield bucket, json.dumps([key, head["Metadata"], head["ContentType"], tags])
+            yield from ((bucket, found["Key"]) for found in page.get("Contents", []))
 
 
 def dead_letters(deployment: LocalDeployment, whole: bool) -> Found:
