@@ -46,11 +46,14 @@ class _Reader:
         self.depth = 0
         self.has_content = False
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        namespace, _, local = name.rpartition(" ")
+    def start(self, element: str, attributes: dict[str, str]) -> None:
+        namespace, _, local = element.rpartition(" ")
         if namespace != _NAMESPACE or local not in _ELEMENTS or (self.depth == 0 and local != "div"):
             raise _UnsafeError
-        for attribute, value in attributes.items():
+        for name, value in attributes.items():
+            # XML tells case apart, and the browser that the div ends in does not: OnError runs there, too.
+            # https://html.spec.whatwg.org/multipage/parsing.html#attribute-name-state
+            attribute = name.rpartition(" ")[2].lower()
             if attribute.startswith("on") or (attribute in _ADDRESSES and not _is_safe_address(value)):
                 raise _UnsafeError
         self.has_content = self.has_content or local == "img"

@@ -173,6 +173,8 @@ class _Walk:
         if listed is None:
             unlisted = _UNLISTED.get(value_set)
             return unlisted is None or (isinstance(code, str) and unlisted.fullmatch(code) is not None)
+        if not isinstance(code, str):  # said already, and a list can't be looked up
+            return False
         if system is None:
             return any(code in codes for codes in listed.values())
         return isinstance(system, str) and code in listed.get(system, ())

@@ -182,6 +182,28 @@ def test_each_rule_refuses_what_breaks_it(resource: object, issue: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "attribute", ["OnError='x()'", "ONLOAD='x()'", "SRC='javascript:x()'", "Href='vbscript:x()'"]
+)
+def test_a_browser_asks_no_attribute_for_its_case(attribute: str) -> None:
+    assert validate(narrative(f"{XHTML}<img alt='x' {attribute}/></div>")) != []
+
+
+@pytest.mark.parametrize("code", [["active"], {"value": "active"}])
+@pytest.mark.parametrize(
+    "members", [{}, {"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"}]
+)
+def test_a_code_that_is_none_is_an_issue_and_no_fault(code: object, members: dict[str, Any]) -> None:
+    coding = {"code": code, **members}
+    resource = {
+        "resourceType": "AllergyIntolerance",
+        "patient": {"reference": "Patient/1"},
+        "clinicalStatus": {"coding": [coding]},
+    }
+    found = [f"{issue.path} {issue.rule}" for issue in validate(resource)]
+    assert "AllergyIntolerance.clinicalStatus.coding[0].code format-code" in found
+
+
+@pytest.mark.parametrize(
     "text",
     ['{"a":1,"a":1}', '{"a":NaN}', '{"a":-Infinity}', '{"a":"\\ud800"}', '{"\\ud800":1}', "[" * 100_000,
      "[1" * 70, '{"a":' + "1" * 5000 + "}", '{"a":1.' + "0" * 200 + "}", "", "{", b"\xff"],
