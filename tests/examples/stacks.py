@@ -16,6 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.cost import prices
+from scripts.cost.assumptions import Assumptions
+from scripts.cost.plan import read
+from scripts.cost.report import make_report
 from tests.plan.conftest import Plan, walk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,3 +103,9 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str] | None 
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
+
+
+def tells_its_cost(name: str, plan: Plan) -> bool:
+    """Whether the example's README says what it costs a month while nobody asks, to the dollar."""
+    idle = make_report(read(plan.document), prices.load(), Assumptions()).idle_usd
+    return f"some ${idle:.0f} a month" in (EXAMPLES / name / "README.md").read_text()

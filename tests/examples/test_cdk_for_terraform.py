@@ -10,7 +10,16 @@ import pytest
 
 from scripts.constructs.__main__ import PACKAGE
 from tests.examples.cdk import LIBRARIES, SYNTH, each_library, needs_node, python
-from tests.examples.stacks import EXAMPLES, RELEASE, ROOT, Repository, copy_example, plan_stack, run
+from tests.examples.stacks import (
+    EXAMPLES,
+    RELEASE,
+    ROOT,
+    Repository,
+    copy_example,
+    plan_stack,
+    run,
+    tells_its_cost,
+)
 from tests.plan.conftest import Plan
 
 
@@ -67,6 +76,7 @@ def test_the_example_is_planned(plans: dict[str, Plan], library: str) -> None:
     assert functions["healthcare-patient-api"]["memory_size"] == 1024
     assert functions["healthcare-patient-api"]["s3_key"] == f"{RELEASE}/patient_api.zip"
     assert len(plan.of_type("aws_subnet")) == 2
+    assert tells_its_cost("cdk_for_terraform", plan)
     assert set(plan.document["planned_values"]["outputs"]) == {"api_url", "greeting_alias_arn"}
 
 

@@ -14,7 +14,7 @@ from hipaa_policies.commands.plan import judge_plan
 from hipaa_policies.verdicts import Status
 from moto import mock_aws
 
-from tests.examples.stacks import EXAMPLES, Repository, copy_example, plan_stack, run
+from tests.examples.stacks import EXAMPLES, Repository, copy_example, plan_stack, run, tells_its_cost
 from tests.plan.conftest import Plan
 
 EXAMPLE = EXAMPLES / "function_in_your_vpc"
@@ -40,6 +40,11 @@ def test_one_module_of_ours_stands_among_their_own(plan: Plan) -> None:
     addresses = plan.addresses()
     assert {address for address in addresses if not address.startswith("module.")} == THEIRS
     assert {address.split(".")[1] for address in addresses - THEIRS} == {"eligibility"}
+
+
+def test_the_readme_says_how_much_it_is(plan: Plan) -> None:
+    assert tells_its_cost("function_in_your_vpc", plan)
+    assert f"{len(plan.addresses())} resources" in (EXAMPLE / "README.md").read_text()
 
 
 def test_the_log_is_kept_and_masked_as_they_say(plan: Plan) -> None:

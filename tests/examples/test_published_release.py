@@ -13,7 +13,15 @@ from scripts.package_functions import function_names
 from scripts.release.descriptions import describe
 from scripts.release.packages import Package, file_name
 from scripts.release.versions import parse
-from tests.examples.stacks import ADDRESS, EXAMPLES, RELEASE, Repository, copy_example, plan_stack
+from tests.examples.stacks import (
+    ADDRESS,
+    EXAMPLES,
+    RELEASE,
+    Repository,
+    copy_example,
+    plan_stack,
+    tells_its_cost,
+)
 from tests.plan.conftest import Plan
 
 # What the stack leaves to its reader, by control.
@@ -52,6 +60,10 @@ def test_modules_and_code_are_of_one_release(plan: Plan) -> None:
     (check,) = (check for check in plan.document["checks"] if check["address"]["kind"] == "check")
     assert check["address"]["to_display"] == "check.one_release"
     assert check["status"] == "pass"
+
+
+def test_the_readme_says_what_it_costs(plan: Plan) -> None:
+    assert tells_its_cost("published_release", plan)
 
 
 def test_the_list_of_packages_is_what_a_release_has() -> None:
