@@ -20,7 +20,15 @@ import hcl2
 from scripts.constructs.variables import Collection, Record, Type, unquoted
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("*.md", "docs/**/*.md", "modules/*/README.md", "environments/**/*.md", "examples/*/README.md")
+DOCUMENTS = (
+    "*.md",
+    "constructs/*.md",
+    "docs/**/*.md",
+    "environments/**/*.md",
+    "examples/*/README.md",
+    "modules/*/README.md",
+    "policies/**/*.md",
+)
 # What is planned or validated by other tests: a block that stands in one of these files is an excerpt.
 PLANNED_FILES = ("*.tf", "modules/*/*.tf", "environments/*/*.tf", "examples/*/*.tf", "examples/*/*.tfvars")
 FENCE = re.compile(

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 
 import hcl2
 import pytest
 
 from scripts.constructs.variables import Attribute, Record, read_module, unquoted
 from tests.examples.block_root import completed, write_root
-from tests.examples.blocks import ROOT, Block, blocks_in, calls_in, read_blocks, unknown_attributes
+from tests.examples.blocks import (
+    DOCUMENTS,
+    ROOT,
+    TOP_LEVEL,
+    Block,
+    blocks_in,
+    calls_in,
+    read_blocks,
+    unknown_attributes,
+)
 from tests.examples.stacks import ADDRESS, RELEASE, Repository, plan_stack
 from tests.plan.conftest import Plan
 
@@ -64,6 +74,17 @@ def test_what_another_test_plans_is_named_there(block: Block) -> None:
     (shown,) = re.findall(r'^module "(\w+)"', block.text, re.MULTILINE)
     tests = [file.read_text() for file in (ROOT / block.planned_by()).rglob("*.py")]
     assert any(shown in text for text in tests)
+
+
+def test_no_hcl_stands_in_a_fence_that_does_not_say_so() -> None:
+    fence = re.compile(r"^ *```(?P<language>\w*)\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE)
+    hidden = [
+        str(file.relative_to(ROOT))
+        for file in {file for pattern in DOCUMENTS for file in ROOT.glob(pattern)}
+        for found in fence.finditer(file.read_text())
+        if found["language"] in ("", "text") and TOP_LEVEL.search(textwrap.dedent(found["text"]))
+    ]
+    assert hidden == []
 
 
 def test_all_name_one_repository_and_one_release() -> None:
