@@ -10,7 +10,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z0-9-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ Try it, without an account
 
 .PHONY: demo
 demo: setup ## Build it all on a local AWS, use it, audit it, take it down (no account, no Docker)
@@ -24,13 +27,15 @@ up: setup ## Leave the local cloud running; prints the gateway's address, tokens
 down: setup ## End what `make up` left running
 	@$(RUN) -m scripts.demo down
 
+##@ Is all well? Without an account
 .PHONY: test
 test: static ## Everything that needs no account
 	@$(RUN) -m scripts.side_by_side "terraform-test unit" deployment-test
 
 .PHONY: static
-static: setup lint types docs-check site-check terraform-check checkov ## What runs nothing of it: style, types, docs, validate, checkov
+static: setup lint types docs-check site-check terraform-check checkov ## The part of it that runs no code of ours: style, types, docs, validate, checkov
 
+##@ Build and release
 .PHONY: setup
 setup: ## Create the virtual environments from the hash-locked requirements
 	@$(PYTHON) scripts/setup_environment.py tools lambda_runtime
@@ -48,6 +53,7 @@ release: setup ## VERSION=0.1.0: all of a release but the upload, in dist/releas
 release-verify: setup ## DIR=folder SIGNERS=file: a release is whole, and of who may sign (UNSIGNED=1: whole alone)
 	@$(RUN) -m scripts.release verify "$$DIR" $(if $(SIGNERS),--signers "$$SIGNERS") $(if $(UNSIGNED),--allow-unsigned)
 
+##@ Style, types, documents
 .PHONY: lint
 lint: setup ## ruff, and terraform fmt
 	@echo "── Style: ruff, terraform fmt"
@@ -91,6 +97,7 @@ site-check: ## Fail where the site would have a dead link, a missing page or any
 	@echo "── The documentation's site"
 	@$(MAKE) --no-print-directory site
 
+##@ Single checks, without an account
 .PHONY: terraform-check
 terraform-check: setup ## terraform validate, for every root
 	@echo "── terraform validate: the root module and every environment"
@@ -138,7 +145,7 @@ bootstrap-test: setup ## The bootstrap from an empty account, interrupted and ki
 	@$(RUN) -m pytest -q tests/bootstrap
 
 .PHONY: environments-test
-environments-test: setup ## An environment from an empty account to drift and back, whole, by the commands below (some eight minutes)
+environments-test: setup ## An environment from an empty account to drift and back, whole, by the commands that a user has (some eight minutes)
 	@$(RUN) -m pytest -q -s tests/environments $(if $(ENV),-k "$$ENV")
 
 .PHONY: mutation
@@ -149,6 +156,7 @@ mutation: setup ## Break one deployed thing after the other, and see its control
 prove-iam: setup ## Take every grant of every function's role away, and see a probe fail (over an hour; ROLE=patient-api: one)
 	@$(RUN) -m tests.prove_iam $(if $(ROLE),--role "$$ROLE") $(PROVE)
 
+##@ An environment, in its own account
 .PHONY: audit
 audit: $(if $(ENV),known) setup ## The HIPAA checklist on an environment's account (ENV=prod: evidence in reports/), or where you are signed in
 	@$(if $(ENV),$(RUN) -m scripts.environments audit "$$ENV",$(ENVIRONMENT)/hipaa audit)
@@ -181,6 +189,7 @@ drift: known setup ## Whether an environment's account is still as the code says
 
 # The jobs of .github/workflows, for whoever has other machines for them: docs/ci.md. What is given stays out of the
 # shell's words ("$$ENV"): a workflow hands it over.
+##@ What the workflows run, for any CI
 .PHONY: plan-report
 plan-report: known package ## Package, plan, and write what a reviewer reads: counts, controls and addresses (ENV=prod)
 	@# 2: there is no new plan, and a summary would be an earlier one's, with its hash.
@@ -203,6 +212,7 @@ apply-approved: known package ## Plan again, and apply it if its changes have th
 nightly: known $(if $(filter audit,$(ONLY)),setup,package) ## Audit, drift, and the evidence of both in one file with its hash (ENV=prod, ONLY=audit or drift)
 	@$(RUN) -m scripts.ci.nightly "$$ENV" $${ONLY:+--only "$$ONLY"}
 
+##@ Restores and upgrades
 .PHONY: restore-test
 restore-test: setup ## Restore the latest backup of every store to a new name, prove it, delete it: VAULT=healthcare-backup
 	@$(RUN) -m scripts.restore_test --vault "$${VAULT:-healthcare-backup}" $(RESTORE_TEST)
@@ -215,6 +225,7 @@ upgrade-check: setup ## No stateful resource of the last release is lost: a plan
 disaster-test: setup ## A VPC destroyed and made anew under its function, on the local cloud (some two minutes)
 	@$(RUN) -m pytest -q tests/upgrade
 
+##@ Measure
 .PHONY: reliability
 reliability: setup ## 10,000 HL7 messages while AWS fails: sent = stored + duplicate + quarantined (about a quarter of an hour)
 	@$(RUN) -m tests.reliability --messages 10000 --seed 1
@@ -239,6 +250,7 @@ cost: setup ## What a month costs: ENV=dev (a folder of environments/) or PLAN=p
 cost-docs: setup ## Write the figures of README.md and docs/costs.md anew, from the plan of tests/plan
 	@COST_DOCS=write $(RUN) -m pytest -q tests/plan/test_costs.py
 
+##@ Keep house
 .PHONY: lock
 lock: setup ## Compile requirements/*.in anew
 	@PATH=$(ENVIRONMENT):$$PATH scripts/lock.sh
