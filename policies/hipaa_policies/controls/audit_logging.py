@@ -180,7 +180,7 @@ def data_events_are_recorded(account: Account, _: Account, __: Settings) -> Iter
             if arn not in own_buckets and not _records(selected, kind, arn)
         ]
         if not any(e.resource_type == kind for e in selected):
-            yield failed(f"no trail that is logging records {kind}")
+            yield failed(f"no trail that is logging, and delivers, records {kind}")
         else:
             yield judged(not missed, f"{kind} is recorded", f"{kind} misses {first_names(missed)}")
 
@@ -264,7 +264,7 @@ def account_has_a_trail(account: Account, _: Account, __: Settings) -> Verdict:
     return judged(
         bool(working),
         f"{first_names(working)} is logging in all regions",
-        "no multi-region trail is logging management events",
+        "no multi-region trail is logging management events, and delivers them",
     )
 
 

@@ -79,6 +79,9 @@ class DataEvents:
 
 @dataclass(frozen=True)
 class Trail:
+    """``logging`` tells that it is on, and that its bucket takes what it records; ``log_group_arn`` is
+    ``None`` also where the group does not."""
+
     TYPE: ClassVar[str] = "AWS::CloudTrail::Trail"
 
     arn: str

@@ -99,7 +99,8 @@ NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
     },
 }
 
-Answer = Callable[[str, str], Mapping[str, Any] | Exception | None]
+Told = Mapping[str, Any] | Exception | None
+Answer = Callable[[str, str], Told | Callable[[Mapping[str, Any]], Told]]
 
 
 def operation_of(client: Any, name: str) -> tuple[str, str]:
@@ -147,10 +148,12 @@ class Recording:
         return self._read(recorded)
 
     def replay(self, answer: Answer = lambda service, operation: None) -> tuple[Account, Record]:
-        """``answer`` gives another answer, or an error, for an operation; ``None``: as recorded."""
+        """``answer`` gives another answer, or an error, for an operation, or what makes one of its
+        parameters; ``None``: as recorded."""
 
         def replayed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             other = answer(*operation_of(client, operation))
+            other = other(parameters) if callable(other) else other
             chosen = self._recorded(client, operation, parameters) if other is None else other
             if isinstance(chosen, Exception):
                 raise chosen

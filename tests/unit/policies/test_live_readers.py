@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -272,6 +273,23 @@ def test_a_refused_call_is_unknown_names_its_action_and_hides_nothing(
     )
     assert lost or action in excused
     assert {f.status for f in lost} <= {Status.UNKNOWN}
+
+
+def test_all_queues_are_listed(recording: Recording) -> None:
+    """SQS lists a thousand, and tells of a next page only where MaxResults was given.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/list-all-queues-pagination.html
+    """
+
+    def listed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if "NextToken" in parameters:
+            return {"QueueUrls": ["https://sqs/1/second"]}
+        more = {"NextToken": "2"} if "MaxResults" in parameters else {}
+        return {"QueueUrls": ["https://sqs/1/first"]} | more
+
+    answers: dict[str, Any] = {"ListQueues": listed, "GetQueueAttributes": {"Attributes": {}}}
+    found, _ = recording.replay(lambda service, operation: answers.get(operation))
+    assert [queue.name for queue in found.queues.complete()] == ["first", "second"]
 
 
 def test_a_page_that_fails_leaves_an_incomplete_listing(recording: Recording) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -74,6 +75,44 @@ def test_stores_are_selected_by_their_tags(recording: Recording) -> None:
     assert selection.tagged == ("arn:aws:rds:us-east-1:1:db:a",)
     assert selection.selects("arn:aws:rds:us-east-1:1:db:a")
     assert not selection.selects("arn:aws:rds:us-east-1:1:db:b")
+
+
+def test_clusters_are_among_what_is_selected_by_tags(recording: Recording) -> None:
+    """Of Aurora the cluster is backed up, not its instances: BKP-01 looks for its ARN."""
+    tag = {"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "daily"}
+    kinds: set[str] = set()
+
+    def resources(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        kinds.update(parameters["ResourceTypeFilters"])
+        return {"ResourceTagMappingList": []}
+
+    chosen = {"BackupSelection": {"ListOfTags": [tag]}}
+    read(recording, GetBackupSelection=chosen, GetResources=resources)
+    assert kinds == {"dynamodb:table", "rds:cluster", "rds:db"}
+
+
+@pytest.mark.parametrize(
+    ("status", "logging"),
+    [
+        ({"IsLogging": True}, True),
+        ({"IsLogging": False}, False),
+        ({"IsLogging": True, "LatestDeliveryError": "AccessDenied"}, False),
+        ({"IsLogging": True, "LatestDeliveryError": ""}, True),
+    ],
+)
+def test_a_trail_that_cannot_deliver_is_not_logging(
+    recording: Recording, status: dict[str, Any], logging: bool
+) -> None:
+    assert only(read(recording, GetTrailStatus=status).trails).logging is logging
+
+
+def test_a_trail_that_cannot_write_to_its_log_group_has_none(recording: Recording) -> None:
+    trail = {"TrailARN": "arn:t", "Name": "t", "CloudWatchLogsLogGroupArn": "arn:aws:logs:r:1:log-group:/t:*"}
+    told = {"DescribeTrails": {"trailList": [trail]}, "GetEventSelectors": {}}
+    written = read(recording, GetTrailStatus={"IsLogging": True}, **told)
+    assert only(written.trails).log_group_arn == "arn:aws:logs:r:1:log-group:/t:*"
+    lost = {"IsLogging": True, "LatestCloudWatchLogsDeliveryError": "Access denied."}
+    assert only(read(recording, GetTrailStatus=lost, **told).trails).log_group_arn is None
 
 
 def test_conditions_that_are_not_evaluated_are_unreadable(recording: Recording) -> None:
@@ -233,6 +272,31 @@ def test_what_a_cluster_decides_is_unknown_without_it(recording: Recording, answ
             known(value)
     with pytest.raises(FactUnreadableError):
         assert found.cluster_arn
+
+
+@pytest.mark.parametrize("value", ["1", "0"])
+def test_a_parameter_that_waits_for_a_restart_does_not_hold_for_certain(
+    recording: Recording, value: str
+) -> None:
+    parameters = {"Parameters": [{"ParameterName": "rds.force_ssl", "ParameterValue": value}]}
+    alone = _database(
+        Engine="sqlserver-se",
+        DBParameterGroups=[{"DBParameterGroupName": "g", "ParameterApplyStatus": "pending-reboot"}],
+    )
+    member = {"DBInstanceIdentifier": "db", "DBClusterParameterGroupStatus": "pending-reboot"}
+    found = (
+        read(recording, DescribeDBInstances=alone, DescribeDBParameters=parameters),
+        read(
+            recording,
+            DescribeDBInstances=_database(DBClusterIdentifier="cluster"),
+            DescribeDBClusters={"DBClusters": [_cluster("cluster") | {"DBClusterMembers": [member]}]},
+            DescribeDBClusterParameters=parameters,
+        ),
+    )
+    for account in found:
+        forced = only(account.databases).forces_tls
+        assert isinstance(forced, Unreadable)
+        assert "pending-reboot" in str(forced)
 
 
 def test_users_of_an_instance_alone_are_its_own(recording: Recording) -> None:

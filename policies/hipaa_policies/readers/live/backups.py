@@ -12,7 +12,7 @@ from hipaa_policies.readers.live.registry import Facts, Where, reader
 
 _TAG_KEY = "aws:ResourceTag/"
 # What stores controls ask about; GetResources lists more than a page of others otherwise.
-_TAGGED_STORES = ["dynamodb:table", "rds:db"]
+_TAGGED_STORES = ["dynamodb:table", "rds:cluster", "rds:db"]
 
 
 @reader(

@@ -65,6 +65,14 @@ def _database(
     )
 
 
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+_WAITS = "pending-reboot"
+
+
+def _waits(operation: str) -> Unreadable:
+    return Unreadable(operation, _WAITS, "the group's parameters hold after the next restart of the instance")
+
+
 class _Parameters:
     """Parameter groups, each read once. A cluster's goes before its instances'."""
 
@@ -81,8 +89,17 @@ class _Parameters:
         if isinstance(cluster, Unreadable):
             return cluster
         if cluster is not None:
+            members = cluster.get("DBClusterMembers") or ()
+            states = {
+                one["DBInstanceIdentifier"]: one.get("DBClusterParameterGroupStatus") for one in members
+            }
+            if states.get(instance["DBInstanceIdentifier"]) == _WAITS:
+                return _waits("rds:DescribeDBClusters")
             return self._read(cluster["DBClusterParameterGroup"], parameter, True)
-        return self._read(instance["DBParameterGroups"][0]["DBParameterGroupName"], parameter, False)
+        group = instance["DBParameterGroups"][0]
+        if group.get("ParameterApplyStatus") == _WAITS:
+            return _waits("rds:DescribeDBInstances")
+        return self._read(group["DBParameterGroupName"], parameter, False)
 
     def _read_group(self, group: str, parameter: str, of_cluster: bool) -> bool | Unreadable:
         if of_cluster:

@@ -71,19 +71,28 @@ def _trail(aws: Aws, answer: Mapping[str, Any]) -> Trail:
     selectors = aws.optional("cloudtrail", "GetEventSelectors", [], TrailName=arn)
     unread = selectors if isinstance(selectors, Unreadable) else None
     selected = {} if isinstance(selectors, Unreadable) else selectors or {}
+    lost = not isinstance(status, Unreadable) and (status or {}).get("LatestCloudWatchLogsDeliveryError")
     return Trail(
         arn=arn,
         name=answer["Name"],
         bucket=answer.get("S3BucketName", ""),
-        log_group_arn=answer.get("CloudWatchLogsLogGroupArn") or None,
+        log_group_arn=None if lost else answer.get("CloudWatchLogsLogGroupArn") or None,
         key=answer.get("KmsKeyId") or None,
         validation=bool(answer.get("LogFileValidationEnabled")),
         multi_region=bool(answer.get("IsMultiRegionTrail")),
-        logging=status if isinstance(status, Unreadable) else bool((status or {}).get("IsLogging")),
+        logging=status if isinstance(status, Unreadable) else _delivers(status or {}),
         management_events=unread or _management_events(selected),
         data_events=unread
         or (*_basic(selected), *(events for fields in _advanced(selected) for events in data_events(fields))),
     )
+
+
+def _delivers(status: Mapping[str, Any]) -> bool:
+    """Whether the trail is on, and what it records arrives: an error says that its bucket refuses it.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+    """
+    return bool(status.get("IsLogging")) and not status.get("LatestDeliveryError")
 
 
 def _management_events(selected: Mapping[str, Any]) -> bool:

@@ -14,7 +14,9 @@ from hipaa_policies.readers.live.registry import Facts, Where, reader
 
 @reader("queues", operations={"sqs": ("GetQueueAttributes", "ListQueues")})
 def read_queues(aws: Aws, where: Where) -> Facts:
-    listed = aws.pages("sqs", "ListQueues", "QueueUrls")
+    # Without a limit SQS lists a thousand, and does not tell that there are more:
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/list-all-queues-pagination.html
+    listed = aws.pages("sqs", "ListQueues", "QueueUrls", MaxResults=1000)
     return {"queues": Listing(aws.each(listed.items, lambda url: _queue(aws, url, where)), listed.problem)}
 
 
