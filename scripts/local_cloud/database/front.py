@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import struct
 import threading
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ CHUNK_BYTES = 65536
 MAXIMUM_PASSWORD_BYTES = 65535  # a token has some 2,000
 # PostgreSQL's own authentication_timeout.
 AUTHENTICATION_SECONDS = 60.0
+NOT_LET_IN = f"no database session: the client was not let in within {AUTHENTICATION_SECONDS:.0f} s"
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,19 @@ class DatabaseFront:
             async with asyncio.timeout(AUTHENTICATION_SECONDS):
                 await self._negotiate(connection)
                 client = await self._encrypt(connection)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):  # ssl.SSLError is an OSError
+        except TimeoutError:  # which is an OSError
+            logger.warning(NOT_LET_IN)
+            connection.close()
+            return
+        except ssl.SSLError as error:  # such as a client that does not know the certificate
+            logger.warning("no database session: TLS failed: %s", error.reason)
+            connection.close()
+            return
+        except (OSError, asyncio.IncompleteReadError):
             connection.close()
             return
         except FatalError as error:
+            logger.warning("no database session: %s", error.message)
             with contextlib.suppress(OSError):
                 await self.loop.sock_sendall(connection, error.packet())
             connection.close()
@@ -93,8 +104,11 @@ class DatabaseFront:
         try:
             await self._serve(client)
         except FatalError as error:
+            logger.warning("no database session: %s", error.message)
             client.writer.write(error.packet())
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
+        except TimeoutError:  # which is an OSError
+            logger.warning(NOT_LET_IN)
+        except (OSError, asyncio.IncompleteReadError):
             pass  # the client has gone
         except Exception as error:  # noqa: BLE001  # one session's failure is not the others'
             logger.error("a database session failed: %s", describe(error))
@@ -199,7 +213,10 @@ async def read_password(reader: asyncio.StreamReader) -> str:
 
 async def join(client: Client, server: PostgreSQL, startup: bytes) -> None:
     """Let PostgreSQL and the client talk until either hangs up."""
-    reader, writer = await asyncio.open_unix_connection(str(server.socket))
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(server.socket))
+    except OSError as error:
+        raise FatalError("57P03", f"the database system is gone: {type(error).__name__}") from error
     writer.write(startup)
     directions = [
         asyncio.ensure_future(pass_on(client.reader, writer)),

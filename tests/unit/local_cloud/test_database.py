@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 from psycopg.rows import scalar_row
 
+from scripts.local_cloud.database.front import DatabaseFront
 from tests.unit.local_cloud.support import Cloud, Eventually, allow, deny, unique
 
 MASTER = "master"
@@ -224,3 +226,20 @@ def test_sessions_end_with_their_clients(database: Database, eventually: Eventua
         assert watcher.execute(count).fetchone() == 2
         other.close()
         assert eventually(lambda: watcher.execute(count).fetchone() == 1)
+
+
+def test_whoever_looks_after_it_learns_why_there_is_no_session(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = DatabaseFront(tmp_path)
+    address: dict[str, Any] = {"host": "localhost", "port": front.port, "user": MASTER, "password": "x"}
+    for option in ({"sslmode": "require"}, {"sslmode": "disable"}, {"sslrootcert": "system"}):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(**(address | option))
+    front.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "no database session: the database system is not there: RDS has no cluster with this port",
+        'no database session: no pg_hba.conf entry for host "127.0.0.1", user "master", database "master", '
+        "no encryption",
+        "no database session: TLS failed: TLSV1_ALERT_UNKNOWN_CA",
+    ]
