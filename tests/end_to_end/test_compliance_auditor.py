@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from scripts.demo.scenes import wait_for_alarm
 from scripts.local_deployment import LocalDeployment
 
 pytestmark = pytest.mark.deployment
+NEEDED_TO_WRITE = ("s3:PutObject", "kms:GenerateDataKey")
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
@@ -90,6 +92,45 @@ def runs(deployment: LocalDeployment, second_plan: tuple[bool, str], aws_environ
     return Runs(deployment)
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """What the function answered to deliveries, and the versions in the bucket before and after the last."""
+
+    answers: list[dict[str, Any]]
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def delivered_twice(runs: Runs) -> Delivered:
+    """One event, as EventBridge may deliver it."""
+    event = scheduled_event()
+    first, before = runs.invoke(event), runs.versions()
+    return Delivered([first, runs.invoke(event)], before, runs.versions())
+
+
+@pytest.fixture(scope="module")
+def hindered(runs: Runs) -> dict[str, Delivered]:
+    """By what the role may not do: an event delivered then, and once more when it may."""
+    found = {}
+    for action in NEEDED_TO_WRITE:
+        before, event = runs.versions(), scheduled_event()
+        with runs.denied(action):
+            answer = runs.invoke(event)
+        after = runs.versions()
+        found[action] = Delivered([answer, runs.invoke(event)], before, after)
+    return found
+
+
+@pytest.fixture(scope="module")
+def refused(runs: Runs) -> Delivered:
+    """Events of another form than the schedule's."""
+    before = runs.versions()
+    events: list[dict[str, Any]] = [{"id": "7", "time": "today"}, {"detail": {}}]
+    answers = [runs.invoke(event) for event in events]
+    return Delivered(answers, before, runs.versions())
+
+
 def test_it_finds_what_the_administrator_finds(runs: Runs) -> None:
     report = runs.report(runs.invoke())
     jsonschema.validate(report, json.loads(schema_text()))
@@ -120,14 +161,11 @@ def test_the_alias_is_what_the_schedule_calls(runs: Runs) -> None:
     assert rule["Arn"] in json.dumps(statement["Condition"])
 
 
-def test_a_second_delivery_writes_nothing(runs: Runs) -> None:
-    event = scheduled_event()
-    first = runs.invoke(event)
-    before = runs.versions()
-    second = runs.invoke(event)
+def test_a_second_delivery_writes_nothing(delivered_twice: Delivered) -> None:
+    first, second = delivered_twice.answers
     assert (first["written"], second["written"]) == (True, False)
     assert first["report"] == second["report"]
-    assert runs.versions() == before
+    assert delivered_twice.before == delivered_twice.after
 
 
 def test_a_broken_thing_is_a_failure_and_an_alarm(runs: Runs) -> None:
@@ -166,23 +204,20 @@ def test_what_it_may_not_read_is_unknown_and_names_the_action(runs: Runs) -> Non
     wait_for_alarm(runs.deployment, runs.alarms["compliance-auditor-missed-run"], "OK")
 
 
-@pytest.mark.parametrize("action", ["s3:PutObject", "kms:GenerateDataKey"])
-def test_without_the_bucket_it_fails_and_says_nothing_of_what_it_read(runs: Runs, action: str) -> None:
-    before = runs.versions()
-    event = scheduled_event()
-    with runs.denied(action):
-        answer = runs.invoke(event)
+@pytest.mark.parametrize("action", NEEDED_TO_WRITE)
+def test_without_the_bucket_it_fails_and_says_nothing_of_what_it_read(
+    hindered: dict[str, Delivered], action: str
+) -> None:
+    answer, again = hindered[action].answers
     assert answer["errorType"] == "AuditNotDoneError"
     assert answer["errorMessage"] == "no report was written: the function's log has the kind of error"
-    assert runs.versions() == before
-    assert runs.invoke(event)["written"] is True, "the same event, tried again"
+    assert hindered[action].before == hindered[action].after
+    assert again["written"] is True, "the same event, tried again"
 
 
-@pytest.mark.parametrize("event", [{"id": "7", "time": "today"}, {"detail": {}}])
-def test_an_event_of_another_form_is_refused(runs: Runs, event: dict[str, Any]) -> None:
-    before = runs.versions()
-    assert runs.invoke(event)["errorType"] == "AuditNotDoneError"
-    assert runs.versions() == before
+def test_an_event_of_another_form_is_refused(refused: Delivered) -> None:
+    assert [answer["errorType"] for answer in refused.answers] == ["AuditNotDoneError"] * 2
+    assert refused.before == refused.after
 
 
 def test_every_report_is_locked_encrypted_and_stays(runs: Runs) -> None:
@@ -215,7 +250,10 @@ def test_the_role_reads_neither_records_nor_reports(runs: Runs) -> None:
     assert {action for action in allowed if action.startswith("s3:")} == {"s3:PutObject"}
 
 
-def test_the_log_holds_only_what_is_on_the_list(runs: Runs) -> None:
+def test_the_log_holds_only_what_is_on_the_list(
+    runs: Runs, delivered_twice: Delivered, hindered: dict[str, Delivered], refused: Delivered
+) -> None:
+    """Of runs that go well, of a delivery too many, and of those that fail."""
     logs = runs.deployment.client("logs")
     group = runs.deployment.outputs["log_group_names"]["compliance_auditor"]
     messages = [

@@ -125,6 +125,7 @@ def test_nothing_is_lost_while_aws_fails(archive: Archive) -> None:
 
 
 def test_the_log_says_nothing_of_patients(archive: Archive, deployment: LocalDeployment) -> None:
+    archive.status(archive.put(f"Note on {CANARY}".encode(), "note.txt", "E2E-4"), "stored")
     logs = deployment.client("logs")
     group = f"/aws/lambda/{deployment.outputs['function_names']['document_ingest']}"
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)

@@ -26,7 +26,7 @@ def iam(deployment: LocalDeployment) -> Any:
 
 
 @pytest.fixture(scope="module")
-def role(iam: Any, deployment: LocalDeployment, aws_environment: None) -> Iterator[str]:
+def role(iam: Any, deployment: LocalDeployment, restore_tested: str, aws_environment: None) -> Iterator[str]:
     """A role that the account's own identities may assume, with the generated policy alone."""
     principal = {"AWS": f"arn:aws:iam::{deployment.state.account_id}:root"}
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
