@@ -29,8 +29,8 @@ down: setup ## End what `make up` left running
 
 ##@ Is all well? Without an account
 .PHONY: test
-test: static ## Everything that needs no account
-	@$(RUN) -m scripts.side_by_side "terraform-test unit" deployment-test
+test: lint types ## Everything that needs no account
+	@$(RUN) -m scripts.side_by_side deployment-test "docs-check site-check terraform-check checkov terraform-test unit"
 
 .PHONY: static
 static: setup lint types docs-check site-check terraform-check checkov ## The part of it that runs no code of ours: style, types, docs, validate, checkov

@@ -1,8 +1,9 @@
 """Run several lists of make targets side by side, and show what each prints in one piece, in their order.
 
-Usage: ``python -m scripts.side_by_side "terraform-test unit" deployment-test``
+Usage: ``python -m scripts.side_by_side deployment-test "terraform-test unit"``
 
-The end-to-end tests wait for half of their time, for what AWS's provider waits for; the others compute.
+What applies a stack waits for long, for what AWS's provider waits for; what checks files computes, much of it
+on one core. Side by side they keep a machine busy.
 All of them run to their end, and the exit code is the first that is not 0.
 """
 

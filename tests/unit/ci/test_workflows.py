@@ -74,7 +74,10 @@ def test_what_is_handed_to_make_is_no_script(workflow: Workflow) -> None:
 
 def test_ci_does_all_that_make_test_does() -> None:
     (ci,) = (workflow for workflow in FILES if workflow.name == "ci.yml")
-    assert set(ci.jobs["test"]["strategy"]["matrix"]["target"]) == rules.parts_of("test")
+    named: list[str] = ci.jobs["test"]["strategy"]["matrix"]["target"]
+    # `static` is the name of several; each of them sets up what it needs.
+    done = set().union(*(rules.parts_of(name) if name == "static" else {name} for name in named))
+    assert done - {"setup"} == rules.parts_of("test")
 
 
 def test_every_variable_is_documented() -> None:
