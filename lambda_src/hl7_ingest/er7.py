@@ -71,6 +71,12 @@ class Repetition:
         """The value with escapes resolved and without surrounding blanks."""
         return self.syntax.unescape(self.raw(component, subcomponent)).strip()
 
+    def whole(self, component: int) -> str:
+        """The value with all its subcomponents: not every sender escapes the "&" of a text."""
+        part = _nth(self.parts, component)
+        parts = [part] if isinstance(part, str) else part
+        return "&".join(self.syntax.unescape(str(one)) for one in parts).strip()
+
     def deletes(self, component: int) -> bool:
         return self.raw(component).strip() == DELETED
 

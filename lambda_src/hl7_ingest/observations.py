@@ -1,4 +1,4 @@
-"""OBR and OBX: results as they were reported, and embedded documents (OBX-5 of type ED)."""
+"""OBR, OBX and NTE: results as they were reported, and embedded documents (OBX-5 of type ED)."""
 
 import base64
 import binascii
@@ -38,9 +38,11 @@ def results_of(message: Message) -> "tuple[list[dict[str, Any]], list[Document]]
     """The results in their order, and the documents that some of them point to by position (`document`)."""
     results: list[dict[str, Any]] = []
     documents: list[Document] = []
-    order: dict[str, str] = {}
+    order: dict[str, Any] = {}
+    result: dict[str, Any] | None = None
     for segment in message.segments:
         if segment.name == "OBR":
+            result = None
             order = _present(
                 {
                     "placer_order_number": segment.text(2),
@@ -49,39 +51,45 @@ def results_of(message: Message) -> "tuple[list[dict[str, Any]], list[Document]]
                 }
             )
         elif segment.name == "OBX":
-            result: dict[str, Any] = order | _result(segment)
+            result = order | _result(segment)
             if segment.text(2) == _ENCAPSULATED:
                 result["document"] = len(documents)
                 documents.append(_document(segment))
             else:
-                result["values"] = _values(segment)
+                result["values"] = _values(segment, 5)
             results.append(result)
+        elif segment.name == "NTE" and result is not None:
+            result["comments"] = [*result.get("comments", []), *_values(segment, 3)]
+        elif segment.name == "NTE" and order:
+            order["order_comments"] = [*order.get("order_comments", []), *_values(segment, 3)]
     return results, documents
 
 
-def _result(obx: Segment) -> dict[str, str]:
+def _result(obx: Segment) -> dict[str, Any]:
     return _present(
         {
             "set_id": obx.text(1),
             "value_type": obx.text(2),
             "code": obx.text(3, 1),
-            "name": obx.text(3, 2),
+            "name": obx.first(3).whole(2),
             "coding_system": obx.text(3, 3),
-            "units": obx.text(6),
-            "reference_range": obx.text(7),
-            "abnormal_flags": obx.text(8),
+            # Which isolate, say: what else tells apart the results of one code. HL7 v2.5.1, 7.4.2.4
+            "sub_id": obx.text(4),
+            "units": obx.first(6).whole(1),
+            "reference_range": "~".join(_values(obx, 7)),
+            "abnormal_flags": "~".join(flag.text(1) for flag in obx.repetitions(8)),
             "status": obx.text(11),
             "observed_at": obx.text(14),
         }
     )
 
 
-def _values(obx: Segment) -> list[str]:
-    """Each repetition of OBX-5: its text, or its components joined by "^" where it has several."""
+def _values(segment: Segment, number: int) -> list[str]:
+    """Each repetition of a field: its text, or its components joined by "^" where it has several."""
     values = []
-    for repetition in obx.repetitions(5):
+    for repetition in segment.repetitions(number):
         count = 1 if isinstance(repetition.parts, str) else len(repetition.parts)
-        values.append("^".join(repetition.text(number) for number in range(1, count + 1)).rstrip("^"))
+        values.append("^".join(repetition.whole(part) for part in range(1, count + 1)).rstrip("^"))
     return values
 
 
@@ -96,7 +104,7 @@ def _document(obx: Segment) -> Document:
         elif encoding == "HEX":
             decoded = bytes.fromhex(content)
         elif encoding == "A":
-            decoded = data.text(5).encode()
+            decoded = data.whole(5).encode()
         else:
             raise Rejected("data_type", "OBX", 5)
     except (binascii.Error, ValueError):
@@ -106,5 +114,5 @@ def _document(obx: Segment) -> Document:
     return Document(decoded, subtype if subtype in _EXTENSIONS else "OCTET-STREAM")
 
 
-def _present(values: dict[str, str]) -> dict[str, str]:
+def _present(values: dict[str, str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
