@@ -104,12 +104,17 @@ class MessageStory:
 
     def rows(self, entry: str, subject: str) -> list[dict[str, Any]]:
         """The rows of the table of HL7 events that begin so, of subjects that contain that."""
-        found = self.story.deployment.client("dynamodb").scan(
-            TableName=self.story.deployment.outputs["patient_events_table"], ConsistentRead=True
-        )["Items"]
-        return [
-            row for row in found if row["entry"]["S"].startswith(entry) and subject in row["subject"]["S"]
-        ]
+        pages = (
+            self.story.deployment.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(
+                TableName=self.story.deployment.outputs["patient_events_table"],
+                ConsistentRead=True,
+                FilterExpression="begins_with(entry, :entry)",
+                ExpressionAttributeValues={":entry": {"S": entry}},
+            )
+        )
+        return [row for page in pages for row in page["Items"] if subject in row["subject"]["S"]]
 
     def wait_for(self, path: str, token: str) -> None:
         wait_for(lambda: self.story.request("GET", path, token).status_code == 200, f"GET {path}")

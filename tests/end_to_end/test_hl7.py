@@ -42,10 +42,13 @@ class Ehr:
         self.sqs.send_message(QueueUrl=self.queue["url"], MessageBody=body)
 
     def rows(self, entry: str, patient: str = "") -> list[dict[str, Any]]:
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
-        items = [item for page in pages for item in page["Items"]]
-        found = [item for item in items if item["entry"]["S"].startswith(entry)]
-        return [item for item in found if patient in item["subject"]["S"]]
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            FilterExpression="begins_with(entry, :entry)",
+            ExpressionAttributeValues={":entry": {"S": entry}},
+        )
+        return [item for page in pages for item in page["Items"] if patient in item["subject"]["S"]]
 
     def keys(self, prefix: str) -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)

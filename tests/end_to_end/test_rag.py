@@ -85,9 +85,16 @@ class Ward:
 
     def rows(self, request_id: str) -> list[dict[str, Any]]:
         table = self.deployment.outputs["audit_table"]
-        pages = self.deployment.client("dynamodb").get_paginator("scan").paginate(TableName=table)
-        found = [row for page in pages for row in page["Items"]]
-        return [row for row in found if row.get("request_id") == {"S": request_id}]
+        pages = (
+            self.deployment.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(
+                TableName=table,
+                FilterExpression="request_id = :asked",
+                ExpressionAttributeValues={":asked": {"S": request_id}},
+            )
+        )
+        return [row for page in pages for row in page["Items"]]
 
     def invoke(self, name: str, payload: Mapping[str, Any], **options: Any) -> tuple[dict[str, Any], bool]:
         """What a function answers by its name, and whether it failed."""
