@@ -23,7 +23,7 @@ from rag_orchestrator.hashes import KeyedHashes
 from rag_orchestrator.inputs import Question
 from rag_orchestrator.model import Model, ModelAnswer
 from rag_orchestrator.patients import Patients
-from rag_orchestrator.redaction import Redactor, known_values
+from rag_orchestrator.redaction import KnownValue, Redactor, known_values
 from rag_orchestrator.retrieval import Context, Retrieval
 from rag_orchestrator.time_left import TimeLeft
 from rag_orchestrator.verifier import Verdict, verify
@@ -69,7 +69,9 @@ class Operations:
         details = access.ground.details
         details |= {"policy_version": self.policy_version, "model": self.model_id}
         details["question_hash"] = self.hashes.of("question", asked.text)
-        redacted = self.redact(asked.text, known_values(self.patients.demographics(access.patient_id)))
+        known = known_values(self.patients.demographics(access.patient_id))
+        # The record number is of no field of the record, and known as well: 45 CFR 164.514(b)(2)(i)(H).
+        redacted = self.redact(asked.text, (KnownValue("MRN", access.patient_id), *known))
         details["redacted"] = dict(Counter(finding.kind for finding in redacted.found))
         with self.signals.timed("RetrievalTime"):
             contexts = _named(self.retrieval.find(access, redacted.text, asked.top_k))

@@ -97,6 +97,14 @@ def test_retrieval_is_asked_as_the_caller_with_what_is_left_of_the_question(worl
     assert world.outcome()["details"]["redacted"]
 
 
+def test_the_record_number_that_was_asked_for_reaches_nobody(world: QuestionWorld) -> None:
+    world.ask(f"Does {JANE} take lisinopril? I mean PATIENT 0001.")
+    (asked,) = world.retrieval.asked
+    assert asked["query"] == "Does [MRN] take lisinopril? I mean [MRN]."
+    assert "0001" not in world.prompt
+    assert world.outcome()["details"]["redacted"] == {"MRN": 2}
+
+
 def test_the_audit_row_holds_ids_codes_and_keyed_hashes(world: QuestionWorld) -> None:
     assert world.ask().status == 200
     attempt, outcome = world.rows()
