@@ -4,11 +4,12 @@ The Social Security number (PID-19), race, religion and the like are left in the
 needs them.
 """
 
+from datetime import UTC
 from typing import Final
 
 from hl7_ingest.er7 import DELETED, Repetition, Segment
 from hl7_ingest.faults import Rejected
-from hl7_ingest.times import date
+from hl7_ingest.times import date, instant
 
 Changes = dict[str, object]
 
@@ -87,7 +88,7 @@ def _date(pid: Segment, name: str, number: int) -> Changes:
     if not stamp or pid.deletes(number):
         return _change(name, "", deletes=pid.deletes(number))
     # Of a patient who is not known by more, a year or a month is all there is: "1970", "197001".
-    if stamp.isdecimal() and stamp.isascii() and len(stamp) in (4, 6):
+    if len(stamp) in (4, 6) and instant(stamp, UTC) is not None:
         return {name: stamp if len(stamp) == 4 else f"{stamp[:4]}-{stamp[4:]}"}
     day = date(stamp)
     if day is None:

@@ -211,6 +211,8 @@ def test_a_message_without_evn_is_of_when_it_was_sent(hl7: Hl7World) -> None:
         (message(msh("ADT^A01", sent=""), pid(), pv1()), ("required", "MSH", 7)),
         (message(msh("ADT^A01"), evn("20990101000000"), pid(), pv1()), ("future_time", "EVN", 2)),
         (message(msh("ADT^A01"), evn(AT), pid(born="19701331"), pv1()), ("data_type", "PID", 7)),
+        (message(msh("ADT^A01"), evn(AT), pid(born="197013"), pv1()), ("data_type", "PID", 7)),
+        (message(msh("ADT^A01"), evn(AT), pid(born="0000"), pv1()), ("data_type", "PID", 7)),
         (message(msh("ADT^A01"), evn(AT), pid(), pv1("V" * 201)), ("data_type", "PV1", 19)),
         (message(msh("ADT^A40"), evn(AT), pid(JANE), "MRG|" + mrn(JANE)), ("merge_cycle", "MRG", 1)),
         (
