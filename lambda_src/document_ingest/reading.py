@@ -72,5 +72,8 @@ def _facts(stored: StoredObject, kind: str, patient_id: str, label: str) -> dict
 def _charset(content_type: str) -> str:
     message = Message()
     message["content-type"] = content_type.replace("\n", " ").replace("\r", " ")
-    charset = message.get_content_charset("")
+    try:
+        charset = message.get_content_charset("")
+    except (TypeError, ValueError, LookupError):  # of parameters in parts that are none (RFC 2231)
+        return "unknown"
     return charset if charset.isascii() and len(charset) < 32 else "unknown"

@@ -111,6 +111,7 @@ def test_text_in_its_encodings(documents: DocumentWorld, content: bytes, content
         (b"caf\xe9", "text/plain; charset=utf-8", "encoding"),
         (b"x", "text/plain; charset=rot13", "encoding"),
         (b"x", "text/plain; charset=zlib_codec", "encoding"),
+        (b"x", "text/plain; charset*0*=utf-8; charset*=utf-8", "encoding"),
         (b"\x81\x8d", "", "encoding"),
         (b"\xff\xfea", "", "encoding"),
     ],
