@@ -98,6 +98,11 @@ def _summary(judged: Judged) -> str:
         lines.append(
             f"{sum(reading.ignored.values())} of them are of types that no control looks at: {types}"
         )
+    if reading.unjudged:
+        lines.append(
+            f"{len(reading.unjudged)} belong to what another plan makes, and were not judged: "
+            f"{', '.join(reading.unjudged)}"
+        )
     return "\n".join(lines) + "\n"
 
 

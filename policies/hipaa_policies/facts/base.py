@@ -69,7 +69,15 @@ class Listing(Generic[T_co]):
         return self.items
 
     def where(self, condition: Callable[[T_co], bool]) -> Listing[T_co]:
-        return Listing(tuple(item for item in self.items if condition(item)), self.problem)
+        """Those that fulfil the condition. One of which that cannot be told leaves the list incomplete."""
+        found: list[T_co] = []
+        problem = self.problem
+        for item in self.items:
+            try:
+                found += [item] if condition(item) else []
+            except FactUnreadableError as error:
+                problem = problem or error.problem
+        return Listing(tuple(found), problem)
 
     def __iter__(self) -> Iterator[T_co]:
         raise TypeError("say .items (may be incomplete) or .complete() (raises where it is)")

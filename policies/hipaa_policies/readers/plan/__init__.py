@@ -31,6 +31,7 @@ from hipaa_policies.readers.plan.document import PlanError, load
 from hipaa_policies.readers.plan.model import NotDecided, Plan
 from hipaa_policies.readers.plan.references import Locals
 from hipaa_policies.readers.plan.registry import READERS, Reader
+from hipaa_policies.readers.plan.strangers import unjudged
 
 __all__ = ["UNKNOWN_ACCOUNT", "PlanError", "PlanReading", "handled_types", "load", "read_plan"]
 
@@ -38,7 +39,8 @@ __all__ = ["UNKNOWN_ACCOUNT", "PlanError", "PlanReading", "handled_types", "load
 @dataclass(frozen=True)
 class PlanReading:
     """``addresses`` are Terraform's, by the ARN that the facts have; ``actions`` what is planned for each;
-    ``ignored`` counts the resources by type that no reader looks at."""
+    ``ignored`` counts the resources by type that no reader looks at; ``unjudged`` are the addresses of what
+    belongs to a resource that the plan does not make."""
 
     account: Account
     addresses: Mapping[str, str]
@@ -46,6 +48,7 @@ class PlanReading:
     ignored: Mapping[str, int]
     resources: int
     terraform_version: str
+    unjudged: tuple[str, ...] = ()
 
 
 def handled_types() -> frozenset[str]:
@@ -88,6 +91,7 @@ def read_plan(
         ignored=plan.ignored,
         resources=sum(len(found) for found in plan.by_type.values()),
         terraform_version=plan.terraform_version,
+        unjudged=unjudged(plan),
     )
 
 
@@ -101,7 +105,7 @@ _IMPLIED = re.compile(r"\((.+)\)$")
 
 def _addresses(facts: Account, plan: Plan) -> dict[str, str]:
     """The addresses by the ARNs of the facts."""
-    found = {planned.arn: planned.address for planned in plan.managed()}
+    found = plan.strangers | {planned.arn: planned.address for planned in plan.managed()}
     for name, types in _DERIVED.items():
         found |= {
             fact.arn: p.address for fact, p in zip(getattr(facts, name).items, plan.of(*types), strict=False)

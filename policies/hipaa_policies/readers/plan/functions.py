@@ -16,6 +16,7 @@ from hipaa_policies.facts.functions import (
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.plan.strangers import plain_name
 from hipaa_policies.secrets import suspected_secrets
 
 _FUNCTION = ("aws_lambda_function",)
@@ -76,7 +77,7 @@ class _Details:
         if isinstance(name, Unreadable):
             self.unplaced[planned.type] = planned.undecided("function_name")
         elif isinstance(name, str):
-            table.setdefault(_plain_name(name), []).append(value)
+            table.setdefault(plain_name(name), []).append(value)
 
     def of(self, table: dict[str, list[Any]], name: str, kind: str) -> Any:
         """All there is for a function, or why that cannot be told."""
@@ -106,13 +107,6 @@ def _function_of(planned: Planned, form: str = "name") -> Any:
     if isinstance(targets, list) and [t.type for t in targets] == ["aws_lambda_alias"]:
         return targets[0].reference("function_name", _FUNCTION, form)
     return planned.reference("function_name", _INVOKED, form)
-
-
-def _plain_name(reference: str) -> str:
-    """A function's name, from its name, ARN or partial ARN, without a qualifier."""
-    if ":function:" in reference:
-        reference = reference.partition(":function:")[2]
-    return reference.split(":")[0] if not reference.startswith("(") else reference
 
 
 def _function(planned: Planned, plan: Plan, details: _Details) -> Function:

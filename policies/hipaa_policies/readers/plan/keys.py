@@ -6,8 +6,9 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Plan, Planned
-from hipaa_policies.readers.plan.policies import Attached
+from hipaa_policies.readers.plan.policies import Attached, policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.plan.strangers import named_elsewhere, stranger
 
 _KINDS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key")
 # What KMS gives a key without a policy: everything to the account, whose IAM then decides.
@@ -27,7 +28,21 @@ def read_keys(plan: Plan) -> Facts:
         if isinstance(target, str) and isinstance(name, str):
             aliases.setdefault(target.rpartition("/")[2], []).append(name)
     policies = Attached(plan, "aws_kms_key_policy", "key_id", _KINDS, form="id")
-    return {"keys": Listing(tuple(_key(planned, aliases, policies) for planned in plan.of(*_KINDS)))}
+    made = plan.of(*_KINDS)
+    names = {name for planned in made for name in (planned.id, planned.arn)}
+    others = named_elsewhere(plan, "aws_kms_key_policy", "key_id", _KINDS, "id", names)
+    strangers = [
+        stranger(
+            Key,
+            p,
+            plan.arn("kms", f"key/{name.rpartition('/')[2]}"),
+            id=name.rpartition("/")[2],
+            customer_managed=True,  # AWS's own policies are fixed
+            policy=policy_text(p, "policy"),
+        )
+        for name, p in others.items()
+    ]
+    return {"keys": Listing((*(_key(planned, aliases, policies) for planned in made), *strangers))}
 
 
 def _key(planned: Planned, aliases: dict[str, list[str]], policies: Attached) -> Key:

@@ -12,6 +12,7 @@ from hipaa_policies.readers.plan.identity import is_made_of_address
 from hipaa_policies.readers.plan.model import Plan, Planned
 from hipaa_policies.readers.plan.policies import Attached, merged, policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.plan.strangers import named_elsewhere, stranger
 
 _KEYS = ("aws_kms_key", "aws_kms_alias")
 # Subscriptions that a person, or a foreign endpoint, must confirm; AWS confirms the others itself.
@@ -25,7 +26,14 @@ def read_queues(plan: Plan) -> Facts:
         redrive.reference("queue_url", ("aws_sqs_queue",), "name"): _redrive(redrive)
         for redrive in plan.of("aws_sqs_queue_redrive_policy")
     }
-    return {"queues": Listing(tuple(_queue(p, policies, redrives) for p in plan.of("aws_sqs_queue")))}
+    made = plan.of("aws_sqs_queue")
+    names = {name for planned in made for name in (planned.name, planned.id)}
+    others = named_elsewhere(plan, "aws_sqs_queue_policy", "queue_url", ("aws_sqs_queue",), "name", names)
+    strangers = [
+        stranger(Queue, p, plan.arn("sqs", url.rpartition("/")[2]), policy=policy_text(p, "policy"))
+        for url, p in others.items()
+    ]
+    return {"queues": Listing((*(_queue(p, policies, redrives) for p in made), *strangers))}
 
 
 def _queue(planned: Planned, policies: Attached, redrives: dict[Any, Any]) -> Queue:
@@ -72,6 +80,9 @@ def read_topics(plan: Plan) -> Facts:
         )
         for planned in plan.of("aws_sns_topic")
     )
+    made = {topic.arn for topic in topics}
+    others = named_elsewhere(plan, "aws_sns_topic_policy", "arn", ("aws_sns_topic",), "arn", made)
+    topics += tuple(stranger(Topic, p, arn, policy=policy_text(p, "policy")) for arn, p in others.items())
     subscriptions = tuple(map(_subscription, plan.of("aws_sns_topic_subscription")))
     return {"topics": Listing(topics), "subscriptions": Listing(subscriptions)}
 

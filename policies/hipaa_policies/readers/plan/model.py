@@ -234,7 +234,10 @@ class Planned(Block):
 
 @dataclass
 class Plan:
-    """All resources of a plan, by type. ``account``, ``region`` and ``partition`` as far as it tells."""
+    """All resources of a plan, by type. ``account``, ``region`` and ``partition`` as far as it tells.
+
+    ``strangers`` are the ARNs of what the plan changes and does not make, with the addresses that do.
+    """
 
     account: str = "000000000000"
     region: str = ""
@@ -245,6 +248,7 @@ class Plan:
     resolver: Resolver = field(default_factory=lambda: Resolver({}, {}))
     terraform_version: str = ""
     complete: bool = True
+    strangers: dict[str, str] = field(default_factory=dict)
 
     def of(self, *types: str) -> tuple[Planned, ...]:
         """Managed resources of these types, in the order of their addresses."""

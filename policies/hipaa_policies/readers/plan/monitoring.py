@@ -7,7 +7,7 @@ from typing import Any
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.monitoring import Alarm, AnomalySubscription, Budget, Metric
 from hipaa_policies.facts.partial import partial
-from hipaa_policies.readers.plan.model import Block, Plan, Planned
+from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.registry import Facts, elsewhere, reader
 
 _TOPIC = ("aws_sns_topic",)
@@ -39,9 +39,20 @@ def _alarm(planned: Planned) -> Alarm:
         datapoints_to_alarm=periods if points in (None, 0) else points,
         missing_data=planned.get("treat_missing_data") or "missing",
         actions_enabled=planned.flag("actions_enabled", True),
-        actions=planned.all_references("alarm_actions", _TOPIC),
+        actions=_actions(planned),
         state=planned.undecided("state", "nothing has been measured"),
     )
+
+
+def _actions(planned: Planned) -> Any:
+    """Not decided where a topic of this account is not in the plan: another one may make it."""
+    actions = planned.all_references("alarm_actions", _TOPIC)
+    if isinstance(actions, Unreadable):
+        return actions
+    topics = {topic.arn for topic in planned.plan.of(*_TOPIC)}
+    own = planned.plan.arn("sns", "")
+    lost = next((action for action in actions if action.startswith(own) and action not in topics), None)
+    return actions if lost is None else NotDecided(planned.address, lost, "is not in the plan")
 
 
 def _metrics(planned: Planned, queries: tuple[Block, ...]) -> Any:

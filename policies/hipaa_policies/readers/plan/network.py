@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
@@ -19,6 +20,7 @@ from hipaa_policies.facts.partial import partial
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.policies import Attached
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.plan.strangers import named_elsewhere, stranger
 
 _VPCS = ("aws_vpc", "aws_default_vpc")
 _SUBNETS = ("aws_subnet", "aws_default_subnet")
@@ -71,11 +73,12 @@ def read_network(plan: Plan) -> Facts:
     rules, unplaced = _rules(plan)
     implied, undecided = _implied_groups(plan)
     policies = Attached(plan, "aws_vpc_endpoint_policy", "vpc_endpoint_id", _ENDPOINT, form="id")
+    strangers = _other_groups(plan, rules)
     return {
         "vpcs": Listing(tuple(Vpc(p.arn, p.id) for p in plan.of(*_VPCS))),
         "subnets": Listing(tuple(map(_subnet, plan.of(*_SUBNETS)))),
         "security_groups": Listing(
-            (*(_group(p, rules) for p in plan.of(*_GROUPS)), *implied), unplaced or undecided
+            (*(_group(p, rules) for p in plan.of(*_GROUPS)), *implied, *strangers), unplaced or undecided
         ),
         "vpc_endpoints": Listing(tuple(_endpoint(p, plan, policies) for p in plan.of(*_ENDPOINT))),
         "flow_logs": Listing(tuple(map(_flow_log, plan.of("aws_flow_log")))),
@@ -263,15 +266,19 @@ def _prefix_list_of(block: Block) -> Any:
     return found
 
 
+def _of_the_world(rules: Iterable[Any]) -> tuple[Rule, ...]:
+    return tuple(r for r in rules if isinstance(r, Rule) and r.peer in ("0.0.0.0/0", "::/0"))
+
+
 def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> SecurityGroup:
     def rules(direction: str) -> Any:
         inline = planned.blocks(direction, computed=True)
         found = [*separate.get((planned.id, direction), ())]
         found += [inline] if isinstance(inline, Unreadable) else [r for b in inline for r in _lines(b)]
         # A rule whose peer is not decided is no reason to overlook one that is open.
-        world = [r for r in found if isinstance(r, Rule) and r.peer in ("0.0.0.0/0", "::/0")]
+        world = _of_the_world(found)
         undecided = next((r for r in found if isinstance(r, Unreadable)), None)
-        return tuple(world) if undecided and world else undecided or tuple(found)
+        return world if undecided and world else undecided or tuple(found)
 
     default = planned.type == "aws_default_security_group"
     return partial(
@@ -283,6 +290,22 @@ def _group(planned: Planned, separate: dict[tuple[str, str], list[Any]]) -> Secu
         inbound=rules("ingress"),
         outbound=rules("egress"),
     )
+
+
+def _other_groups(plan: Plan, separate: dict[tuple[str, str], list[Any]]) -> list[SecurityGroup]:
+    """Groups of other plans that this one gives rules."""
+    made = {planned.id for planned in plan.of(*_GROUPS)}
+    found: dict[str, SecurityGroup] = {}
+    for kind in _SEPARATE:
+        for name, planned in named_elsewhere(plan, kind, "security_group_id", _GROUPS, "id", made).items():
+            world = {
+                field: rules
+                for field, way in (("inbound", "ingress"), ("outbound", "egress"))
+                if (rules := _of_the_world(separate.get((name, way), ())))
+            }
+            arn = plan.arn("ec2", f"security-group/{name}")
+            found[name] = stranger(SecurityGroup, planned, arn, id=name, **world)
+    return list(found.values())
 
 
 def _implied_groups(plan: Plan) -> tuple[list[SecurityGroup], NotDecided | None]:

@@ -9,8 +9,9 @@ from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Replica, Secret, Table
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
-from hipaa_policies.readers.plan.policies import Attached
+from hipaa_policies.readers.plan.policies import Attached, policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.plan.strangers import named_elsewhere, stranger
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key")
 _BUCKET = ("aws_s3_bucket",)
@@ -110,7 +111,25 @@ def read_buckets(plan: Plan) -> Facts:
             log_target=part("logging", lambda b: b.reference("target_bucket", _BUCKET, "name"), None),
         )
 
-    return {"buckets": Listing(tuple(bucket(planned) for planned in plan.of(*_BUCKET)))}
+    made = plan.of(*_BUCKET)
+    return {"buckets": Listing((*map(bucket, made), *_other_buckets(plan, {p.name for p in made})))}
+
+
+def _other_buckets(plan: Plan, made: set[str]) -> list[Bucket]:
+    """Buckets of other plans, to which this one gives a policy or a public access block."""
+    given: dict[str, dict[str, Any]] = {}
+    changing: dict[str, Planned] = {}
+    for kind, field, read in (
+        ("aws_s3_bucket_policy", "policy", lambda p: policy_text(p, "policy")),
+        ("aws_s3_bucket_public_access_block", "public_access_block", _switches),
+    ):
+        for name, planned in named_elsewhere(plan, kind, "bucket", _BUCKET, "name", made).items():
+            given.setdefault(name, {})[field] = read(planned)
+            changing.setdefault(name, planned)
+    return [
+        stranger(Bucket, changing[name], f"arn:{plan.partition}:s3:::{name}", name=name, **known)
+        for name, known in given.items()
+    ]
 
 
 def _by_bucket(plan: Plan, kind: str) -> tuple[dict[str, Planned], NotDecided | None]:
@@ -180,7 +199,12 @@ def read_secrets(plan: Plan) -> Facts:
         )
         for planned in plan.of(*_SECRET)
     )
-    return {"secrets": Listing(found)}
+    made = {secret.arn for secret in found}
+    others = named_elsewhere(plan, "aws_secretsmanager_secret_policy", "secret_arn", _SECRET, "arn", made)
+    strangers = [
+        stranger(Secret, p, arn, policy=_own_policy(policy_text(p, "policy"))) for arn, p in others.items()
+    ]
+    return {"secrets": Listing((*found, *strangers))}
 
 
 def _own_policy(text: Any) -> Any:

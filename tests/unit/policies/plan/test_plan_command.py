@@ -55,6 +55,14 @@ def test_a_plan_without_failures_is_0(capsys: Any) -> None:
     assert f"{len(compliant.resources())} resources" in printed.err
 
 
+def test_what_belongs_to_another_plan_is_named(capsys: Any) -> None:
+    part = {"function_name": "existing", "principal": "*"}
+    plan = document(compliant.resources() | {"aws_lambda_permission.given": part})
+    assert cli.main(["plan", write(plan)]) == 0
+    told = "1 belong to what another plan makes, and were not judged: aws_lambda_permission.given"
+    assert told in capsys.readouterr().err
+
+
 def test_a_failure_is_1_with_its_address_and_line(capsys: Any) -> None:
     Path("main.tf").write_text('\nresource "aws_lambda_function" "reader" {\n}\n')
     assert cli.main(["plan", "--quiet", write(untraced())]) == 1
