@@ -14,6 +14,7 @@ from hipaa_policies.iam.statements import Statement
 
 # Issuers that everybody shares: how the subject of a token begins, up to the name of whose it is.
 _SHARED = {
+    "agent.buildkite.com": re.compile(r"organization:[^*?:$]+:"),
     "token.actions.githubusercontent.com": re.compile(r"(repo|repository_owner):[^*?:/$]+[/:]"),
     "gitlab.com": re.compile(r"project_path:[^*?:/$]+/"),
     "app.terraform.io": re.compile(r"organization:[^*?:$]+:"),

@@ -50,6 +50,22 @@ def _organisations() -> Iterator[Break]:
     yield one("KMS-02", "a part of an organisation", "keys", c.KEY, "every account of", policy=given)
 
 
+def _federated() -> Iterator[Break]:
+    # https://buildkite.com/docs/pipelines/security/oidc/aws: one issuer and one audience for all customers.
+    issuer = "agent.buildkite.com"
+    provider = {"Federated": c.arn("iam", f"oidc-provider/{issuer}", "")}
+    audience = {f"{issuer}:aud": "sts.amazonaws.com"}
+    for name, condition in {
+        "anybody's builds": {"StringEquals": audience},
+        "any organisation's builds": {
+            "StringEquals": audience,
+            "StringLike": {f"{issuer}:sub": "organization:*:pipeline:deploy:*"},
+        },
+    }.items():
+        trust = c.trust(provider, Action="sts:AssumeRoleWithWebIdentity", Condition=condition)
+        yield one("IAM-05", name, "roles", c.ROLE, "anybody known to", trust=trust)
+
+
 def _trails() -> Iterator[Break]:
     # ARNs of functions are exact, in advanced selectors ("equals") and in basic ones:
     # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
@@ -75,4 +91,11 @@ def _reads() -> Iterator[Break]:
     yield Break("AUD-01", "by an index alone", c.FUNCTION, "reads patients", index)
 
 
-NEAR_MISSES = (*_keys(), *_plain_connections(), *_organisations(), *_trails(), *_reads())
+NEAR_MISSES = (
+    *_keys(),
+    *_plain_connections(),
+    *_organisations(),
+    *_federated(),
+    *_trails(),
+    *_reads(),
+)
