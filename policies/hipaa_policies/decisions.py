@@ -90,6 +90,11 @@ def read_settings(path: Path | None, today: date) -> Settings:
     trusted = [TrustedAccount(**entry) for entry in _entries(document, path, "trusted_accounts", _TRUSTED)]
     for one in trusted:
         _check_account(path, one.account)
+    for given in attestations:
+        if given.dated > today:
+            raise DecisionFileError(
+                f"{path}: {given.control} is dated {given.dated}, which is yet to come: enter it then"
+            )
     counted = Counter(a.control for a in attestations)
     for control, number in counted.items():
         if control not in ATTESTABLE:

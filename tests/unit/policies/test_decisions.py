@@ -136,6 +136,20 @@ def test_attestations_and_trusted_accounts(tmp_path: Path) -> None:
     assert not settings.trusts("111111111111")
 
 
+def test_nothing_is_attested_before_its_day(tmp_path: Path) -> None:
+    """A risk analysis of next year would be younger than a year for two."""
+    file = tmp_path / "attestations.yaml"
+    file.write_text(
+        "attestations:\n"
+        "  - {control: ATT-02, statement: made, by: Jo, evidence: file,\n"
+        "     dated: 2027-10-01, expires: 2028-09-30}\n"
+        "trusted_accounts: []\n"
+    )
+    with pytest.raises(DecisionFileError, match="ATT-02 is dated 2027-10-01, which is yet to come"):
+        read_settings(file, date(2027, 9, 30))
+    assert read_settings(file, date(2027, 10, 1)).attestations["ATT-02"].by == "Jo"
+
+
 def test_one_control_attested_twice_is_an_error(tmp_path: Path) -> None:
     entry = (
         "  - {control: ATT-01, statement: a, by: b, dated: 2026-01-01, expires: 2027-01-01, evidence: c}\n"
