@@ -35,13 +35,15 @@ def extract(kind: str, path: Path, charset: str) -> Extracted:
 
 def main(arguments: list[str]) -> int:
     kind, path, answer, charset, megabytes, seconds = arguments
-    for what, limit in (
-        (resource.RLIMIT_AS, int(megabytes) * 1_048_576),
-        (resource.RLIMIT_CPU, int(seconds)),
-        (resource.RLIMIT_FSIZE, MAXIMUM_ANSWER),
-        (resource.RLIMIT_CORE, 0),  # a core file would hold the document
+    for what, limit, later in (
+        (resource.RLIMIT_AS, int(megabytes) * 1_048_576, 0),
+        # Later than the soft limit: at the hard one Linux sends SIGKILL, as it does where memory is short.
+        # https://man7.org/linux/man-pages/man2/getrlimit.2.html
+        (resource.RLIMIT_CPU, int(seconds), 1),
+        (resource.RLIMIT_FSIZE, MAXIMUM_ANSWER, 0),
+        (resource.RLIMIT_CORE, 0, 0),  # a core file would hold the document
     ):
-        resource.setrlimit(what, (limit, limit))
+        resource.setrlimit(what, (limit, limit + later))
     try:
         found: dict[str, object] = dataclasses.asdict(extract(kind, Path(path), charset))
     except Rejected as rejected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from dataclasses import asdict
@@ -183,6 +184,19 @@ def test_a_reader_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scr
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Rejected, match=code):
         Reader(768, 5).read(Sparse(b"text", 4).open(), kinds.TEXT, "")
+
+
+def test_a_reader_without_end_is_told_from_one_without_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the hard limit of processor time Linux sends SIGKILL, at the soft one SIGXCPU: setrlimit(2)."""
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)
+    (tmp_path / "document").write_bytes(b"text")
+    files = [str(tmp_path / "document"), str(tmp_path / "answer")]
+    assert extraction.main([kinds.TEXT, *files, "", "768", "45"]) == 0
+    soft, hard = limits[resource.RLIMIT_CPU]
+    assert soft == 45 < hard
 
 
 def test_the_child_finds_lambdas_own_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
