@@ -1,4 +1,4 @@
-"""docs/architecture.md's pictures and docs/alarms.md, held to a plan of the stack with everything on."""
+"""The pictures of docs/ and README.md, and docs/alarms.md, held to a plan of the stack with everything on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scripts.site.plan_facts import PlanFacts, facts
 from tests.plan.conftest import ROOT, terraform
 from tests.plan.environments import committed_account, copy_repository, signed
 
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 # Over environments/prod, whose files stay as they are: https://developer.hashicorp.com/terraform/language/files/override
 WITHOUT_AN_ACCOUNT = """
 terraform {
@@ -29,8 +30,12 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 """
-# prod names no host that may be reached. With one, the firewall and its alarms are there, too.
-WITH_EGRESS = """
+# prod names no host that may be reached, and no other vault: with them there are more alarms.
+WITH_MORE = """
+backup = {
+  copy_vault_arns = { west = "arn:aws:backup:us-west-2:333333333333:backup-vault:healthcare-copies" }
+  lock            = { mode = "GOVERNANCE" }
+}
 network = {
   egress = { hosts = ["api.partner.example"] }
   subnets = {
@@ -47,33 +52,33 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> PlanFacts:
     root = copy_repository(tmp_path_factory.mktemp("user") / "repository", committed_account("prod"), "prod")
     folder = root / "environments" / "prod"
     (folder / "without_an_account_override.tf").write_text(WITHOUT_AN_ACCOUNT)
-    (folder / "with_egress.auto.tfvars").write_text(WITH_EGRESS)
+    (folder / "with_more.auto.tfvars").write_text(WITH_MORE)
     signed(folder)
     terraform(folder, "init", "-input=false")
     terraform(folder, "plan", "-input=false", "-out=plan")
     return facts(json.loads(terraform(folder, "show", "-json", "plan")))
 
 
-def drawn(page: str) -> list[Diagram]:
-    sources = diagrams.sources((ROOT / "docs" / page).read_text())
+def drawn(page: Path) -> list[Diagram]:
+    sources = diagrams.sources(page.read_text())
     return [plan_diagrams.parse(source) for source in sources if plan_diagrams.is_annotated(source)]
 
 
 def test_every_box_is_planned_and_every_line_is_configured(everything: PlanFacts) -> None:
-    pages = [page.name for page in sorted(Path(ROOT / "docs").glob("*.md")) if drawn(page.name)]
-    assert {"architecture.md", "index.md"} <= set(pages)
+    pages = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if drawn(page)]
+    assert {"README.md", "architecture.md", "index.md"} <= {page.name for page in pages}
     for page in pages:
         for diagram in drawn(page):
-            assert list(plan_diagrams.problems(diagram, everything)) == [], page
+            assert list(plan_diagrams.problems(diagram, everything)) == [], page.name
 
 
 def test_the_architecture_leaves_no_part_of_the_root_module_out(everything: PlanFacts) -> None:
     assert len(everything.top_level()) > 40
-    assert plan_diagrams.left_out(drawn("architecture.md"), everything) == set()
+    assert plan_diagrams.left_out(drawn(ARCHITECTURE), everything) == set()
 
 
 def test_the_architecture_leaves_no_use_of_a_store_out(everything: PlanFacts) -> None:
-    assert list(plan_diagrams.missing_edges(drawn("architecture.md"), everything)) == []
+    assert list(plan_diagrams.missing_edges(drawn(ARCHITECTURE), everything)) == []
 
 
 def test_a_workload_that_nobody_drew_is_found(everything: PlanFacts) -> None:
@@ -85,7 +90,7 @@ def test_a_workload_that_nobody_drew_is_found(everything: PlanFacts) -> None:
         | {f"{function}.aws_lambda_function.this", f"{table}.aws_dynamodb_table.this"},
         references={**everything.references, function: frozenset({table})},
     )
-    pictures = drawn("architecture.md")
+    pictures = drawn(ARCHITECTURE)
     assert plan_diagrams.left_out(pictures, grown) >= {function, table}
     assert f"{function} uses {table}, and no edge says so" in plan_diagrams.missing_edges(pictures, grown)
 
