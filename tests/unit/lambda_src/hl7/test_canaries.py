@@ -91,9 +91,8 @@ def test_canary_in_every_field(hl7: Hl7World, segments: list[str]) -> None:
     texts = list(planted(segments, header=False))
     assert len(texts) >= 25
     returned = [hl7.send(text) for text in texts]
-    assert CANARY not in channels(hl7, returned)
-    for word in WORDS:
-        assert word not in channels(hl7, returned), word
+    said = channels(hl7, returned)  # once: the acknowledgements leave their queue
+    assert [word for word in (CANARY, *WORDS) if word in said] == []
 
 
 @pytest.mark.parametrize("segments", [ADMISSION], ids=["admission"])
