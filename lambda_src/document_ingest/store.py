@@ -79,8 +79,8 @@ class Documents:
         return self._get(document_id, CURRENT)
 
     def save(self, row: Row, before: Row | None) -> Row:
-        """Make `row` current in place of `before`, with a row of the audit table where it is about a patient,
-        and return it as it is stored.
+        """Make `row` current in place of `before`, with a row of the audit table for whomever it changes the
+        record of, and return it as it is stored.
 
         ChangedMeanwhileError where `before` is current no more.
         """
@@ -102,12 +102,10 @@ class Documents:
             put["ConditionExpression"] = "revision = :read"
             put["ExpressionAttributeValues"] = to_item({":read": before["revision"]})
         items = [{"Put": put}, {"Put": {"TableName": self.table, "Item": to_item(version)}}]
-        patient_id = row.get("patient_id") or (before or {}).get("patient_id")
-        if patient_id is not None:
-            action = _ACTIONS[row["status"]]
-            items.append(
-                {"Put": self.audit.put(machine_row(patient_id, action, "document-ingest", row["event_id"]))}
-            )
+        items += [
+            {"Put": self.audit.put(machine_row(patient_id, action, "document-ingest", row["event_id"]))}
+            for patient_id, action in _changed(row, before or {}).items()
+        ]
         reasons = transact(self.client, items)
         if reasons is None:
             return row
@@ -137,3 +135,12 @@ class Documents:
                 ConsistentRead=True,
             ).get("Item")
         return None if item is None else from_item(item)
+
+
+def _changed(row: Row, before: Row) -> dict[str, str]:
+    """By patient_id, what is done to whose record: what is another's now is gone from the first's."""
+    action = _ACTIONS[row["status"]]
+    was = [before["patient_id"]] if "patient_id" in before else []
+    if "patient_id" not in row:
+        return dict.fromkeys(was, action)
+    return dict.fromkeys(was, _ACTIONS["removed"]) | {row["patient_id"]: action}

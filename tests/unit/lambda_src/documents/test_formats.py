@@ -39,6 +39,13 @@ def test_what_changes_a_patients_record_is_on_record(documents: DocumentWorld) -
     assert len(documents.audited()) == 1  # whose it is can't be told
 
 
+def test_a_document_that_becomes_anothers_is_on_both_records(documents: DocumentWorld) -> None:
+    documents.drop(NOTE.encode(), "incoming/1.txt")
+    documents.drop(NOTE.encode(), "incoming/1.txt", patient=JOHN)
+    found = documents.audited()
+    assert sorted(found) == [(JANE, "remove_document"), (JANE, "store_document"), (JOHN, "store_document")]
+
+
 def test_a_pdf(documents: DocumentWorld) -> None:
     row = documents.drop(pdf("Discharge summary", NOTE), "incoming/1.pdf", ContentType="application/pdf")
     assert (row["status"], row["kind"], row["patient_id"], row["access_label"]) == (
