@@ -119,7 +119,8 @@ terraform-test: setup ## The modules' own tests (terraform test, plans only)
 unit: setup ## Unit tests, one plan that many tests look at, and the plans of examples/
 	@echo "── Unit tests, one production plan, and the examples'"
 	@$(PYTHON) scripts/setup_environment.py cdktf cdktn workflows
-	@$(RUN) -m pytest -n 2 --dist loadscope tests/unit tests/plan tests/examples
+	@# As they are named: xdist would leave the modules of few tests, which plan for minutes, to one worker at the end.
+	@$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder tests/plan tests/examples tests/unit
 
 .PHONY: provider-6
 provider-6: setup ## Whether hashicorp/aws 6.x has all that is used here, by a dated extract of its schema
