@@ -93,6 +93,11 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
     assert dead == []
 
 
+def test_the_readme_leads_to_every_module() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert [module.name for module in MODULES if f"[{module.name}](modules/{module.name})" not in text] == []
+
+
 def test_refusals_are_tried_on_the_roots_own_variables() -> None:
     """tests/terraform/variables holds links to the root's files: a new one would else be tried by nobody."""
     linked = {file.name: file.resolve() for file in (ROOT / "tests" / "terraform" / "variables").glob("*.tf")}
@@ -112,7 +117,7 @@ def wrong_commands(text: str) -> Iterator[str]:
     for line in code(text):
         for words in re.findall(r"^(?:[A-Z_]+=\S+ )*make((?: [a-z][a-z0-9-]*)+)", line):
             yield from (f"make {target}" for target in words.split() if target not in targets)
-        for verb, rest in re.findall(r"(?:^|[/\s])hipaa ([a-z-]+)([^|#]*)", line):
+        for verb, rest in re.findall(r"(?:^|[/\s])hipaa ([a-z][a-z-]*)([^|#]*)", line):
             yield from (f"hipaa {verb} {word}".strip() for word in unknown_words(verb, rest))
         for python, module in re.findall(r"(\S*python3?) -m ((?:scripts|tests)\.[\w.]+)", line):
             path = ROOT / module.replace(".", "/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,11 @@ def test_an_exception_that_says_too_little_or_excuses_too_much_is_refused(tmp_pa
     file.write_text(f"[[exception]]\n{entry}\n")
     with pytest.raises(ValueError, match="exception"):
         read_exceptions(file)
+
+
+def test_the_readme_says_the_sum_of_the_page() -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = (root / "docs" / "least_privilege.md").read_text()
+    rows = re.findall(r"^\| healthcare-\S+ \| (\d+) / (\d+) \|", page, re.MULTILINE)
+    needed, granted = (sum(map(int, column)) for column in zip(*rows, strict=True))
+    assert f"{needed} of {granted} are proven so" in (root / "README.md").read_text()
