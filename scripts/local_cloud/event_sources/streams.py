@@ -40,7 +40,7 @@ Record = Mapping[str, Any]
 LOOK_SECONDS = 0.25
 RECORDS_AT_ONCE = 1000
 # Lambda's waits between retries grow too; nobody watches a demonstration as long as they get.
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 2.0
 
 
 class StreamPoller:
