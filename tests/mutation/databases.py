@@ -77,3 +77,12 @@ def public_secret(cloud: Cloud) -> Steps:
 @mutation("SEC-03", "a secret for a stranger")
 def lent_secret(cloud: Cloud) -> Steps:
     yield from _secret_for(cloud, STRANGER)
+
+
+@mutation("BKP-01", "the region is not opted into Aurora")
+def aurora_left_out(cloud: Cloud) -> Steps:
+    """Although the plan names the cluster: https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"""
+    backup = cloud.client("backup")
+    backup.update_region_settings(ResourceTypeOptInPreference={"Aurora": False})
+    yield _instances(cloud, "BKP-01")
+    backup.update_region_settings(ResourceTypeOptInPreference={"Aurora": True})

@@ -60,10 +60,11 @@ def _stores(account: Account) -> Listing[Table | Database]:
     cite="164.308(a)(7)(ii)(A)",
     requirement=REQUIRED,
     checklist=Line.AT_REST,
-    blind="Whether the backups succeed, and stores of other kinds. Point-in-time recovery is DDB-02: it "
-    "goes with the table.",
+    blind="Whether the backups succeed, and stores of other kinds; in a plan, what the region is opted into. "
+    "Point-in-time recovery is DDB-02: it goes with the table.",
     satisfied_by="modules/backup",
-    remedy="Let a plan of AWS Backup select the store, by its ARN or by a tag.",
+    remedy="Let a plan of AWS Backup select the store, by its ARN or by a tag. What is selected by a tag, "
+    "and Aurora however it is selected, needs the region's opt-in, too (aws backup update-region-settings).",
 )
 def store_is_in_a_plan(store: Table | Database, account: Account, _: Settings) -> Verdict:
     problem: FactUnreadableError | None = None

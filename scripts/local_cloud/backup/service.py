@@ -28,6 +28,7 @@ class Backups:
     def __init__(self) -> None:
         self.backups: dict[str, jobs.Job] = {}
         self.restores: dict[str, jobs.Job] = {}
+        self.opted_in = {"Aurora": True, "DynamoDB": True, "RDS": True, "S3": True}
 
     def operations(self) -> Operations:
         return {
@@ -38,6 +39,7 @@ class Backups:
                 self.delete_recovery_point,
                 self.describe_backup_job,
                 self.describe_recovery_point,
+                self.describe_region_settings,
                 self.describe_restore_job,
                 self.get_backup_vault_access_policy,
                 self.get_recovery_point_restore_metadata,
@@ -51,6 +53,7 @@ class Backups:
                 self.start_backup_job,
                 self.start_restore_job,
                 self.update_backup_plan,
+                self.update_region_settings,
             )
         }
 
@@ -82,6 +85,13 @@ class Backups:
                 "InvalidRequestException", "Backup vault cannot be deleted (contains recovery points)", 400
             )
         backend_of("backup", call.region).delete_backup_vault(name)
+        return answer()
+
+    def describe_region_settings(self, _: AwsRequest) -> Response:
+        return answer({"ResourceTypeOptInPreference": self.opted_in, "ResourceTypeManagementPreference": {}})
+
+    def update_region_settings(self, call: AwsRequest) -> Response:
+        self.opted_in |= call.parameters.get("ResourceTypeOptInPreference") or {}
         return answer()
 
     def update_backup_plan(self, call: AwsRequest) -> Response:

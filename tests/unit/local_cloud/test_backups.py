@@ -256,3 +256,11 @@ def test_a_plan_can_be_changed(cloud: Cloud) -> None:
     )
     (found,) = backup.get_backup_plan(BackupPlanId=plan)["BackupPlan"]["Rules"]
     assert found["RuleName"] == "weekly"
+
+
+def test_a_region_can_leave_a_service_out_and_take_it_in_again(cloud: Cloud) -> None:
+    backup = cloud.client("backup")
+    for opted in (False, True):
+        backup.update_region_settings(ResourceTypeOptInPreference={"Aurora": opted})
+        told = backup.describe_region_settings()["ResourceTypeOptInPreference"]
+        assert (told["Aurora"], told["DynamoDB"]) == (opted, True)

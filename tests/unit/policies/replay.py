@@ -34,6 +34,9 @@ NOT_IN_MOTO: Mapping[str, dict[str, Any]] = {
         ]
     },
     "DescribeAccountPolicies": {"accountPolicies": []},
+    "DescribeRegionSettings": {
+        "ResourceTypeOptInPreference": {"Aurora": True, "DynamoDB": True, "RDS": True}
+    },
     "GetAccountSettings": {
         "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 995}
     },

@@ -77,6 +77,34 @@ def test_stores_are_selected_by_their_tags(recording: Recording) -> None:
     assert not selection.selects("arn:aws:rds:us-east-1:1:db:b")
 
 
+TABLE, INSTANCE, CLUSTER = (
+    f"arn:aws:{rest}" for rest in ("dynamodb:r:1:table/t", "rds:r:1:db:d", "rds:r:1:cluster:c")
+)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "selected"),
+    [
+        # By tags alone the region's settings decide; what is named by its ARN is backed up, but for Aurora.
+        ({"ListOfTags": [{"ConditionKey": "a", "ConditionValue": "b"}]}, {INSTANCE}),
+        ({"Resources": [TABLE, INSTANCE, CLUSTER]}, {TABLE, INSTANCE}),
+        ({"Resources": ["arn:aws:*"]}, {INSTANCE}),
+    ],
+)
+def test_what_the_region_is_not_opted_into_is_not_selected(
+    recording: Recording, chosen: dict[str, Any], selected: set[str]
+) -> None:
+    settings = {"Aurora": False, "DynamoDB": False, "RDS": True}
+    account = read(
+        recording,
+        GetBackupSelection={"BackupSelection": chosen},
+        GetResources={"ResourceTagMappingList": [{"ResourceARN": arn} for arn in (TABLE, INSTANCE, CLUSTER)]},
+        DescribeRegionSettings={"ResourceTypeOptInPreference": settings},
+    )
+    (selection,) = known(only(account.backup_plans).selections)
+    assert {arn for arn in (TABLE, INSTANCE, CLUSTER) if selection.selects(arn)} == selected
+
+
 def test_clusters_are_among_what_is_selected_by_tags(recording: Recording) -> None:
     """Of Aurora the cluster is backed up, not its instances: BKP-01 looks for its ARN."""
     tag = {"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "daily"}

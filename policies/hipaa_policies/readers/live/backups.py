@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
@@ -11,6 +11,13 @@ from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 
 _TAG_KEY = "aws:ResourceTag/"
+Settings = Mapping[str, Any] | Unreadable | None
+# The stores that controls ask about, by the names that a region's settings have for them.
+_STORES = {
+    "Aurora": "arn:*:rds:*:*:cluster:*",
+    "DynamoDB": "arn:*:dynamodb:*:*:table/*",
+    "RDS": "arn:*:rds:*:*:db:*",
+}
 # What stores controls ask about; GetResources lists more than a page of others otherwise.
 _TAGGED_STORES = ["dynamodb:table", "rds:cluster", "rds:db"]
 
@@ -18,16 +25,24 @@ _TAGGED_STORES = ["dynamodb:table", "rds:cluster", "rds:db"]
 @reader(
     "backup_plans",
     operations={
-        "backup": ("GetBackupPlan", "GetBackupSelection", "ListBackupPlans", "ListBackupSelections"),
+        "backup": (
+            "DescribeRegionSettings",
+            "GetBackupPlan",
+            "GetBackupSelection",
+            "ListBackupPlans",
+            "ListBackupSelections",
+        ),
         "resourcegroupstaggingapi": ("GetResources",),
     },
 )
 def read_backup_plans(aws: Aws, _: Where) -> Facts:
     listed = aws.pages("backup", "ListBackupPlans", "BackupPlansList")
-    return {"backup_plans": Listing(tuple(_plan(aws, answer) for answer in listed.items), listed.problem)}
+    settings = aws.optional("backup", "DescribeRegionSettings", []) if listed.items else None
+    found = tuple(_plan(aws, answer, settings) for answer in listed.items)
+    return {"backup_plans": Listing(found, listed.problem)}
 
 
-def _plan(aws: Aws, answer: Mapping[str, Any]) -> BackupPlan:
+def _plan(aws: Aws, answer: Mapping[str, Any], settings: Settings) -> BackupPlan:
     identifier = answer["BackupPlanId"]
     described = aws.optional("backup", "GetBackupPlan", [], BackupPlanId=identifier)
     vaults: tuple[str, ...] | Unreadable
@@ -40,11 +55,13 @@ def _plan(aws: Aws, answer: Mapping[str, Any]) -> BackupPlan:
         arn=answer["BackupPlanArn"],
         name=answer["BackupPlanName"],
         vaults=vaults,
-        selections=_selections(aws, identifier),
+        selections=settings if isinstance(settings, Unreadable) else _selections(aws, identifier, settings),
     )
 
 
-def _selections(aws: Aws, plan: str) -> tuple[Selection, ...] | Unreadable:
+def _selections(
+    aws: Aws, plan: str, settings: Mapping[str, Any] | None
+) -> tuple[Selection, ...] | Unreadable:
     listed = aws.pages("backup", "ListBackupSelections", "BackupSelectionsList", BackupPlanId=plan)
     if listed.problem:
         return listed.problem
@@ -59,8 +76,23 @@ def _selections(aws: Aws, plan: str) -> tuple[Selection, ...] | Unreadable:
         if isinstance(tagged, Unreadable):
             return tagged
         resources, left_out = chosen.get("Resources") or (), chosen.get("NotResources") or ()
+        left_out = (*left_out, *_not_opted_in(resources, settings))
         found.append(Selection(tuple(sorted(resources)), tuple(sorted(left_out)), tagged))
     return tuple(found)
+
+
+def _not_opted_in(resources: Sequence[str], settings: Mapping[str, Any] | None) -> list[str]:
+    """The stores that the region's settings leave out: those of a service that no ARN names, and Aurora's.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_UpdateRegionSettings.html
+    """
+    opted = (settings or {}).get("ResourceTypeOptInPreference") or {}
+    named = {resource.split(":")[2] for resource in resources if resource.count(":") > 1}
+    return [
+        pattern
+        for kind, pattern in _STORES.items()
+        if opted.get(kind) is False and (kind == "Aurora" or pattern.split(":")[2] not in named)
+    ]
 
 
 def _tagged(aws: Aws, chosen: Mapping[str, Any]) -> tuple[str, ...] | Unreadable | None:
