@@ -22,7 +22,7 @@ _NOBODYS: Final = (
     "ImplementationGuide InsurancePlan Library Location Measure Medication MedicationKnowledge "
     "MessageDefinition NamingSystem OperationDefinition Organization OrganizationAffiliation "
     "PlanDefinition Practitioner PractitionerRole Questionnaire ResearchDefinition "
-    "ResearchElementDefinition ResearchStudy RiskEvidenceSynthesis SearchParameter Slot "
+    "ResearchElementDefinition ResearchStudy RiskEvidenceSynthesis Schedule SearchParameter Slot "
     "SpecimenDefinition StructureDefinition StructureMap Substance SubstanceSpecification "
     "TerminologyCapabilities TestReport TestScript ValueSet "
 )
@@ -31,7 +31,7 @@ WITHOUT_PATIENT: Final = frozenset(_NOBODYS.split())
 patient's.
 """
 
-MAY_NAME_PATIENT: Final = frozenset({"Contract", "Device"})
+MAY_NAME_PATIENT: Final = frozenset({"Contract", "Device", "Schedule"})
 """Those of them that have an element for a patient: whether there is one must not be told to everybody."""
 
 WhoseId = Callable[[str], str | None]

@@ -90,3 +90,18 @@ def test_a_write_that_another_is_under_way_for_is_tried_again(fhir: FhirWorld) -
     with fhir.fails("s3", "PutObject", "ConditionalRequestConflict"):
         assert fhir.send(patient(), message_id="one") == ["one"]
     assert fhir.rows() == []
+
+
+def test_a_practitioners_schedule_is_nobodys_and_a_patients_is_hers(fhir: FhirWorld) -> None:
+    def schedule(logical_id: str, actor: dict[str, Any]) -> dict[str, Any]:
+        return {"resourceType": "Schedule", "id": logical_id, "actor": [actor]}
+
+    hers = schedule("hers", {"identifier": {"system": MRN, "value": JANE}})
+    assert fhir.send(schedule("doctors", {"reference": "Practitioner/1"}), hers) == []
+    assert fhir.refusals() == []
+    assert {row["resource"]: row["patient_id"] for row in fhir.rows()} == {
+        "Schedule/doctors": "-",
+        "Schedule/hers": JANE,
+    }
+    for name in ("hers", "none"):  # whether some patient has one is not told
+        assert fhir.get(f"Schedule/{name}", sub="55555555-5555-4555-8555-555555555555").status == 403
