@@ -30,6 +30,10 @@ _NEED = "Whether the permissions are needed."
 # What is left of an action's name, or of an ARN, once its wildcards are gone.
 _WILD = "*?"
 _FEW_LETTERS = 2
+# Services whose ARNs have a kind before each name (table/patients, secret:keys).
+_OF_KINDS = frozenset(
+    {"dynamodb", "events", "iam", "kinesis", "kms", "lambda", "rds", "secretsmanager", "ssm"}
+)
 
 
 def _everywhere(statement: Statement) -> bool:
@@ -49,6 +53,8 @@ def _everything_of_a_kind(resource: str) -> bool:
         return not parts[-1].strip(_WILD)
     if parts[2] == "logs" and parts[4].isdigit():
         return False  # API Gateway names its log groups by ids that are not known before it writes them
+    if parts[2] in _OF_KINDS and not re.search("[:/]", parts[5]):
+        return bool(set(_WILD) & set(parts[5]))  # "table*": a part of the kind, and every name
     # S3's ARNs have no kind before the name: what stands first is the bucket.
     name = parts[5].partition("/")[0] if parts[2] == "s3" else re.split(r"[:/]", parts[5], maxsplit=1)[-1]
     return not name.strip(_WILD + "/:")

@@ -91,6 +91,16 @@ def _reads() -> Iterator[Break]:
     yield Break("AUD-01", "by an index alone", c.FUNCTION, "reads patients", index)
 
 
+def _permissions() -> Iterator[Break]:
+    for action, resource in (
+        ("dynamodb:GetItem", c.arn("dynamodb", "table*")),
+        ("lambda:InvokeFunction", c.arn("lambda", "func*")),
+        ("secretsmanager:GetSecretValue", c.arn("secretsmanager", "secret?*")),
+    ):
+        words = f"{action} on {resource}"
+        yield Break("IAM-03", f"all by {resource}", c.ROLE, words, role_says(c.allow(action, resource)))
+
+
 NEAR_MISSES = (
     *_keys(),
     *_plain_connections(),
@@ -98,4 +108,5 @@ NEAR_MISSES = (
     *_federated(),
     *_trails(),
     *_reads(),
+    *_permissions(),
 )
