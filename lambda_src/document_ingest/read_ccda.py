@@ -9,6 +9,7 @@ declared, fetched or expanded. CDA has none (ITS, 1.4 and CDA R2 schema).
 
 import base64
 import binascii
+import re
 from typing import Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -26,6 +27,7 @@ _NS: Final = "{urn:hl7-org:v3}"
 _PIECE: Final = 65_536
 _ROWS: Final = frozenset({"br", "caption", "item", "list", "paragraph", "table", "tr"})
 _CELLS: Final = frozenset({"td", "th"})
+_POWER: Final = re.compile(r"\s*[+\-\u2212]?[0-9]+\s*", re.ASCII)
 
 
 def parse(data: bytes) -> Element:
@@ -147,7 +149,10 @@ def _write(element: Element, parts: list[str]) -> None:
         return
     if name in _ROWS:
         parts.append("\n")
-    parts.append(_flat(element.text))
+    text = _flat(element.text)
+    if name == "sup" and _POWER.fullmatch(text):
+        text = f"^{text.strip()}"  # 10<sup>9</sup>/L is not 109/L
+    parts.append(text)
     for child in element:
         _write(child, parts)
         parts.append(_flat(child.tail))

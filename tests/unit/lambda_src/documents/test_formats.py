@@ -147,6 +147,19 @@ def test_a_ccda_document_by_its_sections(documents: DocumentWorld) -> None:
     assert "900-12-3456" not in text
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Platelets 150 x 10<sup>9</sup>/L", "Platelets 150 x 10^9/L"),
+        ("10<sup> -3 </sup>", "10^-3"),
+        ("Take on the 1<sup>st</sup>, CO<sub>2</sub> high", "Take on the 1st, CO2 high"),
+    ],
+)
+def test_a_power_is_no_part_of_its_number(documents: DocumentWorld, written: str, read: str) -> None:
+    documents.drop(ccda(section("Labs", written)), "incoming/1.xml")
+    assert read in documents.derived()[0].splitlines()
+
+
 def test_a_section_stricter_than_its_document(documents: DocumentWorld) -> None:
     content = ccda(section("Course", NOTE), section("Psychiatry", "Confided.", label="V"))
     assert documents.drop(content, "incoming/1.xml", label="")["access_label"] == "N"
