@@ -112,6 +112,11 @@ def test_text_in_its_encodings(documents: DocumentWorld, content: bytes, content
     assert documents.derived()[0] == "Zoë: 38.5 °C"
 
 
+def test_what_ends_a_line_or_a_page_parts_what_it_stands_between(documents: DocumentWorld) -> None:
+    documents.drop(b"Warfarin 5\x0b10 tablets\x0cPotassium 4\x0b", "incoming/1.txt")
+    assert documents.derived()[0] == "Warfarin 5\n10 tablets\nPotassium 4"
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "reason"),
     [
