@@ -86,30 +86,38 @@ def _is_live(action: str, alarm: Alarm, account: Account) -> bool:
 
 
 def _locked_out(action: str, account: Account) -> str | None:
-    """Why CloudWatch may not use the key of a topic that is here.
+    """Why CloudWatch may not publish to a topic that is here, or not use its key.
 
+    https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services: the
     key that AWS manages can't be opened to CloudWatch; a customer key's policy must name it.
     """
     topic = next((topic for topic in account.topics.items if topic.arn == action), None)
-    if topic is None or not known(topic.key):
+    if topic is None:
+        return None
+    policy = known(
+        topic.policy
+    )  # without one of its own it has SNS's, which lets the account's alarms publish
+    if policy is not None and not _cloudwatch_may(policy, account.id, ("sns:Publish",)):
+        return f"the policy of {topic.name} does not let CloudWatch publish"
+    if not known(topic.key):
         return None
     key = customer_key(known(topic.key), account)
     if key is None:
         return f"CloudWatch may not use the key of {topic.name}, which AWS manages"
     if key.state != "Enabled":
         return f"the key of {topic.name} is {key.state}"
-    if not _cloudwatch_may(known(key.policy) or "", account.id):
+    if not _cloudwatch_may(known(key.policy) or "", account.id, ("kms:Decrypt", "kms:GenerateDataKey")):
         return f"the policy of the key of {topic.name} does not let CloudWatch use it"
     return None
 
 
 @lru_cache(maxsize=256)
-def _cloudwatch_may(policy: str, account: str) -> bool:
-    given = {"aws:SourceAccount": account}
+def _cloudwatch_may(policy: str, account: str, actions: tuple[str, ...]) -> bool:
+    given = {"aws:SourceAccount": account, "aws:SourceOwner": account}
     return all(
         could_allow([document(policy)], action, given, principal="cloudwatch.amazonaws.com")
-        for action in ("kms:Decrypt", "kms:GenerateDataKey")
+        for action in actions
     )
 
 

@@ -338,7 +338,7 @@ def bus_policy_is_narrow(bus: EventBus, account: Account, settings: Settings) ->
     cite="164.312(e)(1)",
     requirement=ADDRESSABLE,
     checklist=Line.LEAST_PRIVILEGE,
-    blind="Who is behind the networks that are let in.",
+    blind="Who is behind the networks that are let in, and snapshots that are shared (IAM-09 finds those).",
     satisfied_by="modules/database",
     remedy="Set it not publicly accessible.",
 )

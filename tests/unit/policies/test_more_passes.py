@@ -138,6 +138,18 @@ CASES: dict[str, Change] = {
         c.TOPIC,
         policy=c.policy(c.allow("sns:Publish", c.TOPIC, Principal={"Service": "events.amazonaws.com"})),
     ),
+    "ALM-01 a topic with the policy that SNS gives it": changed(
+        "topics",
+        c.TOPIC,
+        policy=c.policy(
+            c.allow(
+                ["SNS:Publish", "SNS:Subscribe"],
+                c.TOPIC,
+                Principal={"AWS": "*"},
+                Condition={"StringEquals": {"AWS:SourceOwner": c.ID}},
+            )
+        ),
+    ),
     "CST-01 anomalies instead of a budget": both(
         listed("budgets"), listed("anomaly_subscriptions", AnomalySubscription("arn:a", "a", True))
     ),

@@ -101,6 +101,23 @@ def _permissions() -> Iterator[Break]:
         yield Break("IAM-03", f"all by {resource}", c.ROLE, words, role_says(c.allow(action, resource)))
 
 
+def _alarms() -> Iterator[Break]:
+    # https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+    closed = {
+        "to its account's own": c.allow("sns:Publish", c.TOPIC, Principal={"AWS": c.ACCOUNT}),
+        "to another account's alarms": c.allow(
+            "sns:Publish",
+            c.TOPIC,
+            Principal={"Service": "cloudwatch.amazonaws.com"},
+            Condition={"StringEquals": {"aws:SourceAccount": c.FOREIGN}},
+        ),
+    }
+    for name, statement in closed.items():
+        change = changed("topics", c.TOPIC, policy=c.policy(statement))
+        words = "the policy of alerts does not let CloudWatch publish"
+        yield Break("ALM-01", f"a topic that is open {name}", c.FUNCTION, words, change, (c.OTHER_FUNCTION,))
+
+
 NEAR_MISSES = (
     *_keys(),
     *_plain_connections(),
@@ -109,4 +126,5 @@ NEAR_MISSES = (
     *_trails(),
     *_reads(),
     *_permissions(),
+    *_alarms(),
 )

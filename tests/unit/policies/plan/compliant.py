@@ -11,6 +11,10 @@ from tests.unit.policies.plan.documents import Resources, ref
 
 KEY = ref("aws_kms_key.phi.arn")
 TOPIC = ref("aws_sns_topic.alerts.arn")
+ALARMS = {
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Condition": {"StringEquals": {"aws:SourceAccount": ID}},
+}
 VPC = ref("aws_vpc.main.id")
 LATE_TLS = {
     "Effect": "Deny",
@@ -213,7 +217,7 @@ def records() -> Resources:
         "aws_sns_topic.alerts": {
             "name": "alerts",
             "kms_master_key_id": KEY,
-            "policy": policy(allow("sns:Publish", "*", Principal=ROOT)),
+            "policy": policy(allow("sns:Publish", "*", **ALARMS)),
         },
         "aws_sns_topic_subscription.pager": {
             "topic_arn": TOPIC,
