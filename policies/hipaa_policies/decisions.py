@@ -47,7 +47,8 @@ class Waiver:
         return (
             self.control == finding.control_id
             and self.account in (None, finding.account)
-            and fnmatchcase(finding.resource, self.resource)
+            # A bracket is one of an address (module.api[0]), and no set of characters.
+            and fnmatchcase(finding.resource, self.resource.replace("[", "[[]"))
         )
 
 

@@ -56,6 +56,18 @@ def test_a_waiver_for_one_account_covers_no_other() -> None:
         assert bool(unused) != covered
 
 
+@pytest.mark.parametrize(
+    "resource",
+    ['arn:aws:ec2:us-east-1:1:subnet/subnet-(module.net[0].aws_subnet.a["x"])', "alarm:[prod] errors"],
+)
+def test_brackets_of_a_waiver_are_brackets(resource: str) -> None:
+    """Addresses have them, and so do names of alarms: only * and ? match others."""
+    finding = replace(findings()[0], control_id="LAM-09", resource=resource)
+    assert replace(WAIVER, resource=resource).covers(finding)
+    assert replace(WAIVER, resource=resource.replace("e", "?")).covers(finding)
+    assert not replace(WAIVER, resource=resource).covers(replace(finding, resource=resource[:-1]))
+
+
 def test_a_waivers_account_is_read_and_must_be_12_digits(tmp_path: Path) -> None:
     file = tmp_path / "waivers.yaml"
     file.write_text(f'waivers:{ENTRY}    account: "123456789012"\n')
