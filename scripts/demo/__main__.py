@@ -247,9 +247,11 @@ Questions are answered from a patient's documents; this one's is a moment after 
   curl -i $GATEWAY/patients/{MARIA}/questions {bearer} -H "Content-Type: application/json" \\
     -d '{{"question": "{QUESTION}"}}'
 
-The AWS variables point any SDK, Terraform or the checklist at it as its administrator:
+The AWS variables point any SDK, Terraform or the checklist at it as its administrator, in this shell until
+you close it. One control FAILs, BKP-03, until a backup was restored:
 
   .venv/bin/hipaa audit
+  make restore-test RESTORE_TEST=--back-up-first
 
 Apply a change of your own to it (of a function: `make package ARCHITECTURE={host_architecture()}` first):
 
