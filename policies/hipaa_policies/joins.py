@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -100,11 +101,6 @@ def _leads_out(route: Route, account: Account) -> bool:
     return route.target.startswith(("eni-", "i-")) and bool(to_world([route.destination], account))
 
 
-def function_vpcs(account: Account) -> frozenset[str]:
-    """The VPCs that hold a function."""
-    return frozenset(f.vpc_id for f in account.functions.complete() if f.vpc_id is not None)
-
-
 def is_world(peer: str) -> bool:
     """Whether a CIDR reaches past private networks and named public ones: wider than /8 (IPv6: /16).
 
@@ -186,9 +182,25 @@ def with_customer_key(reference: str | None, account: Account, without: str) -> 
     return passed(f"encrypted with the customer key {key.id}")
 
 
-def in_function_vpcs(listing: Listing[Any], account: Account) -> Listing[Any]:
-    vpcs = function_vpcs(account)
-    return listing.where(lambda resource: resource.vpc_id in vpcs)
+def functions_with(field: str, account: Account) -> Listing[Function]:
+    """The functions of which a field is known: incomplete where one hides it. Raises
+    ``FactUnreadableError`` where not all functions are listed."""
+    account.functions.complete()
+
+    def is_known(function: Function) -> bool:
+        getattr(function, field)
+        return True
+
+    return account.functions.where(is_known)
+
+
+def in_function_vpcs(listing: Listing[Any], account: Account, by: str = "vpc_id") -> Listing[Any]:
+    """What is in VPCs that hold functions (of VPCs themselves ``by`` their id). A function of which the VPC
+    is not known leaves the list incomplete. Raises ``FactUnreadableError``."""
+    located = functions_with("vpc_id", account)
+    vpcs = {function.vpc_id for function in located.items} - {None}
+    found = listing.where(lambda resource: getattr(resource, by) in vpcs)
+    return replace(found, problem=found.problem or located.problem)
 
 
 def first_names(names: Sequence[str], limit: int = 5) -> str:

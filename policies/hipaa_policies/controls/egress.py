@@ -10,7 +10,7 @@ from hipaa_policies.egress import firewall_of, function_subnets, inspected_route
 from hipaa_policies.facts import Account, Unreadable
 from hipaa_policies.facts.egress import FirewallPolicy, NameRule, NetworkFirewall, RuleGroup
 from hipaa_policies.facts.network import Route, Vpc
-from hipaa_policies.joins import first_names, function_vpcs, ways_out
+from hipaa_policies.joins import first_names, in_function_vpcs, ways_out
 from hipaa_policies.settings import Settings
 from hipaa_policies.suricata import NotUnderstoodError, passing_rules
 from hipaa_policies.verdicts import ADDRESSABLE, Status, Verdict, failed, not_applicable, passed, unknown
@@ -27,7 +27,7 @@ _AWS_ZONES = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
 @control(
     "NET-09",
     "The way out of a VPC with functions is an exact allow-list",
-    of=lambda account: account.vpcs.where(lambda vpc: vpc.id in function_vpcs(account)),
+    of=lambda account: in_function_vpcs(account.vpcs, account, by="id"),
     cite="164.312(e)(1)",
     requirement=ADDRESSABLE,
     checklist=Line.NO_EGRESS,

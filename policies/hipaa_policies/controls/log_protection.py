@@ -7,6 +7,7 @@ from hipaa_policies.checklist import Line
 from hipaa_policies.controls.audit_logging import RETENTION_DAYS
 from hipaa_policies.facts import Account, Listing, known
 from hipaa_policies.facts.logs import LogGroup
+from hipaa_policies.joins import functions_with
 from hipaa_policies.settings import Settings
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed, unknown
 
@@ -14,14 +15,15 @@ from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judg
 def _function_groups(account: Account) -> Listing[LogGroup]:
     """Once each function's is found, the rest cannot be one: a plan has groups (of an API) whose names come
     after apply, and lists them last."""
-    names = {function.log_group for function in account.functions.complete()}
+    logging = functions_with("log_group", account)
+    names = {function.log_group for function in logging.items}
     found: list[LogGroup] = []
     for group in account.log_groups.items:
         if len(found) == len(names):
             break
         if group.name in names:
             found.append(group)
-    return Listing(tuple(found), account.log_groups.problem)
+    return Listing(tuple(found), account.log_groups.problem or logging.problem)
 
 
 @control(

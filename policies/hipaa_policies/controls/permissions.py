@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
@@ -21,7 +22,7 @@ from hipaa_policies.iam import (
 from hipaa_policies.iam.escalation import escalation_paths
 from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.iam.federation import open_providers
-from hipaa_policies.joins import boundary, document, documents, first_names, role_that_runs
+from hipaa_policies.joins import boundary, document, documents, first_names, functions_with, role_that_runs
 from hipaa_policies.settings import Settings
 from hipaa_policies.tables import ESCALATION_TABLE, UNSCOPED_ACTIONS, UNSCOPED_TABLE
 from hipaa_policies.verdicts import ADDRESSABLE, REQUIRED, Verdict, failed, judged, passed
@@ -131,10 +132,12 @@ def managed_policies_are_narrow(function: Function, account: Account, _: Setting
 
 def workload_roles(account: Account) -> Listing[Role]:
     """Roles that a service takes on: of functions, flow logs, trails. People's roles are not among them."""
-    used = {function.role_arn for function in account.functions.complete()}
-    return account.roles.where(
+    running = functions_with("role_arn", account)
+    used = {function.role_arn for function in running.items}
+    found = account.roles.where(
         lambda role: not role.service_linked and (role.arn in used or _trusts_a_service(role))
     )
+    return replace(found, problem=found.problem or running.problem)
 
 
 def _trusts_a_service(role: Role) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
@@ -17,7 +18,7 @@ from hipaa_policies.joins import (
     Document,
     document,
     first_names,
-    function_vpcs,
+    functions_with,
     in_function_vpcs,
     route_tables_of,
     subnets_of,
@@ -67,8 +68,10 @@ def runs_in_private_subnets(function: Function, account: Account, _: Settings) -
 
 
 def _function_subnets(account: Account) -> Listing[Subnet]:
-    used = {identifier for f in account.functions.complete() for identifier in f.subnet_ids}
-    return account.subnets.where(lambda subnet: subnet.id in used)
+    placed = functions_with("subnet_ids", account)
+    used = {identifier for function in placed.items for identifier in function.subnet_ids}
+    found = account.subnets.where(lambda subnet: subnet.id in used)
+    return replace(found, problem=found.problem or placed.problem)
 
 
 @control(
@@ -158,7 +161,7 @@ def default_group_is_closed(group: SecurityGroup, _: Account, __: Settings) -> V
 @control(
     "NET-03",
     "VPCs that hold functions have flow logs",
-    of=lambda account: account.vpcs.where(lambda vpc: vpc.id in function_vpcs(account)),
+    of=lambda account: in_function_vpcs(account.vpcs, account, by="id"),
     cite="164.312(b)",
     requirement=REQUIRED,
     checklist=Line.SECURITY_GROUPS,

@@ -263,3 +263,36 @@ def test_a_grant_that_may_be_for_hidden_dead_letters_is_unknown(action: str, exp
         resources
     )
     assert status(resources, "NET-04", READER) == {expected}
+
+
+def test_a_function_whose_vpc_is_not_known_hides_nothing_of_the_others() -> None:
+    resources = compliant.resources()
+    resources["aws_lambda_function.other"]["vpc_config"][0]["subnet_ids"] = LATE
+    everyone = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"}
+    adding("aws_vpc_security_group_egress_rule.open", security_group_id=ref(f"{GROUP}.id"), **everyone)(
+        resources
+    )
+    without("aws_flow_log.main")(resources)
+    found = verdicts(read_plan(document(resources)))
+    for control, place in (("NET-02", GROUP), ("NET-03", "aws_vpc.main")):
+        assert {status for status, _ in found[control, place]} == {"FAIL"}
+        assert {status for status, _ in found[control, ACCOUNT]} == {"UNKNOWN"}
+
+
+def test_a_function_whose_role_subnets_or_log_group_are_not_known_hides_nothing_of_the_others() -> None:
+    resources = compliant.resources()
+    resources["aws_lambda_function.other"] |= {"role": LATE}
+    resources["aws_lambda_function.other"]["vpc_config"][0]["subnet_ids"] = LATE
+    resources["aws_iam_role_policy.reader"]["policy"] = c.policy(c.allow("dynamodb:*", "*"))
+    way_out = {"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
+    resources["aws_route_table.a"]["route"] = [way_out]
+    resources["aws_lambda_function.other"]["logging_config"] = [{"log_format": "Text", "log_group": LATE}]
+    without("aws_cloudwatch_log_data_protection_policy.reader")(resources)
+    found = verdicts(read_plan(document(resources)))
+    for control, place in (
+        ("IAM-03", "aws_iam_role.reader"),
+        ("NET-05", "aws_subnet.a"),
+        ("LOG-05", "aws_cloudwatch_log_group.reader"),
+    ):
+        assert {status for status, _ in found[control, place]} == {"FAIL"}
+        assert {status for status, _ in found[control, ACCOUNT]} == {"UNKNOWN"}
