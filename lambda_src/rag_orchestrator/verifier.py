@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from rag_orchestrator import verifier_headings as headings
 from rag_orchestrator import verifier_numbers as numbers
 from rag_orchestrator import verifier_quotes as quotes
 from rag_orchestrator import verifier_words as words
@@ -72,7 +73,8 @@ def _verdict(claim: Mapping[str, Any], texts: Mapping[str, str]) -> Verdict:
     span, anywhere = quotes.locate(quote, texts[chunk])
     if span is None:
         return Verdict(claim, False, "quote_cut" if anywhere else "quote_not_found", None)
-    reason = _unsupported(quotes.same(text), quotes.same(quote), quotes.sentence(texts[chunk], span))
+    said = f"{headings.over(texts[chunk], span.start)} {quotes.sentence(texts[chunk], span)}"
+    reason = _unsupported(quotes.same(text), quotes.same(quote), said)
     reason = reason or _apart(quotes.same(text), texts[chunk][span.start : span.end])
     return Verdict(claim, not reason, reason, None if reason else span)
 

@@ -335,3 +335,43 @@ def test_what_another_line_of_the_quote_says_is_not_taken_over(claim: str) -> No
 def test_what_each_line_of_the_quote_says_stands(claim: str) -> None:
     (found,) = verify([{"text": claim, "chunk_id": "1", "quote": LINES}], [{"chunk_id": "1", "text": LINES}])
     assert found.reason == ""
+
+
+TAKES = "The patient takes warfarin 5 mg daily."
+WARFARIN = "Warfarin 5 mg daily"
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        (TAKES, "STOP these medications:\n- Warfarin 5 mg daily\n- Aspirin 81 mg daily"),
+        (TAKES, "Medications discontinued at discharge:\n\n1. Aspirin 81 mg\n2. Warfarin 5 mg daily"),
+        (TAKES, "DISCONTINUED MEDICATIONS\nAspirin | 81 mg |\nWarfarin 5 mg daily |"),
+        (TAKES, "Held:\nWarfarin: Warfarin 5 mg daily"),
+        (TAKES, "Family history\n\nWarfarin 5 mg daily (mother's sister)"),
+        ("The patient receives penicillin 500 mg.", "Allergies\nPenicillin 500 mg | hives |"),
+        ("The patient has breast cancer.", "Family history:\n- Breast cancer at age 40"),
+    ],
+)
+def test_a_heading_turns_the_lines_below_it(claim: str, text: str) -> None:
+    quote = next(words for words in (WARFARIN, "Penicillin 500 mg", "Breast cancer at age") if words in text)
+    (verdict,) = verify([{"text": claim, "chunk_id": "1", "quote": quote}], [{"chunk_id": "1", "text": text}])
+    assert (verdict.ok, verdict.reason in ("status", "qualifier")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Medications:\n- Warfarin 5 mg daily",
+        "STOP these:\n- Aspirin 81 mg daily\nCURRENT MEDICATIONS:\n- Warfarin 5 mg daily",
+        "STOP these:\n- Aspirin 81 mg daily\n\n- Warfarin 5 mg daily",
+        "Allergies:\nPenicillin\nMedications: Warfarin 5 mg daily",
+        "Allergies\nPenicillin\n\nMedications\nWarfarin 5 mg daily",
+        "She was told to stop smoking.\nWarfarin 5 mg daily",
+    ],
+)
+def test_a_heading_turns_no_line_that_is_not_its_own(text: str) -> None:
+    (verdict,) = verify(
+        [{"text": TAKES, "chunk_id": "1", "quote": WARFARIN}], [{"chunk_id": "1", "text": text}]
+    )
+    assert (verdict.ok, verdict.reason) == (True, "")
