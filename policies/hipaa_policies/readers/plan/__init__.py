@@ -30,7 +30,7 @@ from hipaa_policies.readers.plan.building import UNKNOWN_ACCOUNT, build
 from hipaa_policies.readers.plan.document import PlanError, load
 from hipaa_policies.readers.plan.model import NotDecided, Plan
 from hipaa_policies.readers.plan.references import Locals
-from hipaa_policies.readers.plan.registry import READERS, Reader
+from hipaa_policies.readers.plan.registry import READERS, Elsewhere, Reader
 from hipaa_policies.readers.plan.strangers import unjudged
 
 __all__ = ["UNKNOWN_ACCOUNT", "PlanError", "PlanReading", "handled_types", "load", "read_plan"]
@@ -76,6 +76,8 @@ def read_plan(
     for reader in READERS:
         problem = _partly(reader, plan, left_out)
         for name, listing in _read(reader, plan).items():
+            if isinstance(listing.problem, Elsewhere) and _ONE_OF_EACH.get(name) in plan.deleted:
+                listing = Listing(())  # what another plan may make, and this one takes away
             listings[name] = replace(listing, problem=listing.problem or problem)
     facts = Account(
         id=plan.account,
@@ -95,6 +97,15 @@ def read_plan(
     )
 
 
+# What an account has one of, as a rule: who deletes it leaves none.
+_ONE_OF_EACH = {
+    "analyzers": "aws_accessanalyzer_analyzer",
+    "backup_plans": "aws_backup_plan",
+    "config_recorders": "aws_config_configuration_recorder",
+    "detectors": "aws_guardduty_detector",
+    "scanners": "aws_inspector2_enabler",
+    "trails": "aws_cloudtrail",
+}
 # Facts whose ARN is made of another resource's, with the types they come from, in the readers' order.
 _DERIVED = {
     "stages": ("aws_api_gateway_stage",),

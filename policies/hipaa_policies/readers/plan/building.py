@@ -29,6 +29,11 @@ def build(document: Mapping[str, Any], handled: frozenset[str], locals_of: Local
     plan = Plan(
         terraform_version=str(document.get("terraform_version", "")),
         complete=document.get("complete") is not False,
+        deleted=frozenset(
+            str(change.get("type"))
+            for change in changes.values()
+            if (change.get("change") or {}).get("actions") == ["delete"]
+        ),
     )
     regions = _provider_regions(document)
     ignored: Counter[str] = Counter()

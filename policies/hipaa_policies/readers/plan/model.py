@@ -236,7 +236,8 @@ class Planned(Block):
 class Plan:
     """All resources of a plan, by type. ``account``, ``region`` and ``partition`` as far as it tells.
 
-    ``strangers`` are the ARNs of what the plan changes and does not make, with the addresses that do.
+    ``strangers`` are the ARNs of what the plan changes and does not make, with the addresses that do;
+    ``deleted`` the types of which it deletes one.
     """
 
     account: str = "000000000000"
@@ -249,6 +250,7 @@ class Plan:
     terraform_version: str = ""
     complete: bool = True
     strangers: dict[str, str] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
 
     def of(self, *types: str) -> tuple[Planned, ...]:
         """Managed resources of these types, in the order of their addresses."""

@@ -35,7 +35,11 @@ def reader(*fills: str, types: tuple[str, ...]) -> Callable[[Read], Read]:
     return register
 
 
-def elsewhere(what: str) -> NotDecided:
+class Elsewhere(NotDecided):
+    """What ``elsewhere`` returns."""
+
+
+def elsewhere(what: str) -> Elsewhere:
     """The problem of a listing of which a plan shows nothing although the account may have some: what
     another plan, or a person, has made."""
-    return NotDecided("the plan", what, "are not in it, and the account may have them from elsewhere")
+    return Elsewhere("the plan", what, "are not in it, and the account may have them from elsewhere")

@@ -130,3 +130,21 @@ def test_parts_of_what_the_plan_makes_are_not() -> None:
     resources = compliant.resources()
     resources["aws_lambda_permission.by_arn"] = {"function_name": f"{c.FUNCTION}:live", "principal": c.ID}
     assert read_plan(document(resources)).unjudged == ()
+
+
+DELETED = {
+    "aws_cloudtrail": "TRL-04",
+    "aws_guardduty_detector": "DET-01",
+    "aws_accessanalyzer_analyzer": "IAM-09",
+    "aws_backup_plan": "BKP-01",
+}
+
+
+@pytest.mark.parametrize("kind", DELETED)
+def test_what_the_plan_deletes_is_not_left_to_another(kind: str) -> None:
+    """Another plan may make the account's trail; not the one that this plan takes away."""
+    plan = document({"aws_dynamodb_table.t": {"name": "t"}})
+    for actions, status in ((["delete"], Status.FAIL), (["forget"], Status.UNKNOWN)):
+        change = {"address": f"{kind}.gone", "type": kind, "mode": "managed", "change": {"actions": actions}}
+        found = judge(read_plan(plan | {"resource_changes": [change]}).account, c.settings())
+        assert status in {f.status for f in found if f.control_id == DELETED[kind]}
