@@ -4,7 +4,7 @@ locals {
   _appointments_count = local._appointments_on ? 1 : 0
   # The metrics' only dimension.
   _appointments_services    = { api = "${var.name_prefix}-appointments", notifications = "${var.name_prefix}-appointment-notifications" }
-  _notifications            = try(var.appointments.notifications, null)
+  _notifications            = var.appointments == null ? null : var.appointments.notifications
   _notifications_count      = local._notifications == null ? 0 : 1
   _notifications_identities = toset(compact([try(local._notifications.identity, null)]))
 

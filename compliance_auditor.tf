@@ -20,7 +20,7 @@ module "evidence_bucket" {
   source = "./modules/bucket"
   count  = local._compliance_auditor_count
 
-  access_log_bucket = module.audit.access_log_bucket_name
+  access_log_bucket = { name = module.audit.access_log_bucket_name }
   context           = local.context
   force_destroy     = var.compliance_auditor.force_destroy
   kms_key_arn       = module.encryption.key_arns["logs"]

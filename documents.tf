@@ -36,7 +36,7 @@ module "documents_bucket" {
   source = "./modules/bucket"
   count  = local._documents_count
 
-  access_log_bucket   = module.audit.access_log_bucket_name
+  access_log_bucket   = { name = module.audit.access_log_bucket_name }
   context             = local.context
   event_notifications = true
   force_destroy       = var.documents.force_destroy

@@ -99,7 +99,7 @@ module "fhir_messages_bucket" {
   source = "./modules/bucket"
   count  = local._fhir_count
 
-  access_log_bucket = module.audit.access_log_bucket_name
+  access_log_bucket = { name = module.audit.access_log_bucket_name }
   context           = local.context
   force_destroy     = var.fhir.force_destroy
   kms_key_arn       = module.encryption.key_arns["phi"]

@@ -94,7 +94,7 @@ module "hl7_messages_bucket" {
   source = "./modules/bucket"
   count  = local._hl7_count
 
-  access_log_bucket = module.audit.access_log_bucket_name
+  access_log_bucket = { name = module.audit.access_log_bucket_name }
   context           = local.context
   force_destroy     = var.hl7.force_destroy
   kms_key_arn       = module.encryption.key_arns["phi"]

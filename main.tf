@@ -148,7 +148,7 @@ module "observability" {
   kms_key_arn           = module.encryption.key_arns["logs"]
   monthly_budget        = var.observability.monthly_budget
   subscribers           = var.observability.subscribers
-  trail_log_group_name  = module.audit.log_group_name
+  trail_log_group       = { name = module.audit.log_group_name }
 }
 
 module "identity" {

@@ -4,14 +4,14 @@ locals {
   # may serve several functions. Terraform builds none of them.
   packages = {
     for name, own in {
-      appointments       = try(var.appointments.package, null)
-      compliance_auditor = try(var.compliance_auditor.package, null)
-      document_ingest    = try(var.documents.package, null)
-      fhir_ingest        = try(var.fhir.package, null)
-      hl7_ingest         = try(var.hl7.package, null)
-      patient_api        = try(var.patient_api.package, null)
-      rag_orchestrator   = try(var.rag.packages.orchestrator, null)
-      rag_retrieval      = try(var.rag.packages.retrieval, null)
+      appointments       = var.appointments == null ? null : var.appointments.package
+      compliance_auditor = var.compliance_auditor == null ? null : var.compliance_auditor.package
+      document_ingest    = var.documents == null ? null : var.documents.package
+      fhir_ingest        = var.fhir == null ? null : var.fhir.package
+      hl7_ingest         = var.hl7 == null ? null : var.hl7.package
+      patient_api        = var.patient_api == null ? null : var.patient_api.package
+      rag_orchestrator   = var.rag == null ? null : var.rag.packages.orchestrator
+      rag_retrieval      = var.rag == null ? null : var.rag.packages.retrieval
       } : name => {
       build_command = own.build_command
       filename      = own.s3 != null ? null : own.filename != null ? own.filename : contains(keys(var.packages), name) ? null : "${path.module}/dist/${name}.zip"
@@ -22,7 +22,7 @@ locals {
   code_signing_config_arn = var.code_signing == null ? var.code_signing_config_arn : one(module.code_signing[*].config_arn)
 
   # Packages are signed here, unless by somebody else's profile.
-  _signing_count = try(length(var.code_signing.profile_version_arns), 1) == 0 ? 1 : 0
+  _signing_count = var.code_signing == null ? 0 : length(var.code_signing.profile_version_arns) == 0 ? 1 : 0
 }
 
 module "code_signing" {
@@ -39,7 +39,7 @@ module "packages_bucket" {
   source = "./modules/bucket"
   count  = local._signing_count
 
-  access_log_bucket = module.audit.access_log_bucket_name
+  access_log_bucket = { name = module.audit.access_log_bucket_name }
   context           = local.context
   kms_key_arn       = module.encryption.key_arns["configuration"]
   name              = "packages"

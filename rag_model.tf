@@ -13,13 +13,17 @@ locals {
   _rag_port     = local._rag_base_url == null ? 443 : tonumber(coalesce(try(regex("^https://[^/]+:([0-9]+)", local._rag_base_url)[0], null), "443"))
 
   _rag_keyed_on    = local._rag_on && local._rag_access != "bedrock"
-  _rag_secret_made = local._rag_keyed_on && try(var.rag.model.secret_arn, null) == null
-  _rag_secret_arn  = !local._rag_keyed_on ? null : local._rag_secret_made ? aws_secretsmanager_secret.rag_model[0].arn : var.rag.model.secret_arn
+  _rag_secret_made = local._rag_keyed_on && (var.rag == null ? true : var.rag.model.secret == null)
+  # One shape for the secret that is made here and for yours.
+  _rag_secret = !local._rag_keyed_on ? null : local._rag_secret_made ? {
+    arn = aws_secretsmanager_secret.rag_model[0].arn
+    key = { arn = module.encryption.key_arns["configuration"] }
+  } : var.rag.model.secret
   _rag_model_endpoint = local._rag_on ? {
     authentication  = local._rag_keyed_on ? "secret" : "sigv4"
     base_url        = local._rag_base_url
     maximum_retries = var.rag.model.maximum_retries
-    secret_arn      = local._rag_secret_arn
+    secret_arn      = one(local._rag_secret[*].arn)
     timeout_seconds = var.rag.model.timeout_seconds
   } : null
 
@@ -45,20 +49,19 @@ locals {
     } : service => statement if local._rag_bedrock_on
   }
 
-  _rag_secret_key_arn = !local._rag_keyed_on ? null : local._rag_secret_made ? module.encryption.key_arns["configuration"] : try(var.rag.model.secret_key_arn, null)
   _rag_use_secret = merge(
     {
-      for arn in [local._rag_secret_arn] : "read_model_key" => {
+      for secret in local._rag_secret[*] : "read_model_key" => {
         actions   = ["secretsmanager:GetSecretValue"]
-        resources = [arn]
-      } if local._rag_keyed_on
+        resources = [secret.arn]
+      }
     },
     {
-      for arn in [local._rag_secret_key_arn] : "decrypt_model_key" => {
+      for key in local._rag_secret[*].key : "decrypt_model_key" => {
         actions    = ["kms:Decrypt"]
-        resources  = [arn]
+        resources  = [key.arn]
         conditions = { StringEquals = { "kms:ViaService" = ["secretsmanager.${var.region}.amazonaws.com"] } }
-      } if local._rag_keyed_on && (local._rag_secret_made || try(var.rag.model.secret_key_arn, null) != null)
+      } if key != null
     },
   )
   _rag_ask_model = merge(local._rag_use_secret, {
@@ -86,9 +89,10 @@ locals {
   ))
 
   # Names with a private way, which the DNS firewall has to let through where there is one.
-  _rag_private_names = toset(compact([local._rag_on && try(var.rag.private_link, null) != null ? local._rag_host : "", try(var.rag.database.host, "")]))
+  _rag_private_names = toset(compact([local._rag_link == null ? "" : local._rag_host, try(var.rag.database.host, "")]))
 
-  _rag_link_count             = local._rag_on && try(var.rag.private_link, null) != null ? 1 : 0
+  _rag_link                   = var.rag == null ? null : var.rag.private_link
+  _rag_link_count             = local._rag_link == null ? 0 : 1
   _rag_link_egress            = { for group in aws_security_group.rag_link : "model" => { port = local._rag_port, security_group_id = group.id } }
   _rag_embeddings_link_egress = local._rag_embeddings_provider == "openai" ? local._rag_link_egress : {}
 }

@@ -3,7 +3,9 @@
 locals {
   _rag_store_kind      = try(var.rag.store, "postgresql")
   _rag_postgresql_on   = local._rag_on && local._rag_store_kind == "postgresql"
-  _rag_database_made   = local._rag_postgresql_on && try(var.rag.database, null) == null
+  _rag_database_yours  = var.rag == null ? null : var.rag.database
+  _rag_database_made   = local._rag_postgresql_on && local._rag_database_yours == null
+  _rag_pinecone        = local._rag_store_by_egress ? var.rag.pinecone : null
   _rag_bucket_on       = local._rag_on && local._rag_store_kind != "postgresql"
   _rag_search_on       = local._rag_on && local._rag_store_kind == "opensearch"
   _rag_store_by_egress = local._rag_on && local._rag_store_kind == "pinecone"
@@ -20,7 +22,7 @@ locals {
     port                  = module.rag_database[0].port
     resource_id           = module.rag_database[0].cluster_resource_id
     security_group_id     = module.rag_database[0].security_group_id
-  } : try(var.rag.database, null)
+  } : local._rag_database_yours
 
   _rag_retrieval_hash = !local._rag_on ? null : local.packages["rag_retrieval"].s3 != null ? local.packages["rag_retrieval"].s3.hash : try(filebase64sha256(local.packages["rag_retrieval"].filename), "missing")
 
@@ -36,7 +38,7 @@ locals {
     { for bucket in module.rag_chunks_bucket : "bucket" => bucket.name },
     { for name, arn in module.encryption.key_arns : "hash_key_id" => arn if name == "hashing" },
     { kind = local._rag_store_kind },
-    local._rag_store_by_egress ? { host = var.rag.pinecone.host, secret_arn = var.rag.pinecone.secret_arn } : {},
+    local._rag_store_by_egress ? { host = var.rag.pinecone.host, secret_arn = var.rag.pinecone.secret.arn } : {},
     { for name, value in { endpoint = one(module.rag_search[*].endpoint), index = one(module.rag_search[*].index_name) } : name => value if local._rag_search_on },
   )
   _rag_stores = {
@@ -86,17 +88,17 @@ locals {
         } : name => statement if local._rag_bucket_on
       },
       {
-        for arn in [try(var.rag.pinecone.secret_arn, "")] : "read_index_key" => {
+        for index in local._rag_pinecone[*] : "read_index_key" => {
           actions   = ["secretsmanager:GetSecretValue"]
-          resources = [arn]
-        } if local._rag_store_by_egress
+          resources = [index.secret.arn]
+        }
       },
       {
-        for arn in compact([try(var.rag.pinecone.secret_kms_key_arn, "")]) : "decrypt_index_key" => {
+        for key in local._rag_pinecone[*].secret.key : "decrypt_index_key" => {
           actions    = ["kms:Decrypt"]
-          resources  = [arn]
+          resources  = [key.arn]
           conditions = { StringEquals = { "kms:ViaService" = ["secretsmanager.${var.region}.amazonaws.com"] } }
-        } if local._rag_store_by_egress
+        } if key != null
       },
     )
   }
@@ -241,7 +243,7 @@ module "rag_chunks_bucket" {
   source = "./modules/bucket"
   count  = local._rag_bucket_on ? 1 : 0
 
-  access_log_bucket       = module.audit.access_log_bucket_name
+  access_log_bucket       = { name = module.audit.access_log_bucket_name }
   context                 = local.context
   force_destroy           = var.rag.force_destroy
   kms_key_arn             = module.encryption.key_arns["phi"]

@@ -44,8 +44,10 @@ variable "rag" {
       id              = optional(string)
       maximum_retries = optional(number, 1)
       resource_arns   = optional(set(string), [])
-      secret_arn      = optional(string)
-      secret_key_arn  = optional(string)
+      secret = optional(object({
+        arn = string
+        key = optional(object({ arn = string }))
+      }))
       timeout_seconds = optional(number, 20)
     }), {})
     model_access = optional(string, "bedrock")
@@ -80,8 +82,10 @@ variable "rag" {
     pinecone = optional(object({
       acknowledge_business_associate_agreement = optional(bool, false)
       host                                     = string
-      secret_arn                               = string
-      secret_kms_key_arn                       = optional(string)
+      secret = object({
+        arn = string
+        key = optional(object({ arn = string }))
+      })
     }))
     policy_version = optional(string, "1")
     private_link = optional(object({
@@ -125,7 +129,7 @@ variable "rag" {
 
   validation {
     condition     = try(var.rag.store, "postgresql") != "pinecone" || try(var.rag.pinecone, null) != null
-    error_message = "rag.pinecone must say the index: { host = ..., secret_arn = ... }."
+    error_message = "rag.pinecone must say the index: { host = ..., secret = { arn = ... } }."
   }
 
   validation {
@@ -140,18 +144,18 @@ variable "rag" {
 
   validation {
     condition = alltrue([
-      for arn in [try(var.rag.model.secret_arn, null), try(var.rag.pinecone.secret_arn, null), try(var.rag.database.master_secret_arn, null)] :
+      for arn in [try(var.rag.model.secret.arn, null), try(var.rag.pinecone.secret.arn, null), try(var.rag.database.master_secret_arn, null)] :
       arn == null || can(regex("^arn:[^:*]+:secretsmanager:${var.region}:${var.account_id}:secret:[^*]+$", arn))
     ])
-    error_message = "rag.model.secret_arn, rag.pinecone.secret_arn and rag.database.master_secret_arn must be ARNs of secrets in Secrets Manager, in this account and region, as the endpoint lets through no others: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123. Never the secret itself: it would stand in the state."
+    error_message = "rag.model.secret.arn, rag.pinecone.secret.arn and rag.database.master_secret_arn must be ARNs of secrets in Secrets Manager, in this account and region, as the endpoint lets through no others: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123. Never the secret itself: it would stand in the state."
   }
 
   validation {
     condition = alltrue([
-      for arn in [try(var.rag.model.secret_key_arn, null), try(var.rag.pinecone.secret_kms_key_arn, null), try(var.rag.database.master_secret_key_arn, null)] :
+      for arn in [try(var.rag.model.secret.key.arn, null), try(var.rag.pinecone.secret.key.arn, null), try(var.rag.database.master_secret_key_arn, null)] :
       arn == null || can(regex("^arn:[^:*]+:kms:[^:*]+:[0-9]{12}:key/[^*]+$", arn))
     ])
-    error_message = "rag.model.secret_key_arn, rag.pinecone.secret_kms_key_arn and rag.database.master_secret_key_arn must be ARNs of KMS keys (arn:aws:kms:REGION:ACCOUNT:key/ID), or null where the secret has no key of its own."
+    error_message = "rag.model.secret.key.arn, rag.pinecone.secret.key.arn and rag.database.master_secret_key_arn must be ARNs of KMS keys (arn:aws:kms:REGION:ACCOUNT:key/ID); leave the key out where the secret has none of its own."
   }
 
   validation {
@@ -202,8 +206,8 @@ variable "rag" {
   }
 
   validation {
-    condition     = try(var.rag.model_access, "bedrock") != "bedrock" || try(var.rag.model.base_url == null && var.rag.model.secret_arn == null, true)
-    error_message = "rag.model.base_url and secret_arn are not for model_access = \"bedrock\": it is reached through this region's endpoint, with the function's role and no key. Drop them, or choose another model_access."
+    condition     = try(var.rag.model_access, "bedrock") != "bedrock" || try(var.rag.model.base_url == null && var.rag.model.secret == null, true)
+    error_message = "rag.model.base_url and secret are not for model_access = \"bedrock\": it is reached through this region's endpoint, with the function's role and no key. Drop them, or choose another model_access."
   }
 
   validation {

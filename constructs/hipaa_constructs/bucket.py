@@ -14,6 +14,16 @@ from hipaa_constructs.runtime import Output, TerraformModule
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessLogBucket:
+    """The bucket that receives the access logs, by its `name`, below the prefix `<name>/`
+    (modules/audit's output `access_log_bucket_name` takes those of every bucket of the same name
+    prefix). Null: who touched the objects is in CloudTrail's data events alone.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Where and for whom this is deployed: 12-digit account, region, partition, the prefix of every
     name, and tags. ARNs are derived from it, so that no module reads the account.
@@ -52,7 +62,7 @@ class Bucket(TerraformModule):
         context: Context | Output,
         kms_key_arn: str,
         name: str,
-        access_log_bucket: str | None = None,
+        access_log_bucket: AccessLogBucket | Output | None = None,
         event_notifications: bool | Output = False,
         force_destroy: bool | Output = False,
         noncurrent_version_days: float | Output = 2557,
@@ -69,9 +79,7 @@ class Bucket(TerraformModule):
         ``name``: Name of the bucket between prefix and account: "documents" makes
         <name_prefix>-documents-<account_id>.
 
-        ``access_log_bucket``: Name of the bucket that receives the access logs, below the prefix
-        `<name>/` (modules/audit's output `access_log_bucket_name` takes those of every bucket of the
-        same name prefix). Null: who touched the objects is in CloudTrail's data events alone.
+        ``access_log_bucket``: see ``AccessLogBucket``.
 
         ``event_notifications``: Whether S3 tells EventBridge's default bus of each object that is
         created, deleted or restored (source `aws.s3`).

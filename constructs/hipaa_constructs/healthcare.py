@@ -518,13 +518,27 @@ class RagPrivateLink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretKey:
+    """`rag.pinecone.secret.key`, `rag.model.secret.key`."""
+
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """`rag.pinecone.secret`, `rag.model.secret`."""
+
+    arn: str
+    key: SecretKey | Output | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RagPinecone:
     """`rag.pinecone`."""
 
     host: str
-    secret_arn: str
+    secret: Secret | Output
     acknowledge_business_associate_agreement: bool | Output = False
-    secret_kms_key_arn: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -554,8 +568,7 @@ class RagModel:
     id: str | None = None
     maximum_retries: float | Output = 1
     resource_arns: Items[str] | Output = ()
-    secret_arn: str | None = None
-    secret_key_arn: str | None = None
+    secret: Secret | Output | None = None
     timeout_seconds: float | Output = 20
 
 

@@ -70,6 +70,15 @@ class Subscribers:
     endpoint: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrailLogGroup:
+    """Log group of the CloudTrail trail by its `name` (modules/audit: log_group_name), on which root
+    use, key removal, policy and trail changes and the like are counted. Null: none of these alarms.
+    """
+
+    name: str
+
+
 class Observability(TerraformModule):
     """modules/observability: variables as arguments, outputs as properties."""
 
@@ -88,7 +97,7 @@ class Observability(TerraformModule):
         metric_namespace: str = "Healthcare/Security",
         monthly_budget: MonthlyBudget | Output | None = MonthlyBudget(),
         subscribers: Mapping[str, Subscribers] | Output = MappingProxyType({}),
-        trail_log_group_name: str | None = None,
+        trail_log_group: TrailLogGroup | Output | None = None,
         version: str | None = None,
         providers: Sequence[Any] | None = None,
         depends_on: Sequence[Any] | None = None,
@@ -120,9 +129,7 @@ class Observability(TerraformModule):
         patients: no PHI may be put into an alarm's name, description or dimensions, because e-mail
         leaves the account unencrypted. An e-mail address has to confirm its subscription by hand.
 
-        ``trail_log_group_name``: Log group of the CloudTrail trail (modules/audit: log_group_name), on
-        which root use, key removal, policy and trail changes and the like are counted. Null: none of
-        these alarms.
+        ``trail_log_group``: see ``TrailLogGroup``.
         """
         super().__init__(
             scope,
@@ -140,7 +147,7 @@ class Observability(TerraformModule):
                 "metric_namespace": metric_namespace,
                 "monthly_budget": monthly_budget,
                 "subscribers": subscribers,
-                "trail_log_group_name": trail_log_group_name,
+                "trail_log_group": trail_log_group,
             },
         )
 

@@ -1,11 +1,11 @@
 variable "access_log_bucket" {
-  description = "Name of the bucket that receives the access logs, below the prefix `<name>/` (modules/audit's output `access_log_bucket_name` takes those of every bucket of the same name prefix). Null: who touched the objects is in CloudTrail's data events alone."
-  type        = string
+  description = "The bucket that receives the access logs, by its `name`, below the prefix `<name>/` (modules/audit's output `access_log_bucket_name` takes those of every bucket of the same name prefix). Null: who touched the objects is in CloudTrail's data events alone."
+  type        = object({ name = string }) # whether there is one is known at plan, also of a bucket that is made in the same apply
   default     = null
 
   validation {
-    condition     = var.access_log_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.access_log_bucket))
-    error_message = "access_log_bucket must be a bucket's name (not its ARN), encrypted with S3's own keys, whose policy admits logging.s3.amazonaws.com: use modules/audit's access_log_bucket_name, or null for no access logs."
+    condition     = var.access_log_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.access_log_bucket.name))
+    error_message = "access_log_bucket.name must be a bucket's name (not its ARN), encrypted with S3's own keys, whose policy admits logging.s3.amazonaws.com: use modules/audit's access_log_bucket_name, or null for no access logs."
   }
 }
 

@@ -1,7 +1,7 @@
 # What an intruder, or a hurried colleague, does first, counted in the trail. Mostly the CIS AWS Foundations Benchmark
 # v1.4, section 4; log-removal and some events are ours. CloudWatch allows a pattern of at most 1024 characters.
 locals {
-  _trail_signals = var.trail_log_group_name == null ? {} : {
+  _trail_signals = var.trail_log_group == null ? {} : {
     bucket-policy-changes = {
       description = "A bucket's policy, public access, encryption, lock, versions, access log, replication or lifecycle was changed."
       source      = "s3.amazonaws.com"
@@ -71,7 +71,7 @@ locals {
   }
 
   # Signals that are more than the name of a call. `above` is what is ordinary in five minutes.
-  _trail_conditions = var.trail_log_group_name == null ? {} : {
+  _trail_conditions = var.trail_log_group == null ? {} : {
     console-sign-in-failures = {
       description = "Repeated failures to sign in to the console."
       pattern     = "{ ($.eventName = \"ConsoleLogin\") && ($.errorMessage = \"Failed authentication\") }"
@@ -123,7 +123,7 @@ resource "aws_cloudwatch_log_metric_filter" "trail" {
   for_each = local._trail_filters
 
   name           = "${local._name}-trail-${each.key}"
-  log_group_name = var.trail_log_group_name
+  log_group_name = var.trail_log_group.name
   pattern        = each.value.pattern
 
   metric_transformation {

@@ -195,13 +195,13 @@ variable "subscribers" {
   }
 }
 
-variable "trail_log_group_name" {
-  description = "Log group of the CloudTrail trail (modules/audit: log_group_name), on which root use, key removal, policy and trail changes and the like are counted. Null: none of these alarms."
-  type        = string
+variable "trail_log_group" {
+  description = "Log group of the CloudTrail trail by its `name` (modules/audit: log_group_name), on which root use, key removal, policy and trail changes and the like are counted. Null: none of these alarms."
+  type        = object({ name = string }) # whether there is one is known at plan, also of a group that is made in the same apply
   default     = null
 
   validation {
-    condition     = var.trail_log_group_name == null || can(regex("^[A-Za-z0-9._/#-]{1,512}$", var.trail_log_group_name))
-    error_message = "trail_log_group_name must be a log group's name (not its ARN), such as \"/aws/cloudtrail/healthcare\", or null for no alarms on the trail."
+    condition     = var.trail_log_group == null || can(regex("^[A-Za-z0-9._/#-]{1,512}$", var.trail_log_group.name))
+    error_message = "trail_log_group.name must be a log group's name (not its ARN), such as \"/aws/cloudtrail/healthcare\", or null for no alarms on the trail."
   }
 }

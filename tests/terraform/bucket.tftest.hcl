@@ -109,7 +109,7 @@ run "choices_by_name" {
   }
 
   variables {
-    access_log_bucket       = "healthcare-audit-access-123456789012"
+    access_log_bucket       = { name = "healthcare-audit-access-123456789012" }
     event_notifications     = true
     force_destroy           = true
     noncurrent_version_days = 30
@@ -162,7 +162,7 @@ run "refuses_a_bucket_by_its_arn_and_an_account_of_9_digits" {
   }
 
   variables {
-    access_log_bucket       = "arn:aws:s3:::healthcare-audit-access"
+    access_log_bucket       = { name = "arn:aws:s3:::healthcare-audit-access" }
     context                 = { account_id = "123456789", region = "us-east-1", name_prefix = "healthcare" }
     kms_key_arn             = "alias/phi"
     noncurrent_version_days = 0

@@ -11,7 +11,7 @@ provider "aws" {
 variables {
   context               = { account_id = "123456789012", region = "us-east-1", name_prefix = "healthcare", tags = { Project = "healthcare" } }
   kms_key_arn           = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  trail_log_group_name  = "/aws/cloudtrail/healthcare-audit"
+  trail_log_group       = { name = "/aws/cloudtrail/healthcare-audit" }
   dashboard_alarm_names = { api-server-errors = "healthcare-api-server-errors" }
   alarms = {
     unauthorized-attempts = {
@@ -212,8 +212,8 @@ run "has_subscribers_and_no_budget_where_that_is_said" {
   }
 
   variables {
-    trail_log_group_name = null
-    monthly_budget       = null
+    trail_log_group = null
+    monthly_budget  = null
     alarms = {
       queue-stalled = { description = "Nothing moves.", namespace = "AWS/SQS", metric_name = "NumberOfMessagesReceived", comparison = "LessThanThreshold", threshold = 1, treat_missing_data = "breaching" }
     }
@@ -256,11 +256,11 @@ run "refuses_an_account_of_9_digits_a_key_alias_an_arn_for_a_name_and_a_text_mes
     metric_namespace      = "AWS/Lambda"
     monthly_budget        = { limit_usd = 0 }
     subscribers           = { phone = { protocol = "sms", endpoint = "arn:aws:sns:us-east-1:123456789012:x" } }
-    trail_log_group_name  = "arn:aws:logs:us-east-1:123456789012:log-group:trail"
+    trail_log_group       = { name = "arn:aws:logs:us-east-1:123456789012:log-group:trail" }
     alarms                = { Slow = { description = "d", namespace = "n", metric_name = "m", threshold = 1 } }
   }
 
-  expect_failures = [var.context, var.dashboard_alarm_names, var.kms_key_arn, var.metric_namespace, var.monthly_budget, var.subscribers, var.trail_log_group_name, var.alarms]
+  expect_failures = [var.context, var.dashboard_alarm_names, var.kms_key_arn, var.metric_namespace, var.monthly_budget, var.subscribers, var.trail_log_group, var.alarms]
 }
 
 run "refuses_a_zone_as_region_a_url_for_an_address_and_six_notifications" {

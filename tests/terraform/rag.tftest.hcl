@@ -257,7 +257,7 @@ run "pinecone" {
         retrieval    = { s3 = { bucket = "releases", key = "rag_retrieval.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
       }
       store    = "pinecone"
-      pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:pinecone-AbCdEf" }
+      pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:pinecone-AbCdEf" } }
     }
   }
 

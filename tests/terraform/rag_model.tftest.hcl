@@ -66,7 +66,7 @@ run "a_region_of_openai_with_embeddings_in_aws" {
       }
       acknowledge_baa = true
       model_access    = "openai"
-      model           = { base_url = "https://us.api.openai.com/v1", id = "gpt-5.1", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-AbCdEf", secret_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+      model           = { base_url = "https://us.api.openai.com/v1", id = "gpt-5.1", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-AbCdEf", key = { arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555" } } }
       embeddings      = { provider = "bedrock" }
     }
   }
@@ -129,7 +129,7 @@ run "custom" {
       }
       acknowledge_baa = true
       model_access    = "custom"
-      model           = { base_url = "https://model.hospital.example:8443/v1", id = "clinical-8b", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:model-AbCdEf" }
+      model           = { base_url = "https://model.hospital.example:8443/v1", id = "clinical-8b", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:model-AbCdEf" } }
       embeddings      = { provider = "bedrock" }
       private_link    = { private_dns = true, service_name = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0" }
     }

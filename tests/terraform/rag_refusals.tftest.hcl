@@ -71,7 +71,7 @@ run "refuses_pinecone_without_acknowledgement" {
   expect_failures = [var.rag]
 
   variables {
-    rag = { store = "pinecone", pinecone = { host = "c-1.svc.a.pinecone.io", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:p-AbCdEf" } }
+    rag = { store = "pinecone", pinecone = { host = "c-1.svc.a.pinecone.io", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:p-AbCdEf" } } }
   }
 }
 
@@ -85,7 +85,7 @@ run "refuses_pinecone_anywhere" {
   expect_failures = [var.rag]
 
   variables {
-    rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "*.pinecone.io", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:p-AbCdEf" } }
+    rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "*.pinecone.io", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:p-AbCdEf" } } }
   }
 }
 
@@ -99,7 +99,7 @@ run "refuses_a_secret_in_plain_text" {
   expect_failures = [var.rag]
 
   variables {
-    rag = { acknowledge_baa = true, model_access = "openai", model = { id = "m", secret_arn = "not-an-arn" }, embeddings = { model = "e" } }
+    rag = { acknowledge_baa = true, model_access = "openai", model = { id = "m", secret = { arn = "not-an-arn" } }, embeddings = { model = "e" } }
   }
 }
 
@@ -113,7 +113,7 @@ run "refuses_a_key_alias" {
   expect_failures = [var.rag]
 
   variables {
-    rag = { acknowledge_baa = true, model_access = "openai", model = { id = "m", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:o-AbCdEf", secret_key_arn = "alias/k" }, embeddings = { model = "e" } }
+    rag = { acknowledge_baa = true, model_access = "openai", model = { id = "m", secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:o-AbCdEf", key = { arn = "alias/k" } } }, embeddings = { model = "e" } }
   }
 }
 
@@ -253,6 +253,6 @@ run "refuses_a_secret_of_another_account" {
   expect_failures = [var.rag]
 
   variables {
-    rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret_arn = "arn:aws:secretsmanager:us-east-1:999999999999:secret:pinecone-AbCdEf" } }
+    rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret = { arn = "arn:aws:secretsmanager:us-east-1:999999999999:secret:pinecone-AbCdEf" } } }
   }
 }

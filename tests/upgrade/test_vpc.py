@@ -29,7 +29,7 @@ module "observability" {
   context              = local.context
   kms_key_arn          = module.encryption.key_arns["logs"]
   monthly_budget       = null
-  trail_log_group_name = "none"
+  trail_log_group = { name = "none" }
 }
 
 module "network" {
