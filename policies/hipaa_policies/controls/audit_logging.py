@@ -31,8 +31,9 @@ from hipaa_policies.verdicts import (
 RETENTION_DAYS = 2192
 # What names a patient in an access log: paths and queries hold ids, claims hold names and addresses.
 _PHI_VARIABLES = re.compile(
-    r"\$context\.(path\b|identity\.(user|caller)\b|authorizer\.claims\.(email|name|given_name|family_name"
-    r"|phone_number|birthdate|address)|requestOverride)"
+    r"\$context\.(path\b|identity\.(user|userArn|caller)\b|authorizer\.claims\.(cognito:username"
+    r"|preferred_username|nickname|email|name|given_name|middle_name|family_name|phone_number|birthdate|gender"
+    r"|address)|requestOverride)"
 )
 
 

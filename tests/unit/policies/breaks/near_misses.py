@@ -118,6 +118,13 @@ def _alarms() -> Iterator[Break]:
         yield Break("ALM-01", f"a topic that is open {name}", c.FUNCTION, words, change, (c.OTHER_FUNCTION,))
 
 
+def _access_logs() -> Iterator[Break]:
+    """User names are addresses of e-mail in many a pool; a session's ARN ends with its name."""
+    for name in ("authorizer.claims.cognito:username", "authorizer.claims.nickname", "identity.userArn"):
+        text = f"$context.requestId $context.{name}"
+        yield one("API-02", name, "stages", c.STAGE, f"$context.{name}", access_log_format=text)
+
+
 NEAR_MISSES = (
     *_keys(),
     *_plain_connections(),
@@ -127,4 +134,5 @@ NEAR_MISSES = (
     *_reads(),
     *_permissions(),
     *_alarms(),
+    *_access_logs(),
 )
