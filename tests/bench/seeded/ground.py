@@ -111,11 +111,11 @@ class Ground:
     def topic(self, name: str, key: bool = True) -> str:
         attributes = {"KmsMasterKeyId": self.key} if key else {}
         made: str = self.client("sns").create_topic(Name=name, Attributes=attributes)["TopicArn"]
-        says = {"Effect": "Allow", "Principal": {"AWS": arn("iam", "root", "")}}
+        alarms = {"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": SOURCE}
         self.client("sns").set_topic_attributes(
             TopicArn=made,
             AttributeName="Policy",
-            AttributeValue=document(says | {"Action": "sns:Publish", "Resource": made}),
+            AttributeValue=document({"Effect": "Allow", "Action": "sns:Publish", "Resource": made} | alarms),
         )
         return made
 
