@@ -153,5 +153,15 @@ def _is_cut(text: str, at: int, step: int) -> bool:
 
 def _is_end(text: str, at: int) -> bool:
     if text[at] == "\n":
-        return True
+        return not _goes_on(text, at)
     return text[at] in _ENDS and (at + 1 == len(text) or text[at + 1].isspace())
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the line after the one that ends there is set in under it: it says more of the same."""
+    line, below = text[text.rfind("\n", 0, end) + 1 : end], text[end + 1 :].partition("\n")[0]
+    return bool(line.strip()) and bool(below.strip()) and _indent(line) < _indent(below)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

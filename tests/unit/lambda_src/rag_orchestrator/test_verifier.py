@@ -349,6 +349,8 @@ WARFARIN = "Warfarin 5 mg daily"
         (TAKES, "DISCONTINUED MEDICATIONS\nAspirin | 81 mg |\nWarfarin 5 mg daily |"),
         (TAKES, "Held:\nWarfarin: Warfarin 5 mg daily"),
         (TAKES, "Family history\n\nWarfarin 5 mg daily (mother's sister)"),
+        (TAKES, "- Warfarin 5 mg daily\n  Discontinued on 3 March\n- Aspirin 81 mg daily"),
+        (TAKES, "Stopped by cardiology\n    Warfarin 5 mg daily\n    Aspirin 81 mg daily"),
         ("The patient receives penicillin 500 mg.", "Allergies\nPenicillin 500 mg | hives |"),
         ("The patient has breast cancer.", "Family history:\n- Breast cancer at age 40"),
     ],
@@ -368,6 +370,7 @@ def test_a_heading_turns_the_lines_below_it(claim: str, text: str) -> None:
         "Allergies:\nPenicillin\nMedications: Warfarin 5 mg daily",
         "Allergies\nPenicillin\n\nMedications\nWarfarin 5 mg daily",
         "She was told to stop smoking.\nWarfarin 5 mg daily",
+        "Medications\n  Warfarin 5 mg daily\n  Aspirin 81 mg stopped",
     ],
 )
 def test_a_heading_turns_no_line_that_is_not_its_own(text: str) -> None:
