@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import logging
 import os
@@ -157,6 +158,7 @@ class Pipeline:
     ) -> None:
         self._orchestrator, self._lambda, self._writer, self._server = orchestrator, lambda_, writer, server
         self._documents: dict[str, list[str]] = {}
+        self._stamps = itertools.count(1)
         self._dynamodb = boto3.client("dynamodb")
         self.log = ""
         self.texts: dict[str, dict[str, str]] = {}
@@ -196,12 +198,14 @@ class Pipeline:
         ]  # fmt: skip
         chunks = [chunk_of(json.dumps(line).encode(), identity, "v1", patient_id) for line in lines]
         vectors = self._lambda.retrieval.embeddings.embed([chunk.text for chunk in chunks])
-        self._writer.replace(identity, 1, patient_id, list(map(EmbeddedChunk, chunks, vectors)))
+        # Of one document the highest stamp wins: one that was removed comes again only under a newer one.
+        stamp = next(self._stamps)
+        self._writer.replace(identity, stamp, patient_id, list(map(EmbeddedChunk, chunks, vectors)))
         self.texts.setdefault(patient_id, {})[identity] = text
         return identity
 
     def remove(self, patient_id: str, document_id: str) -> None:
-        self._writer.remove(document_id, 2)
+        self._writer.remove(document_id, next(self._stamps))
         del self.texts[patient_id][document_id]
 
     def ask(self, patient_id: str, question: str, model: Model | None = None, top_k: int = 5) -> Answered:
@@ -250,7 +254,7 @@ def pipeline(model: Model, embed: Embed = stand_in.embed, name: str = "stand-in"
         for logger in (retrieval.logger, orchestrator.api.logger):
             for stream in logger.handlers:
                 assert isinstance(stream, logging.StreamHandler)
-                stream.setStream(_Stdout())
+                stream.stream = _Stdout()
         writer = PostgreSQLStore(Session(lambda: server.connect(database, "rag_writer")), name)
         yield Pipeline(orchestrator, lambda_, writer, models)
 
