@@ -95,7 +95,7 @@ def world(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     # Powertools keeps the stdout of the first test, which pytest has closed.
     for handler in api.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(Stdout())
+        handler.stream = Stdout()
     document = json.loads((Path(os.environ["LAMBDA_TASK_ROOT"]) / "openapi.json").read_text(encoding="utf-8"))
     made = World(api, document, capfd, client("dynamodb"))
     made.relate(PROVIDER, "treatment")

@@ -80,7 +80,7 @@ class World:
         logger = function_logger()
         for handler in logger.handlers:
             assert isinstance(handler, logging.StreamHandler)
-            handler.setStream(Stdout())  # Powertools keeps the stdout of the first test
+            handler.stream = Stdout()  # Powertools keeps the stdout of the first test
         self.auditor = Auditor(lambda: self.read(), EvidenceBucket(self.s3, BUCKET), Measures(), logger)
 
     def versions(self) -> list[str]:

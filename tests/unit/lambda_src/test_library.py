@@ -71,7 +71,7 @@ def log(environment: None) -> Any:
     stream = StringIO()
     for handler in logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(stream)
+        handler.stream = stream  # setStream flushes the one before, which pytest may have closed
     return logger, stream
 
 

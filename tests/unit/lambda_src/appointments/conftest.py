@@ -74,7 +74,7 @@ def _made(capfd: pytest.CaptureFixture[str]) -> AppointmentWorld:
     api = build(ApiSettings.from_environment())
     for handler in api.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(Stdout())
+        handler.stream = Stdout()
     document = json.loads((Path(os.environ["LAMBDA_TASK_ROOT"]) / "openapi.json").read_text(encoding="utf-8"))
     made = AppointmentWorld(api, document, capfd, client("dynamodb"))
     made.save({"patient_id": JANE, "demographics": {**DEMOGRAPHICS, "email": EMAIL}})

@@ -27,7 +27,7 @@ def notify(world: AppointmentWorld) -> Any:
     notifier, logger = build(NotificationSettings.from_environment()), function_logger()
     for handler in logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(Stdout())
+        handler.stream = Stdout()
 
     def run(event: object = None) -> Any:
         return each_record(event or stream(world), notifier, logger, Signals())

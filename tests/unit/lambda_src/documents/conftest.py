@@ -57,7 +57,7 @@ def documents(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
     ingest = handler.build(Settings.from_environment())
     for stream in ingest.logger.handlers:
         assert isinstance(stream, logging.StreamHandler)
-        stream.setStream(Stdout())
+        stream.stream = Stdout()
     world = DocumentWorld(
         ingest, lambda event, context: events.handle(ingest, event, context), services, capfd
     )

@@ -70,7 +70,7 @@ def _made(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     # Powertools keeps the stdout of the first test, which pytest has closed.
     for handler in ingest.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(Stdout())
+        handler.stream = Stdout()
     document = json.loads((Path(os.environ["LAMBDA_TASK_ROOT"]) / "openapi.json").read_text(encoding="utf-8"))
     made = FhirWorld(ingest, api, capfd, dynamodb, url, document)
     made.relate(PROVIDER, "treatment")

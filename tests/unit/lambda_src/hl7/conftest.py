@@ -59,7 +59,7 @@ def hl7(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     ingest = handler.build(Settings.from_environment())
     for stream in ingest.logger.handlers:
         assert isinstance(stream, logging.StreamHandler)
-        stream.setStream(Stdout())
+        stream.stream = Stdout()
     world = Hl7World(
         ingest,
         lambda event, context: each_message(event, context, ingest.process, ingest.logger),

@@ -83,7 +83,7 @@ def rag(aws: None, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     retrieval.store = ingest.store = store
     for stream in retrieval.logger.handlers:
         assert isinstance(stream, logging.StreamHandler)
-        stream.setStream(Stdout())
+        stream.stream = Stdout()
     with ExitStack() as hooks:
         for function in (retrieval, ingest):
             bedrock = getattr(function.embeddings, "client")  # noqa: B009 - of Titan, which the settings name

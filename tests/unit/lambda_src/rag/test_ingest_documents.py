@@ -64,7 +64,7 @@ def chain(rag: RagWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chain]:
     ingest = handler.build(Settings.from_environment())
     for stream in ingest.logger.handlers:
         assert isinstance(stream, logging.StreamHandler)
-        stream.setStream(Stdout())
+        stream.stream = Stdout()
     made = Chain(rag, ingest)
 
     def hear(params: Any, **_: Any) -> None:

@@ -102,7 +102,7 @@ def _built(world: QuestionWorld, **changes: Any) -> Any:
     # Powertools keeps the stdout of the first test, which pytest has closed.
     for handler in made.api.logger.handlers:
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(Stdout())
+        handler.stream = Stdout()
     operations_of(made).retrieval.client.meta.events.register(
         "before-call.lambda.Invoke", world.retrieval.invoke
     )
