@@ -40,7 +40,7 @@ _FUNCTION_METRICS = ("Errors", "Throttles", "Duration")
     cite="164.308(a)(1)(ii)(D)",
     requirement=REQUIRED,
     checklist=(Line.ERROR_ALARMS, Line.PERFORMANCE),
-    blind="That someone looks; what metric maths yields; composite alarms.",
+    blind="That someone looks; what metric maths yields; composite alarms; topics of other accounts.",
     satisfied_by="modules/function",
     remedy="Alarm on the sum of Errors and Throttles and on the average or a percentile of Duration, "
     "with an action on a topic that has a subscriber.",
