@@ -229,13 +229,14 @@ def test_sessions_end_with_their_clients(database: Database, eventually: Eventua
 
 
 def test_whoever_looks_after_it_learns_why_there_is_no_session(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, eventually: Eventually
 ) -> None:
     front = DatabaseFront(tmp_path)
     address: dict[str, Any] = {"host": "localhost", "port": front.port, "user": MASTER, "password": "x"}
     for option in ({"sslmode": "require"}, {"sslmode": "disable"}, {"sslrootcert": "system"}):
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(**(address | option))
+    eventually(lambda: len(caplog.records) >= 3)  # a client hears of it first
     front.close()
     assert [record.getMessage() for record in caplog.records] == [
         "no database session: the database system is not there: RDS has no cluster with this port",
