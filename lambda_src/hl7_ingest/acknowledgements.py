@@ -4,6 +4,7 @@
 They say what the sender has sent as MSH-10, and of an error the place and the code: no value.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,7 +50,7 @@ def acknowledgement_of(header: Header, acknowledgement_id: str, rejected: Reject
         now,
         "",
         f"ACK{event}",
-        acknowledgement_id,
+        _control_id(acknowledgement_id),
         _said(header.processing_id),
         _said(header.version_id),
     ]
@@ -79,6 +80,11 @@ class Acknowledgements:
             order = {"MessageGroupId": header.identity, "MessageDeduplicationId": acknowledgement_id}
         with aws_errors():
             self.client.send_message(QueueUrl=self.queue_url, MessageBody=body, **order)
+
+
+def _control_id(acknowledgement_id: str) -> str:
+    """Of one delivery always the same. Until 2.6, MSH-10 has at most 20 characters (HL7 v2.5.1, 2.14.9)."""
+    return hashlib.sha256(acknowledgement_id.encode()).hexdigest()[:20]
 
 
 def _err(rejected: Rejected, version_id: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import hl7 as python_hl7
 import pytest
 from hl7_ingest.acknowledgements import Acknowledgements
@@ -36,7 +38,14 @@ def test_sender_and_receiver_are_swapped(hl7: Hl7World) -> None:
     assert [str(parsed.segment("MSH")[number]) for number in (3, 4, 5, 6, 9, 11, 12)] == [
         "STORE", "AWS", "EPIC", "MAIN", "ACK^A01", "P", "2.5.1",
     ]  # fmt: skip
-    assert str(parsed.segment("MSH")[10])
+
+
+def test_each_acknowledgement_has_a_short_control_id_of_its_own(hl7: Hl7World) -> None:
+    for control_id in ("C1", "C2"):
+        hl7.send(adt("A01", AT, control_id=control_id))
+    ids = {ack.split("|")[9] for ack in hl7.acknowledgements()}
+    assert len(ids) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{20}", one) for one in ids), "20 characters is what version 2.5.1 takes"
 
 
 @pytest.mark.parametrize(
