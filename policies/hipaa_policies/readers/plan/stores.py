@@ -85,7 +85,6 @@ def read_buckets(plan: Plan) -> Facts:
             "versioning",
         )
     }
-    account = [_switches(p) for p in plan.of("aws_s3_account_public_access_block")]
 
     def bucket(planned: Planned) -> Bucket:
         def part(kind: str, read: Callable[[Block], Any], absent: Any) -> Any:
@@ -94,9 +93,7 @@ def read_buckets(plan: Plan) -> Facts:
                 return read(found[planned.name])
             return unplaced or absent
 
-        own = part("public_access_block", _switches, PublicAccessBlock())
-        if isinstance(own, PublicAccessBlock) and account and isinstance(account[0], PublicAccessBlock):
-            own = own.merged(account[0])
+        own = _with_the_accounts(plan, part("public_access_block", _switches, PublicAccessBlock()))
         algorithm, key = part("server_side_encryption_configuration", _encryption, ("AES256", None))
         return partial(
             Bucket,
@@ -119,10 +116,14 @@ def _other_buckets(plan: Plan, made: set[str]) -> list[Bucket]:
     """Buckets of other plans, to which this one gives a policy or a public access block."""
     given: dict[str, dict[str, Any]] = {}
     changing: dict[str, Planned] = {}
-    for kind, field, read in (
-        ("aws_s3_bucket_policy", "policy", lambda p: policy_text(p, "policy")),
-        ("aws_s3_bucket_public_access_block", "public_access_block", _switches),
-    ):
+    parts: dict[str, tuple[str, Callable[[Planned], Any]]] = {
+        "aws_s3_bucket_policy": ("policy", lambda p: policy_text(p, "policy")),
+        "aws_s3_bucket_public_access_block": (
+            "public_access_block",
+            lambda p: _with_the_accounts(plan, _switches(p)),
+        ),
+    }
+    for kind, (field, read) in parts.items():
         for name, planned in named_elsewhere(plan, kind, "bucket", _BUCKET, "name", made).items():
             given.setdefault(name, {})[field] = read(planned)
             changing.setdefault(name, planned)
@@ -150,6 +151,13 @@ _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "
 def _switches(block: Block) -> Any:
     values = [block.flag(name) for name in _SWITCHES]
     return next((v for v in values if isinstance(v, Unreadable)), None) or partial(PublicAccessBlock, *values)
+
+
+def _with_the_accounts(plan: Plan, own: Any) -> Any:
+    account = [_switches(p) for p in plan.of("aws_s3_account_public_access_block")]
+    if isinstance(own, PublicAccessBlock) and account and isinstance(account[0], PublicAccessBlock):
+        return own.merged(account[0])
+    return own
 
 
 def _encryption(block: Block) -> tuple[Any, Any]:

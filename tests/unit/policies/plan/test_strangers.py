@@ -82,6 +82,16 @@ def test_what_is_given_to_a_resource_of_another_plan_is_judged(kind: str) -> Non
         assert others <= {Status.UNKNOWN}
 
 
+def test_the_accounts_own_block_counts_for_buckets_of_other_plans() -> None:
+    switches = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
+    given: dict[str, dict[str, Any]] = {
+        "aws_s3_account_public_access_block.all": dict.fromkeys(switches, True),
+        "aws_s3_bucket_public_access_block.given": {"bucket": "existing", "block_public_acls": True},
+    }
+    found = judge(read_plan(document(given), account=c.ID).account, c.settings())
+    assert {f.status for f in found if f.control_id == "S3-01"} == {Status.PASS}
+
+
 def test_a_group_whose_vpc_is_not_known_hides_no_other() -> None:
     resources = compliant.resources()
     group = "aws_security_group.functions"
