@@ -68,13 +68,13 @@ variable "context" {
   }
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.context.name_prefix))
-    error_message = "context.name_prefix must have 3 to 32 lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.context.name_prefix)) && length(var.context.name_prefix) >= 3 && length(var.context.name_prefix) <= 32
+    error_message = "context.name_prefix must have 3 to 32 lower-case letters, digits or single hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
   }
 }
 
 variable "fifo" {
-  description = "Whether messages of one group come in order, and once. The throughput limit and the deduplication hold for each message group (high throughput). The names of both queues then end with .fifo."
+  description = "Whether messages of one group come in order, and once. The throughput limit and the deduplication hold for each message group (high throughput). The names of both queues then end with .fifo: a change makes both anew, empty."
   type        = bool
   default     = false
   nullable    = false

@@ -25,8 +25,8 @@ variable "context" {
   }
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.context.name_prefix))
-    error_message = "context.name_prefix must have 3 to 32 lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.context.name_prefix)) && length(var.context.name_prefix) >= 3 && length(var.context.name_prefix) <= 32
+    error_message = "context.name_prefix must have 3 to 32 lower-case letters, digits or single hyphens, begin with a letter and not end with a hyphen: \"healthcare\"."
   }
 }
 

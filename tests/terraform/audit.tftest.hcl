@@ -429,7 +429,7 @@ run "refuses_a_name_with_capitals_a_function_by_name_and_no_lock" {
   }
 
   variables {
-    context                 = { account_id = "123456789012", region = "us-east-1", name_prefix = "Healthcare-" }
+    context                 = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     data_event_arn_prefixes = { lambda = ["healthcare-patient-api"] }
     object_lock             = { retention_days = 0 }
     force_destroy           = true

@@ -318,7 +318,7 @@ run "refuses_a_subject_in_place_of_a_repository_and_this_roots_own_folder" {
   variables {
     environment = "bootstrap"
     github      = { repository = "octo-org/octo-repo:ref:refs/heads/main" }
-    name_prefix = "Healthcare"
+    name_prefix = "health--care"
   }
 
   expect_failures = [var.environment, var.github, var.name_prefix]

@@ -253,7 +253,7 @@ run "refuses_a_prefix_with_capitals" {
   }
 
   variables {
-    context    = { account_id = "123456789012", region = "us-east-1", name_prefix = "H" }
+    context    = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     monitoring = { interval_seconds = 7 }
     port       = 80
     subnet_ids = ["subnet-1"]

@@ -189,7 +189,7 @@ run "refuses_a_name_with_capitals_and_quick_deletion" {
   }
 
   variables {
-    context = { account_id = "123456789012", region = "us-east-1", name_prefix = "Healthcare-" }
+    context = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     keys    = { phi = { description = "d", deletion_window_days = 1 } }
   }
 

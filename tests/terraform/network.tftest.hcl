@@ -279,7 +279,7 @@ run "refuses_a_name_with_capitals_and_a_client_that_is_no_group" {
   }
 
   variables {
-    context                            = { account_id = "123456789012", region = "us-east-1", name_prefix = "Healthcare-" }
+    context                            = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     endpoint_client_security_group_ids = { patient-api = "10.0.0.0/20" }
   }
 

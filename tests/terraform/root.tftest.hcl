@@ -226,7 +226,7 @@ run "wrong_values" {
     architecture             = "mips"
     key_deletion_window_days = 1
     log_retention_days       = 30
-    name_prefix              = "H"
+    name_prefix              = "health--care"
     permissions_boundary_arn = "boundary"
     region                   = "us-east-1a"
   }

@@ -156,7 +156,7 @@ run "refuses_an_unknown_partition_and_an_index_without_its_attributes" {
   expect_failures = [var.context, var.global_secondary_indexes]
 }
 
-run "refuses_a_name_with_capitals_and_an_attribute_of_two_types" {
+run "refuses_a_prefix_with_two_hyphens_in_a_row_and_an_attribute_of_two_types" {
   command = plan
 
   module {
@@ -164,7 +164,7 @@ run "refuses_a_name_with_capitals_and_an_attribute_of_two_types" {
   }
 
   variables {
-    context                  = { account_id = "123456789012", region = "us-east-1", name_prefix = "Healthcare-" }
+    context                  = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     global_secondary_indexes = { by = { partition_key = { name = "patient_id", type = "N" } } }
   }
 
