@@ -320,10 +320,11 @@ class Fhir:
 class Hl7:
     """HL7 v2, `{}` for all defaults: a queue of messages, their store and the originals. Null, the
     default: off. It needs patient_identifier. `fifo` makes the queue FIFO (one message group a
-    patient); `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are
-    taken; `time_zone` is that of time stamps without an offset; `control_id_days` is how long a
-    control id is remembered; `force_destroy` lets destroy empty the bucket of originals. `package`
-    is dist/hl7_ingest.zip unless another is named. `reserved_concurrency` is a ceiling of instances
+    patient): choose before there are messages, since a change makes both queues anew, empty;
+    `acknowledgements` adds a queue of ACKs; `processing_ids` are those of MSH-11 that are taken;
+    `time_zone` is that of time stamps without an offset; `control_id_days` is how long a control id
+    is remembered; `force_destroy` lets destroy empty the bucket of originals. `package` is
+    dist/hl7_ingest.zip unless another is named. `reserved_concurrency` is a ceiling of instances
     (-1: none, the account's shared pool, see modules/function).
     """
 

@@ -107,7 +107,7 @@ class Queue(TerraformModule):
 
         ``fifo``: Whether messages of one group come in order, and once. The throughput limit and the
         deduplication hold for each message group (high throughput). The names of both queues then end
-        with .fifo.
+        with .fifo: a change makes both anew, empty.
 
         ``maximum_receives``: After so many receipts without success a message goes to the dead-letter
         queue. AWS advises at least 5 where Lambda consumes: a throttled call counts, too.
