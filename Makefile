@@ -151,6 +151,8 @@ environments-test: setup ## An environment from an empty account to drift and ba
 
 .PHONY: mutation
 mutation: setup ## Break one deployed thing after the other, and see its control fail there alone (killed / total; ONLY='BKP or NET-04': of these)
+	@[ -z "$$ONLY" ] || $(RUN) -m pytest --collect-only -q tests/mutation -k "$$ONLY" > /dev/null || \
+		{ echo "No mutation is named like ONLY: nothing was deployed. Give controls: ONLY='BKP or NET-04'" >&2; exit 2; }
 	@$(RUN) -m pytest --local-cloud -q tests/mutation $(if $(ONLY),-k "$$ONLY or test_the_whole_account")
 
 .PHONY: prove-iam
@@ -205,8 +207,12 @@ plan-summary: known setup ## The summary of the plan that `make plan ENV=prod` s
 plan-comment: ## Write the summaries in the folder SUMMARIES into one comment of a pull request on GitHub
 	@$(PYTHON) -m scripts.ci.comment "$$SUMMARIES"
 
+.PHONY: approved
+approved:
+	@$(PYTHON) -m scripts.ci.approved "$$APPROVED"
+
 .PHONY: apply-approved
-apply-approved: known package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)
+apply-approved: known approved package ## Plan again, and apply it if its changes have the hash that was approved (ENV=prod APPROVED=sha256:...)
 	@$(RUN) -m scripts.ci.apply_approved "$$ENV" "$$APPROVED"
 
 .PHONY: nightly

@@ -8,27 +8,13 @@ Exit: as ``python -m scripts.environments`` has it; 2 where the changes are othe
 
 from __future__ import annotations
 
-import re
 import sys
 
+from scripts.ci.approved import REFUSED, approved_hash
 from scripts.ci.changes import PlanFormError, changes_of
 from scripts.environments.environment import ROOT, Environment, find
 from scripts.environments.interrupts import ending_in_order
 from scripts.environments.problems import RefusedError
-
-_HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
-REFUSED = 2
-
-
-def approved_hash(text: str) -> str:
-    """Raises ``RefusedError`` where it is none."""
-    matched = _HASH.fullmatch(text.strip())
-    if matched is None:
-        raise RefusedError(
-            f"{text!r} is no hash of changes, so nothing was planned or applied. `make plan-report` prints "
-            "it: sha256: and 64 digits."
-        )
-    return matched[1]
 
 
 def compare(environment: Environment, approved: str) -> None:

@@ -46,14 +46,13 @@ OF_AN_ENVIRONMENT = (
 )
 
 
-@pytest.mark.parametrize("target", OF_AN_ENVIRONMENT)
-def test_an_unknown_environment_is_refused_before_anything_is_set_up(target: str, tmp_path: Path) -> None:
-    """With no program of this machine but make, a shell and Python: to set up or to package would fail."""
+def refused(tmp_path: Path, *words: str) -> list[str]:
+    """What make says where there is a shell and Python alone, so that to set up or to package would fail."""
     (tmp_path / "python3").symlink_to(sys.executable)
     for shell in ("make", "sh"):
         (tmp_path / shell).symlink_to(shutil.which(shell) or shell)
     run = subprocess.run(
-        ["make", "--silent", target, "ENV=nope", f"RUN={tmp_path / 'never'}"],
+        ["make", "--silent", *words, f"RUN={tmp_path / 'never'}"],
         cwd=ROOT,
         env={"PATH": str(tmp_path)},
         capture_output=True,
@@ -63,10 +62,21 @@ def test_an_unknown_environment_is_refused_before_anything_is_set_up(target: str
     assert run.returncode == 2
     assert run.stdout == ""
     said = run.stderr.splitlines()
-    assert said[0] == (
+    assert len(said) == 2, "and make's own line after it"
+    return said
+
+
+@pytest.mark.parametrize("target", OF_AN_ENVIRONMENT)
+def test_an_unknown_environment_is_refused_before_anything_is_set_up(target: str, tmp_path: Path) -> None:
+    assert refused(tmp_path, target, "ENV=nope")[0] == (
         "There is no environment 'nope'. Say ENV= with one of: dev, prod, staging. Nothing was done."
     )
-    assert len(said) == 2, "and make's own line after it"
+
+
+@pytest.mark.parametrize("given", ["", "sha256:12", "x; touch broken-out"])
+def test_what_is_no_hash_is_refused_before_anything_is_set_up(given: str, tmp_path: Path) -> None:
+    said = refused(tmp_path, "apply-approved", "ENV=dev", f"APPROVED={given}")
+    assert said[0].startswith(f"{given!r} is no hash of changes, so nothing was planned or applied.")
 
 
 @pytest.mark.parametrize("target", OF_AN_ENVIRONMENT)
