@@ -290,7 +290,7 @@ variable "subnet_ids" {
   nullable    = false
 
   validation {
-    condition     = length(var.subnet_ids) >= 2
+    condition     = length(distinct(var.subnet_ids)) >= 2
     error_message = "subnet_ids must be at least two, in different zones: Aurora takes no fewer."
   }
 }

@@ -71,8 +71,22 @@ variable "platform" {
   nullable = false
 
   validation {
-    condition     = length(var.platform.subnet_ids) >= 2
+    condition     = length(distinct(var.platform.subnet_ids)) >= 2
     error_message = "platform.subnet_ids has at least two private subnets in different zones: a function in one is gone with its zone (and control LAM-01 fails)."
+  }
+
+  # Without a VPC's id EC2 takes the account's default one.
+  validation {
+    condition = try(
+      startswith(var.platform.vpc_id, "vpc-") && startswith(var.platform.endpoint_security_group_id, "sg-") && alltrue([for id in var.platform.subnet_ids : startswith(id, "subnet-")]),
+      false,
+    )
+    error_message = "platform: vpc_id, subnet_ids and endpoint_security_group_id are ids (vpc-..., subnet-..., sg-...), none of them empty: use the outputs of modules/network, or those of your own network."
+  }
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[^:]+$", var.platform.alert_topic_arn))
+    error_message = "platform.alert_topic_arn is the ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:NAME): an alarm that nobody hears is none."
   }
 
   validation {

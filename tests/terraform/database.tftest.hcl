@@ -245,7 +245,7 @@ run "refuses_an_unknown_partition" {
   expect_failures = [var.context, var.clients, var.database_name, var.log_retention_days, var.master_username]
 }
 
-run "refuses_a_prefix_with_capitals" {
+run "refuses_a_prefix_with_two_hyphens_and_one_subnet_twice" {
   command = plan
 
   module {
@@ -256,7 +256,7 @@ run "refuses_a_prefix_with_capitals" {
     context    = { account_id = "123456789012", region = "us-east-1", name_prefix = "health--care" }
     monitoring = { interval_seconds = 7 }
     port       = 80
-    subnet_ids = ["subnet-1"]
+    subnet_ids = ["subnet-1", "subnet-1"]
     vpc_id     = "10.0.0.0/16"
   }
 

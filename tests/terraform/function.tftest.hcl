@@ -484,7 +484,7 @@ run "wrong_values_1" {
       environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
       logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
       phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a"]
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000a"]
       vpc_id                     = "vpc-00000000000000001"
     }
   }
@@ -587,12 +587,21 @@ run "wrong_values_5" {
   }
 
   variables {
+    platform = {
+      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = ""
+    }
     environment = { OPENAI = "sk-proj-0123456789abcdef0123" }
     queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_window = 301 } }
     permissions = { pass = { actions = ["iam:PassRole"], resources = ["arn:aws:iam::123456789012:role/other"] } }
   }
 
-  expect_failures = [var.environment, var.permissions, var.queues]
+  expect_failures = [var.environment, var.permissions, var.platform, var.queues]
 }
 
 run "wrong_values_6" {
@@ -603,12 +612,21 @@ run "wrong_values_6" {
   }
 
   variables {
+    platform = {
+      alert_topic_arn            = ""
+      endpoint_security_group_id = "sg-0000000000000000e"
+      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
+      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
+      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
+      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+      vpc_id                     = "vpc-00000000000000001"
+    }
     environment = { DATABASE = "postgresql://app:hunter22@db.internal/records" }
     permissions = { read = { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::*"] } }
     queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_size = 11 } }
   }
 
-  expect_failures = [var.environment, var.permissions, var.queues]
+  expect_failures = [var.platform, var.environment, var.permissions, var.queues]
 }
 
 run "wrong_triggers_1" {
