@@ -117,6 +117,11 @@ variable "rag" {
   }
 
   validation {
+    condition     = try(var.rag.store, "postgresql") != "opensearch" || length(var.name_prefix) <= 28
+    error_message = "rag.store = \"opensearch\" needs a name_prefix of at most 28 characters: the collection is <name_prefix>-rag, and OpenSearch Serverless takes 32. Take a shorter prefix, or another store."
+  }
+
+  validation {
     condition     = contains(["azure", "bedrock", "custom", "openai"], try(var.rag.model_access, "bedrock"))
     error_message = "rag.model_access must be \"bedrock\", \"openai\", \"azure\" or \"custom\"."
   }

@@ -256,3 +256,18 @@ run "refuses_a_secret_of_another_account" {
     rag = { store = "pinecone", pinecone = { acknowledge_business_associate_agreement = true, host = "chunks-ab12cde.svc.aped-4627-b74a.pinecone.io", secret = { arn = "arn:aws:secretsmanager:us-east-1:999999999999:secret:pinecone-AbCdEf" } } }
   }
 }
+
+run "refuses_a_prefix_too_long_for_a_collection" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/variables"
+  }
+
+  expect_failures = [var.rag]
+
+  variables {
+    name_prefix = "hospital-of-the-north-product"
+    rag         = { store = "opensearch" }
+  }
+}
