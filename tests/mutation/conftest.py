@@ -33,5 +33,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     outcomes = config.stash.get(OUTCOMES, [])
     if outcomes:
         terminalreporter.section("mutations")
-        for line in lines(outcomes, UNREACHABLE, CONTROLS):
+        some = config.getoption("keyword")  # ONLY=: the others were not asked for
+        controls = (
+            [c for c in CONTROLS if any(o.mutation.control == c for o in outcomes)] if some else CONTROLS
+        )
+        for line in lines(outcomes, UNREACHABLE, controls):
             terminalreporter.write_line(line)
