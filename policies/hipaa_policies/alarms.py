@@ -95,9 +95,8 @@ def _locked_out(action: str, account: Account) -> str | None:
     topic = next((topic for topic in account.topics.items if topic.arn == action), None)
     if topic is None:
         return None
-    policy = known(
-        topic.policy
-    )  # without one of its own it has SNS's, which lets the account's alarms publish
+    # Without one of its own it has SNS's, which lets the account's alarms publish.
+    policy = known(topic.policy)
     if policy is not None and not _cloudwatch_may(policy, account.id, ("sns:Publish",)):
         return f"the policy of {topic.name} does not let CloudWatch publish"
     if not known(topic.key):
