@@ -12,6 +12,7 @@ from scripts.demo.scenes import wait_for_alarm
 from scripts.demo.story import Story
 from scripts.demo.story_backups import BackupStory
 from scripts.inventory import inventory
+from scripts.local_cloud import routes  # noqa: F401  # mends werkzeug, for moto within this process as well
 from scripts.local_deployment import LocalDeployment, host_architecture
 from scripts.package_functions import function_names, package
 

@@ -14,6 +14,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import NotFound, get_service_router
 from moto.core.utils import get_service_model
 
+from scripts.local_cloud import routes  # noqa: F401  # importing it is what mends werkzeug
 from scripts.local_cloud.protocol.signature import Signature, read_signature
 
 # The name that a request is signed for, where botocore calls the service differently.
