@@ -393,16 +393,7 @@ run "exported_where_there_is_a_stream" {
   }
 
   variables {
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      log_export                 = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/log-export" }
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform = merge(var.platform, { log_export = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/log-export" } })
   }
 
   assert {
@@ -419,16 +410,7 @@ run "unmasked_by_name" {
   }
 
   variables {
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      log_masking                = { enabled = false }
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform = merge(var.platform, { log_masking = { enabled = false } })
   }
 
   assert {
@@ -478,15 +460,7 @@ run "wrong_values_1" {
     reserved_concurrency    = 0
     runtime                 = "python3.8"
     timeout                 = 901
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000a"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform                = merge(var.platform, { subnet_ids = ["subnet-0000000000000000a", "subnet-0000000000000000a"] })
   }
 
   expect_failures = [
@@ -511,15 +485,7 @@ run "wrong_values_2" {
     package     = { filename = "dist/probe.tar" }
     permissions = { read = { actions = ["dynamodb:Get*"], resources = ["arn:aws:dynamodb:us-east-1:123456789012:table/patients"] } }
     queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", maximum_concurrency = 1 } }
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "alias/environment"
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform    = merge(var.platform, { environment_key_arn = "alias/environment" })
   }
 
   expect_failures = [var.alarms, var.context, var.environment, var.invokers, var.package, var.permissions, var.platform, var.queues]
@@ -535,16 +501,7 @@ run "wrong_values_3" {
   variables {
     context     = { account_id = "123456789012", name_prefix = "healthcare", partition = "gcp", region = "us-east-1" }
     environment = { SETTINGS = "AKIAIOSFODNN7EXAMPLE" }
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      log_masking                = { data_identifiers = ["arn:aws:dataprotection::aws:data-identifier/Ssn-US"] }
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform    = merge(var.platform, { log_masking = { data_identifiers = ["arn:aws:dataprotection::aws:data-identifier/Ssn-US"] } })
     package     = { s3 = { bucket = "releases", key = "probe.zip", hash = "not base64 of 32 bytes" } }
     permissions = { read = { actions = [], resources = ["arn:aws:dynamodb:us-east-1:123456789012:table/patients"] } }
   }
@@ -560,16 +517,7 @@ run "wrong_values_4" {
   }
 
   variables {
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      log_export                 = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "log-export" }
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform    = merge(var.platform, { log_export = { role_arn = "arn:aws:iam::123456789012:role/log-export", stream_arn = "log-export" } })
     context     = { account_id = "123456789012", name_prefix = "Healthcare", region = "us-east-1" }
     environment = { AWS_DEFAULT_REGION = "us-east-1" }
     package     = { filename = "dist/probe.zip", s3 = { bucket = "releases", key = "probe.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } }
@@ -587,15 +535,7 @@ run "wrong_values_5" {
   }
 
   variables {
-    platform = {
-      alert_topic_arn            = "arn:aws:sns:us-east-1:123456789012:healthcare-alerts"
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = ""
-    }
+    platform    = merge(var.platform, { vpc_id = "" })
     environment = { OPENAI = "sk-proj-0123456789abcdef0123" }
     queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_window = 301 } }
     permissions = { pass = { actions = ["iam:PassRole"], resources = ["arn:aws:iam::123456789012:role/other"] } }
@@ -612,15 +552,7 @@ run "wrong_values_6" {
   }
 
   variables {
-    platform = {
-      alert_topic_arn            = ""
-      endpoint_security_group_id = "sg-0000000000000000e"
-      environment_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/environment"
-      logs_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/logs"
-      phi_key_arn                = "arn:aws:kms:us-east-1:123456789012:key/phi"
-      subnet_ids                 = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
-      vpc_id                     = "vpc-00000000000000001"
-    }
+    platform    = merge(var.platform, { alert_topic_arn = "" })
     environment = { DATABASE = "postgresql://app:hunter22@db.internal/records" }
     permissions = { read = { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::*"] } }
     queues      = { hl7 = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:hl7", key_arn = "arn:aws:kms:us-east-1:123456789012:key/phi", batch_size = 11 } }
