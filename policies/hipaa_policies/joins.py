@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -199,8 +198,7 @@ def in_function_vpcs(listing: Listing[Any], account: Account, by: str = "vpc_id"
     is not known leaves the list incomplete. Raises ``FactUnreadableError``."""
     located = functions_with("vpc_id", account)
     vpcs = {function.vpc_id for function in located.items} - {None}
-    found = listing.where(lambda resource: getattr(resource, by) in vpcs)
-    return replace(found, problem=found.problem or located.problem)
+    return listing.where(lambda resource: getattr(resource, by) in vpcs).limited_by(located.problem)
 
 
 def first_names(names: Sequence[str], limit: int = 5) -> str:

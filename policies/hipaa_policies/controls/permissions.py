@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
@@ -134,10 +133,9 @@ def workload_roles(account: Account) -> Listing[Role]:
     """Roles that a service takes on: of functions, flow logs, trails. People's roles are not among them."""
     running = functions_with("role_arn", account)
     used = {function.role_arn for function in running.items}
-    found = account.roles.where(
+    return account.roles.where(
         lambda role: not role.service_linked and (role.arn in used or _trusts_a_service(role))
-    )
-    return replace(found, problem=found.problem or running.problem)
+    ).limited_by(running.problem)
 
 
 def _trusts_a_service(role: Role) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
@@ -70,8 +69,7 @@ def runs_in_private_subnets(function: Function, account: Account, _: Settings) -
 def _function_subnets(account: Account) -> Listing[Subnet]:
     placed = functions_with("subnet_ids", account)
     used = {identifier for function in placed.items for identifier in function.subnet_ids}
-    found = account.subnets.where(lambda subnet: subnet.id in used)
-    return replace(found, problem=found.problem or placed.problem)
+    return account.subnets.where(lambda subnet: subnet.id in used).limited_by(placed.problem)
 
 
 @control(

@@ -79,6 +79,10 @@ class Listing(Generic[T_co]):
                 problem = problem or error.problem
         return Listing(tuple(found), problem)
 
+    def limited_by(self, problem: Unreadable | None) -> Listing[T_co]:
+        """The same, incomplete where ``problem`` is one. A problem of its own goes first."""
+        return Listing(self.items, self.problem or problem)
+
     def __iter__(self) -> Iterator[T_co]:
         raise TypeError("say .items (may be incomplete) or .complete() (raises where it is)")
 

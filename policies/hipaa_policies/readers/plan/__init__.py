@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hipaa_policies.facts import Account, FactUnreadableError, Listing
@@ -78,7 +78,7 @@ def read_plan(
         for name, listing in _read(reader, plan).items():
             if isinstance(listing.problem, Elsewhere) and _ONE_OF_EACH.get(name) in plan.deleted:
                 listing = Listing(())  # what another plan may make, and this one takes away
-            listings[name] = replace(listing, problem=listing.problem or problem)
+            listings[name] = listing.limited_by(problem)
     facts = Account(
         id=plan.account,
         region=plan.region,
