@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -45,6 +46,9 @@ from scripts.local_cloud.web_identity import check_web_identity
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent.parent
+# It takes three. Where it takes longer, the log says what each thread waits for.
+SLOW_END_SECONDS = 20.0
+SIGNAL_LOOK_SECONDS = 0.2
 
 
 class LocalCloud:
@@ -135,6 +139,21 @@ def functions_python() -> Path:
 def run(state_dir: Path, port: int, gateway_port: int) -> int:
     """Serve until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    ended = end_at_signals()
+    cloud = LocalCloud(port, gateway_port)
+    write_state(state_dir, cloud.state)
+    print(f"Local cloud: {cloud.state.endpoint_url}\nGateway:     {cloud.state.gateway_url}", flush=True)
+    try:
+        wait_for(ended)
+    finally:
+        remove_state(state_dir, os.getpid())
+        faulthandler.dump_traceback_later(SLOW_END_SECONDS)
+        cloud.close()
+    return 0
+
+
+def end_at_signals() -> threading.Event:
+    """Set by SIGTERM and SIGINT, which end nothing by themselves any more."""
     ended = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -142,12 +161,14 @@ def run(state_dir: Path, port: int, gateway_port: int) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    cloud = LocalCloud(port, gateway_port)
-    write_state(state_dir, cloud.state)
-    print(f"Local cloud: {cloud.state.endpoint_url}\nGateway:     {cloud.state.gateway_url}", flush=True)
-    try:
-        ended.wait()
-    finally:
-        remove_state(state_dir, os.getpid())
-        cloud.close()
-    return 0
+    return ended
+
+
+def wait_for(ended: threading.Event) -> None:
+    """To be called by the main thread: it alone runs Python's signal handlers.
+
+    The system may hand a signal to another thread, which does not end a wait without a time limit here.
+    https://docs.python.org/3/library/signal.html#signals-and-threads
+    """
+    while not ended.wait(SIGNAL_LOOK_SECONDS):
+        pass

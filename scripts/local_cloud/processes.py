@@ -14,6 +14,7 @@ from scripts.local_cloud.state import State, read_state, remove_state
 LOG_FILE = "local_cloud.log"
 POLL_SECONDS = 0.1
 END_WAIT_SECONDS = 60.0
+END_OF_LOG_LINES = 30
 
 
 def start(state_dir: Path, port: int, gateway_port: int) -> int:
@@ -43,8 +44,12 @@ def start(state_dir: Path, port: int, gateway_port: int) -> int:
         print(f"Local cloud: {state.endpoint_url}\nGateway:     {state.gateway_url}")
         return 0
     print(f"The local cloud did not start; {state_dir / LOG_FILE} ends with:", file=sys.stderr)
-    print("\n".join((state_dir / LOG_FILE).read_text().splitlines()[-10:]), file=sys.stderr)
+    print(end_of_log(state_dir), file=sys.stderr)
     return 1
+
+
+def end_of_log(state_dir: Path) -> str:
+    return "\n".join((state_dir / LOG_FILE).read_text().splitlines()[-END_OF_LOG_LINES:])
 
 
 def wait_for_state(child: subprocess.Popen[bytes], state_dir: Path) -> State | None:
@@ -70,7 +75,9 @@ def stop(state_dir: Path) -> int:
     deadline = time.monotonic() + END_WAIT_SECONDS
     while is_local_cloud(state.pid):
         if time.monotonic() > deadline:
-            print(f"The local cloud (pid {state.pid}) did not end within {END_WAIT_SECONDS:.0f} s.")
+            print(f"The local cloud (pid {state.pid}) has not ended within {END_WAIT_SECONDS:.0f} s.")
+            print(f"`kill -9 {state.pid}` ends it. {state_dir / LOG_FILE} says what it waits for; its end:")
+            print(end_of_log(state_dir))
             return 1
         time.sleep(POLL_SECONDS)
     remove_state(state_dir, state.pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -125,3 +126,41 @@ def test_an_end_in_the_middle_of_everything_is_quiet(tmp_path: Path) -> None:
     log = (tmp_path / "local_cloud.log").read_text()
     assert "Traceback" not in log
     assert "ERROR" not in log
+
+
+def test_one_that_does_not_end_is_told_with_its_log(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_state(tmp_path, cloud.state)
+    (tmp_path / "local_cloud.log").write_text("Thread 0x1 waits\n")
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr("scripts.local_cloud.processes.END_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("scripts.local_cloud.processes.os.kill", lambda *signal: sent.append(signal))
+    assert stop(tmp_path) == 1
+    assert sent == [(cloud.state.pid, signal.SIGTERM)]
+    said = capsys.readouterr().out
+    assert f"`kill -9 {cloud.state.pid}` ends it" in said
+    assert "Thread 0x1 waits" in said
+    assert read_state(tmp_path) == cloud.state, "it can be stopped again"
+
+
+WAITING = """
+import signal, threading, time
+from scripts.local_cloud.cloud import end_at_signals, wait_for
+ended = end_at_signals()
+other = threading.Thread(target=time.sleep, args=(600,), daemon=True)
+other.start()
+send = lambda: signal.pthread_kill(other.ident, signal.{name})
+threading.Timer(1, send).start()
+wait_for(ended)
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_that_another_thread_was_handed_ends_it(name: str) -> None:
+    """The system chooses the thread. It was the main thread in all but one of some hundred ends."""
+    finished = subprocess.run(
+        [sys.executable, "-c", WAITING.format(name=name)], capture_output=True, text=True, check=False
+    )
+    assert (finished.stdout, finished.stderr, finished.returncode) == ("ended\n", "", 0)
