@@ -28,6 +28,8 @@ from scripts.local_cloud.protocol.failures import describe
 logger = logging.getLogger(__name__)
 CHUNK_BYTES = 65536
 MAXIMUM_PASSWORD_BYTES = 65535  # a token has some 2,000
+# What the client still has to read is sent meanwhile.
+GOODBYE_SECONDS = 2.0
 # PostgreSQL's own authentication_timeout.
 AUTHENTICATION_SECONDS = 60.0
 NOT_LET_IN = f"no database session: the client was not let in within {AUTHENTICATION_SECONDS:.0f} s"
@@ -113,9 +115,7 @@ class DatabaseFront:
         except Exception as error:  # noqa: BLE001  # one session's failure is not the others'
             logger.error("a database session failed: %s", describe(error))
         finally:
-            with contextlib.suppress(OSError):
-                client.writer.close()
-                await client.writer.wait_closed()
+            await hang_up(client.writer)
 
     async def _negotiate(self, connection: socket.socket) -> None:
         """Until the client asks for TLS. Whatever else it wants in clear is refused as rds.force_ssl does."""
@@ -209,6 +209,19 @@ async def read_password(reader: asyncio.StreamReader) -> str:
         raise FatalError("08P01", "expected password response")
     given = await reader.readexactly(length - 4)
     return given.removesuffix(b"\0").decode(errors="replace")
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """End a connection in TLS. A client that does not answer is not waited for: asyncio would wait for ever
+    for one that has gone while more came from it than PostgreSQL took."""
+    writer.close()
+    try:
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await writer.wait_closed()
+    except OSError:  # the client has gone, or TimeoutError
+        pass
+    finally:
+        writer.transport.abort()
 
 
 async def join(client: Client, server: PostgreSQL, startup: bytes) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,7 @@ import psycopg
 import pytest
 from psycopg.rows import scalar_row
 
+from scripts.local_cloud.database import messages
 from scripts.local_cloud.database.front import DatabaseFront
 from tests.unit.local_cloud.support import Cloud, Eventually, allow, deny, unique
 
@@ -244,3 +248,43 @@ def test_whoever_looks_after_it_learns_why_there_is_no_session(
         "no encryption",
         "no database session: TLS failed: TLSV1_ALERT_UNKNOWN_CA",
     ]
+
+
+class Deaf:
+    """A PostgreSQL that takes a session, and then not a byte of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "deaf"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.socket))
+        self.listener.listen()
+
+
+@pytest.mark.parametrize("sent_bytes", [0, 100_000, 600_000, 700_000, 5_000_000])
+def test_it_ends_though_a_client_went_away_before_it_was_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, eventually: Eventually, sent_bytes: int
+) -> None:
+    deaf = Deaf(tmp_path)
+
+    async def let_in(_front: DatabaseFront, _client: Any, _user: str) -> Deaf:
+        return deaf
+
+    monkeypatch.setattr(DatabaseFront, "_sign_in", let_in)
+    front = DatabaseFront(tmp_path)
+    with socket.create_connection(("127.0.0.1", front.port)) as connection:
+        connection.sendall(struct.pack("!ii", 8, messages.SSL_REQUEST))
+        assert connection.recv(1) == b"S"
+        tls = ssl.create_default_context(cafile=front.ca_file)
+        with tls.wrap_socket(connection, server_hostname="localhost") as client:
+            client.sendall(messages.startup_message(messages.PROTOCOL_3 << 16, {"user": MASTER}))
+            session, _ = deaf.listener.accept()
+            assert eventually(lambda: session.recv(1, socket.MSG_PEEK))
+            client.setblocking(False)
+            with contextlib.suppress(ssl.SSLWantWriteError):
+                for _ in range(sent_bytes // 1000):
+                    client.send(bytes(1000))
+            client.shutdown(socket.SHUT_WR)
+            time.sleep(0.5)  # nothing shows that the front has noticed: without it the test is easier
+            front.close()
+    deaf.listener.close()
+    session.close()
