@@ -21,13 +21,11 @@ from typing import Any
 
 from scripts.environments.environment import BACKEND
 from scripts.local_deployment import ROOT, TERRAFORM, DeploymentError, LocalDeployment
-from tests.prove_iam.exceptions import NamedException
 from tests.prove_iam.functions import aliases_of, replayed
 from tests.prove_iam.grants import Document, Grant, grants_of
 from tests.prove_iam.groups import Failed, prove_together
 from tests.prove_iam.needs import Need, needs
 from tests.prove_iam.proving import BrokenProbeError, Say, refusal_of
-from tests.prove_iam.report import RoleReport, report_of
 from tests.prove_iam.results import Result, Results
 from tests.prove_iam.roles import Roles
 from tests.prove_iam.world import World
@@ -70,17 +68,6 @@ class Bootstrap:
                 self.prove_role(world, roles, purpose, fresh, replay)
         finally:
             world.leave()
-
-    def report(self, wanted: str | None, exceptions: Sequence[NamedException]) -> list[RoleReport]:
-        """What is proven by now, by the files of results; nothing of an account without a bootstrap."""
-        if not self.folder.exists():
-            return []
-        aliases, found = aliases_of(self.deployment), []
-        for purpose in [wanted] if wanted else sorted(WHAT):
-            role = self.outputs["role_arns"][purpose].rpartition("/")[2]
-            grants = grants_of(role, self.roles.policies(role), aliases)
-            found.append(report_of(role, grants, self.results.read(role), exceptions))
-        return found
 
     @property
     def roles(self) -> Roles:

@@ -9,13 +9,11 @@ from functools import cache
 from typing import Any
 
 from scripts.local_deployment import DeploymentError, LocalDeployment
-from tests.prove_iam.exceptions import NamedException
 from tests.prove_iam.grants import Document, Grant, digest, grants_of
 from tests.prove_iam.groups import prove_together
 from tests.prove_iam.needs import Need, needs
 from tests.prove_iam.probes import all_probes, auditor
 from tests.prove_iam.proving import BrokenProbeError, Recording, Say, prove, record
-from tests.prove_iam.report import RoleReport, report_of
 from tests.prove_iam.results import Result, Results
 from tests.prove_iam.roles import Roles
 from tests.prove_iam.world import Probe, World
@@ -48,14 +46,6 @@ class Functions:
                 one.prove(fresh, replay)
         finally:
             world.leave()
-
-    def report(self, wanted: str | None, exceptions: Sequence[NamedException]) -> list[RoleReport]:
-        """What is proven by now, by the files of results."""
-        aliases, found = aliases_of(self.deployment), []
-        for role in (self.names[name] for name in self.chosen(wanted)):
-            grants = grants_of(role, self.roles.policies(role), aliases)
-            found.append(report_of(role, grants, self.results.read(role), exceptions))
-        return found
 
     def chosen(self, wanted: str | None) -> list[str]:
         """Raises ``DeploymentError`` for a function that is not in this deployment."""
@@ -95,8 +85,9 @@ class Role:
         known = {} if fresh else self.results.read(self.name)
         left = [grant for grant in grants if not (grant.name in known and known[grant.name].proven)]
         self.say(f"\n{self.name}: {len(grants)} grants, {len(grants) - len(left)} proven before")
-        for grant in left:
-            self.results.keep(grant, replayed(needed[grant]))
+        # All at once: a record has every grant of its policies, wherever a run is cut short.
+        by_recording = {grant.name: replayed(needed[grant]) for grant in left}
+        self.results.write(self.name, self.results.read(self.name) | by_recording)
         if replay:
             return
         # What an audit reads is a hundred actions, and an audit takes its time: all of them in a few audits.

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,8 @@ MADE_UP = (
     (re.compile(r":dbuser:cluster-[A-Z0-9]+/"), ":dbuser:<cluster>/"),
     (re.compile(r":secret:rds!cluster-.*$"), ":secret:<cluster's own>"),
 )
+# A policy's name has neither "/" nor ":", and an action has no space.
+NAME = re.compile(r"([^/:]+)/(\w+): (\S+) on (.+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -44,6 +46,14 @@ class Grant:
         """The grant within its role, for people and for the files of results."""
         return f"{self.policy}/{self.sid or self.statement}: {self.action} on {self.shown}"
 
+    @classmethod
+    def of_name(cls, role: str, name: str) -> Grant:
+        """What the name says of the grant: its resource is the one that is shown. Raises ``ValueError``."""
+        if not (found := NAME.fullmatch(name)):
+            raise ValueError(f"{name!r} of {role} is no grant's name")
+        policy, statement, action, resource = found.groups()
+        return cls(role, policy, 0, statement, action, resource, resource)
+
 
 def grants_of(
     role: str, policies: Mapping[str, Document], aliases: Mapping[str, str] | None = None
@@ -51,7 +61,8 @@ def grants_of(
     """Every grant of the policies of a role, by policy name. Denials grant nothing.
 
     ``aliases``: of keys, by their ARNs. Raises ``ValueError`` for a statement with NotAction or NotResource:
-    what it grants has no list.
+    what it grants has no list;
+    and where two grants have one name, since one of them would go untried.
     """
     found = []
     for policy, document in sorted(policies.items()):
@@ -61,6 +72,8 @@ def grants_of(
                 for action, resource in pairs(statement):
                     shown = (aliases or {}).get(resource) or lasting(resource)
                     found.append(Grant(role, policy, index, sid, action, resource, shown))
+    if twice := [name for name, number in Counter(grant.name for grant in found).items() if number > 1]:
+        raise ValueError(f"{role} has more than one grant of the name {', '.join(twice)}")
     return found
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tests.prove_iam.exceptions import NamedException, exception_for
 from tests.prove_iam.grants import Grant
-from tests.prove_iam.results import Result
+from tests.prove_iam.results import Record, read_record
 
 MOST_NAMED = 20  # of a role, on the page; the terminal names all
+PREFIX = "healthcare-"  # of every role's name: environments/local and the bootstrap here take no other
 BEGIN, END = "<!-- BEGIN PROOF -->", "<!-- END PROOF -->"
 
 
 @dataclass(frozen=True)
 class RoleReport:
     """Of the ``granted`` pairs of action and resource: how many were proven, and which were not, with how far
-    it came. What was only replayed was never taken away, so it is not proven."""
+    it came. What was only replayed was never taken away, so it is not proven. ``on``: the record's day."""
 
     role: str
+    on: date
     granted: int
     run: int
     together: int
@@ -32,22 +34,22 @@ class RoleReport:
     def needed(self) -> int:
         return self.run + self.together
 
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """As the columns have them."""
+        return self.needed, self.granted, self.run, self.together, len(self.excepted), len(self.unproven)
 
-def report_of(
-    role: str,
-    grants: Sequence[Grant],
-    results: Mapping[str, Result],
-    exceptions: Sequence[NamedException],
-) -> RoleReport:
-    """A grant without a result is unproven: the run did not come so far."""
-    how = {grant: results[grant.name].how if grant.name in results else "not tried" for grant in grants}
-    open_ = [grant for grant in grants if how[grant] not in ("run", "together")]
+
+def report_of(record: Record, exceptions: Sequence[NamedException]) -> RoleReport:
+    how = {Grant.of_name(record.role, name): result.how for name, result in record.results.items()}
+    open_ = sorted(grant for grant in how if how[grant] not in ("run", "together"))
     # One that was asked for and survived its removal is no matter of what the local cloud does not check.
     excepted = [g for g in open_ if how[g] == "unused" and exception_for(g, exceptions)]
     counted = Counter(how.values())
     return RoleReport(
-        role=role,
-        granted=len(grants),
+        role=record.role,
+        on=record.on,
+        granted=len(how),
         run=counted["run"],
         together=counted["together"],
         excepted=tuple(excepted),
@@ -55,15 +57,36 @@ def report_of(
     )
 
 
-def lines(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]) -> list[str]:
-    """For the terminal."""
-    width = max(len(report.role) for report in reports)
-    found = [f"{'role':<{width}}  needed / granted   run  together  not checked here  unproven"]
-    found += [
-        f"{r.role:<{width}}  {r.needed:>6} / {r.granted:<7}  {r.run:>4}  {r.together:>8}  "
-        f"{len(r.excepted):>16}  {len(r.unproven):>8}"
-        for r in reports
-    ]
+def reports_of(
+    folder: Path, roles: Sequence[str], exceptions: Sequence[NamedException]
+) -> tuple[list[RoleReport], list[str]]:
+    """What the records in the folder say of the roles, and the roles that have none there."""
+    records = {role: read_record(folder, whole_name(role)) for role in roles}
+    found = [report_of(record, exceptions) for record in records.values() if record]
+    return found, [role for role, record in records.items() if not record]
+
+
+def whole_name(role: str) -> str:
+    return f"{PREFIX}{role}"
+
+
+def no_record(role: str) -> str:
+    return f"no record; `make prove-iam ROLE={role}` makes one"
+
+
+def lines(
+    reports: Sequence[RoleReport], missing: Sequence[str], exceptions: Sequence[NamedException]
+) -> list[str]:
+    """For the terminal. ``missing``: the roles without a record."""
+    width = max(len(name) for name in (*(report.role for report in reports), *map(whole_name, missing)))
+    found = [f"{'role':<{width}}  needed / granted   run  together  not checked here  unproven  on"]
+    for r in reports:
+        needed, granted, run, together, named, unproven = r.figures
+        found.append(
+            f"{r.role:<{width}}  {needed:>6} / {granted:<7}  {run:>4}  {together:>8}  "
+            f"{named:>16}  {unproven:>8}  {r.on}"
+        )
+    found += [f"{whole_name(role):<{width}}  {no_record(role)}" for role in missing]
     found += ["", "Not proven, because the local cloud does not ask for it:"]
     for exception, number in excepted(reports, exceptions):
         found.append(
@@ -94,18 +117,18 @@ def needless(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]
     return found
 
 
-def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException], on: date) -> str:
+def markdown(
+    reports: Sequence[RoleReport], missing: Sequence[str], exceptions: Sequence[NamedException]
+) -> str:
     """For docs/least_privilege.md."""
     table = [
-        f"On {on.isoformat()}, by pairs of an action and a resource, each taken away:",
+        "By pairs of an action and a resource, each taken away; the last column is the day of the record:",
         "",
-        "| role | needed / granted | run | together | not checked here | unproven |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {r.role} | {r.needed} / {r.granted} | {r.run} | {r.together} "
-            f"| {len(r.excepted)} | {len(r.unproven)} |"
-            for r in reports
-        ),
+        "| role | needed / granted | run | together | not checked here | unproven | on |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        *(row(r.role, r.figures, r.on) for r in reports),
+        *(f"| {whole_name(role)} | {no_record(role)} | | | | | |" for role in missing),
+        *([] if missing else [row(f"all {len(reports)}", summed(reports), "")]),
         "",
         "| not checked by the local cloud | grants | why they stay |",
         "| --- | ---: | --- |",
@@ -123,6 +146,15 @@ def markdown(reports: Sequence[RoleReport], exceptions: Sequence[NamedException]
         table += ["", "| unproven | | grants |", "| --- | --- | --- |"]
         table += [f"| {role} | {how} | {shortened(found)} |" for (role, how), found in wrong.items()]
     return "\n".join(table)
+
+
+def summed(reports: Sequence[RoleReport]) -> list[int]:
+    return [sum(column) for column in zip(*(report.figures for report in reports), strict=True)]
+
+
+def row(name: str, figures: Sequence[int], on: object) -> str:
+    needed, granted, *rest = figures
+    return f"| {name} | {needed} / {granted} | {' | '.join(map(str, rest))} | {on} |"
 
 
 def shortened(names: Sequence[str]) -> str:

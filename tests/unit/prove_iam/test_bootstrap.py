@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from scripts.local_deployment import ROOT
-from tests.prove_iam.__main__ import main
 from tests.prove_iam.bootstrap import Bootstrap, copy_tree, told_apart
 from tests.prove_iam.functions import Functions
 from tests.prove_iam.grants import grants_of
@@ -136,9 +135,3 @@ def test_a_tree_that_was_copied_in_part_is_copied_anew(
     assert not (tmp_path / "tree").exists()
     copy_tree(tmp_path / "tree")
     assert (tmp_path / "tree" / "environments" / "bootstrap" / "backend_override.tf").exists()
-
-
-def test_what_nobody_has_proven_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--role", "hipaa-audit", "--report-only", "--state-dir", str(tmp_path)]
-    assert main([*words, "--results", str(tmp_path / "results")]) == 2
-    assert "Nothing was proven" in capsys.readouterr().err

@@ -27,12 +27,26 @@ def test_every_pair_of_action_and_resource_is_a_grant_and_a_denial_is_none(polic
         ("workload", "Read", "dynamodb:Query", TABLES[1]),
     ]
     assert len({grant.name for grant in found}) == len(found)
+    assert [Grant.of_name(ROLE, grant.name).name for grant in found] == [grant.name for grant in found]
 
 
 def test_a_statement_that_says_what_it_does_not_grant_has_no_list() -> None:
     statement = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
     with pytest.raises(ValueError, match="does not grant"):
         grants_of(ROLE, {"all": {"Version": "2012-10-17", "Statement": [statement]}})
+
+
+def test_two_grants_of_one_name_are_refused_since_one_would_go_untried() -> None:
+    """Two keys that a record could not tell apart."""
+    keys = [f"arn:aws:kms:us-east-1:1:key/{number}" for number in (1, 2)]
+    document = {"Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": keys}]}
+    with pytest.raises(ValueError, match=r"p/0: kms:Decrypt on alias/phi"):
+        grants_of(ROLE, {"p": document}, dict.fromkeys(keys, "alias/phi"))
+
+
+def test_what_is_no_grants_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="no grant's name"):
+        Grant.of_name(ROLE, "kms:Decrypt")
 
 
 def test_one_pair_goes_and_every_other_stays_with_its_conditions(policies: Any) -> None:
