@@ -35,7 +35,7 @@ def test_a_record_has_every_grant_however_early_the_run_is_cut_short(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(functions, "aliases_of", lambda _deployment: {})
-    monkeypatch.setattr(functions.Results, "keep", cut_short)
+    monkeypatch.setattr(Results, "keep", cut_short)
     world: Any = type("World", (), {"deployment": None})()
     roles: Any = Roles(policies)
     role = Role(ROLE, world, roles, [], Recording(), Results(tmp_path, str), lambda _line: None)
