@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scripts.broken_pipe import ending_quietly
 from scripts.cost.assumptions import AssumptionError, Assumptions
 from scripts.cost.environment import plan_environment
 from scripts.cost.plan import PlanError, load
@@ -66,4 +67,4 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending_quietly(main))

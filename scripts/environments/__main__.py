@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from scripts.broken_pipe import ending_quietly
 from scripts.environments import commands, signing
 from scripts.environments.account import check_account
 from scripts.environments.environment import ROOT, find
@@ -68,4 +69,4 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending_quietly(main))

@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from scripts.broken_pipe import ending_quietly
 from scripts.provider_6 import checklist, schema
 from scripts.provider_6.check import check
 from scripts.provider_6.renew import renew
@@ -60,4 +61,4 @@ def problems_of(found: Usage) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending_quietly(main))

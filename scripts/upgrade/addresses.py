@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scripts.broken_pipe import ending_quietly
 from scripts.upgrade.everything import ROOT, PlanError, plan_document, resources_of
 from scripts.upgrade.moves import Move, destination, moves_of
 
@@ -118,4 +119,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending_quietly(main))

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.broken_pipe import ending_quietly
 from scripts.local_deployment import ROOT, DeploymentError
 from tests.prove_iam.bootstrap import Bootstrap
 from tests.prove_iam.exceptions import read_exceptions
@@ -100,4 +101,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(ending_quietly(main))
