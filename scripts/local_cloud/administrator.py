@@ -1,4 +1,8 @@
-"""The administrator whose key Terraform and the tools use: an IAM user, as in a real account."""
+"""The administrator whose key Terraform and the tools use: an IAM user whose policy is not attached to it.
+
+It stands for who comes to a real account by a role, from outside: among the account's users, whose policies
+an audit judges (IAM-01), it is none that has everything.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,8 @@ from moto.iam.models import iam_backends
 ACCOUNT_ID: str = DEFAULT_ACCOUNT_ID
 REGION = "us-east-1"
 USER_NAME = "local-cloud-administrator"
-POLICY_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,5 @@ def create_administrator() -> AccessKey:
     """Create the user directly in moto, before any server listens: nobody could sign for it yet."""
     backend = iam_backends[ACCOUNT_ID]["aws"]
     backend.create_user(REGION, USER_NAME)
-    backend.attach_user_policy(POLICY_ARN, USER_NAME)
     key = backend.create_access_key(USER_NAME)
     return AccessKey(key.access_key_id, key.secret_access_key)

@@ -38,6 +38,26 @@ def everything_but(cloud: Cloud) -> Steps:
     yield from _star(cloud, statement, "IAM-03", "IAM-04")
 
 
+@mutation("IAM-01", "a group of administrators")
+def administrators(cloud: Cloud) -> Steps:
+    iam, policy_arn = cloud.client("iam"), "arn:aws:iam::aws:policy/AdministratorAccess"
+    group = iam.create_group(GroupName=NAME)["Group"]["Arn"]
+    iam.attach_group_policy(GroupName=NAME, PolicyArn=policy_arn)
+    yield Broken(f"{group}/attached-policy/AdministratorAccess")
+    iam.detach_group_policy(GroupName=NAME, PolicyArn=policy_arn)
+    iam.delete_group(GroupName=NAME)
+
+
+@mutation("IAM-01", "a user who may do all of IAM")
+def user_of_iam(cloud: Cloud) -> Steps:
+    """The user that there is: a new one would be judged for its sign-in, too."""
+    iam, policy_arn = cloud.client("iam"), "arn:aws:iam::aws:policy/IAMFullAccess"
+    user = iam.get_user()["User"]
+    iam.attach_user_policy(UserName=user["UserName"], PolicyArn=policy_arn)
+    yield Broken(f"{user['Arn']}/attached-policy/IAMFullAccess")
+    iam.detach_user_policy(UserName=user["UserName"], PolicyArn=policy_arn)
+
+
 @mutation("IAM-02", "a whole service under a harmless name")
 def whole_service(cloud: Cloud) -> Steps:
     """It lets the audit table be changed, too."""

@@ -19,7 +19,6 @@ from hipaa_policies.iam import (
     statements,
 )
 from hipaa_policies.iam.escalation import escalation_paths
-from hipaa_policies.iam.evaluation import names_action
 from hipaa_policies.iam.federation import open_providers
 from hipaa_policies.joins import boundary, document, documents, first_names, functions_with, role_that_runs
 from hipaa_policies.settings import Settings
@@ -83,28 +82,31 @@ def _names_little(name: str) -> bool:
     return set(_WILD) & set(name) != set() and len(re.sub(r"[*?]", "", name)) <= _FEW_LETTERS
 
 
-def _allows_everything(statement: Statement) -> bool:
-    """Every action; or all but some, IAM's among those that are left, by which the rest can be had."""
+def _power_of_an_administrator(statement: Statement) -> list[str]:
+    """Every action, all but some, or all of IAM's, by which the rest can be had."""
+    whole = _whole_services(statement)
     if statement.not_actions:
-        return names_action(statement, "iam:AttachRolePolicy")
-    return "every action" in _whole_services(statement)
+        return [] if "*" in statement.actions else whole
+    return [one for one in whole if one == "every action" or one.partition(":")[0].lower() == "iam"]
 
 
 @control(
     "IAM-01",
-    "No policy of this account allows everything",
+    "No policy of this account, and none of AWS's that a user or a group has, allows everything",
     of=lambda account: account.written_policies,
     cite="164.308(a)(4)(ii)(B)",
     requirement=ADDRESSABLE,
     checklist=Line.LEAST_PRIVILEGE,
-    blind=_NEED,
+    blind="Whether the permissions are needed, boundaries, and managed policies of AWS's that people have by "
+    "a role.",
     satisfied_by="modules/function",
-    remedy="Name the actions and the resources.",
+    remedy="Name the actions and the resources; let administrators come by a role, for a time and with MFA.",
 )
 def allows_not_everything(policy: WrittenPolicy, _: Account, __: Settings) -> Verdict:
+    holders = first_names(policy.holders) or "nobody that is known"
     for statement in statements(document(policy.document)):
-        if statement.allows and _everywhere(statement) and _allows_everything(statement):
-            return failed(f"allows every action on every resource to {first_names(policy.holders)}")
+        if statement.allows and _everywhere(statement) and (whole := _power_of_an_administrator(statement)):
+            return failed(f"allows {first_names(whole)} on every resource to {holders}")
     return passed("does not allow everything")
 
 

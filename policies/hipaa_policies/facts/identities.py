@@ -28,7 +28,8 @@ class Role:
 
 @dataclass(frozen=True)
 class WrittenPolicy:
-    """A policy that was written in this account (inline or customer-managed), and who holds it."""
+    """A policy that was written in this account (inline or customer-managed), and who holds it; or one of
+    AWS's that a user or a group holds."""
 
     TYPE: ClassVar[str] = "AWS::IAM::Policy"
 

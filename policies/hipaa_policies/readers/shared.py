@@ -34,6 +34,11 @@ IAM_ENGINES = frozenset({"aurora-mysql", "aurora-postgresql", "mariadb", "mysql"
 STOPPING = ("Block", "Captcha", "Challenge")
 
 
+def attached_policy(holder: str, policy: str) -> str:
+    """What stands for the attachment of a managed policy of AWS's, by ARNs: IAM gives it none."""
+    return f"{holder}/attached-policy/{policy.rpartition('/')[2]}"
+
+
 def can_stop(acl: Mapping[str, Any]) -> bool:
     """Whether a web ACL, as the API describes it, refuses anything: by default, by a rule, or by a rule group
     (of its own, or Firewall Manager's) that is not told to count instead."""

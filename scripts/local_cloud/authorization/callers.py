@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from moto.core.utils import utcnow
 
-from scripts.local_cloud.administrator import REGION
+from scripts.local_cloud.administrator import POLICY, REGION, USER_NAME
 from scripts.local_cloud.backends import backend_of, role_with_arn
 from scripts.local_cloud.protocol.errors import AwsError
 from scripts.local_cloud.protocol.requests import AwsRequest
@@ -105,12 +105,13 @@ def session_with_key(access_key_id: str) -> Any:
 def caller_of_user(user: Any) -> Caller:
     iam = backend_of("iam", REGION)
     holders = [user, *iam.get_groups_for_user(user.name)]
+    own = (POLICY,) if user.name == USER_NAME else ()
     return Caller(
         arn=user.arn,
         principal_arn=user.arn,
         user_id=user.id,
         user_name=user.name,
-        policies=tuple(document for holder in holders for document in documents_of(holder)),
+        policies=(*own, *(document for holder in holders for document in documents_of(holder))),
     )
 
 

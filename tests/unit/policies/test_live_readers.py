@@ -365,6 +365,38 @@ def test_a_managed_policy_that_cannot_be_read_leaves_no_role_judged(recording: R
     assert found.roles.problem is None
 
 
+def test_what_aws_wrote_is_judged_where_a_user_or_a_group_has_it(recording: Recording) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    text = compliant.policy(compliant.allow("*", "*"))
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": json.loads(text)}
+    has = {"AttachedManagedPolicies": [{"PolicyName": "AdministratorAccess", "PolicyArn": arn}]}
+    answer: dict[str, Any] = {
+        "RoleDetailList": [],
+        "UserDetailList": [{"Arn": compliant.USER, "UserName": "jo", **has}],
+        "GroupDetailList": [{"Arn": compliant.arn("iam", "group/admins", ""), "GroupName": "admins", **has}],
+        "Policies": [{"Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}],
+    }
+
+    def judged() -> dict[str, tuple[Status, str]]:
+        asked = "GetAccountAuthorizationDetails"
+        found, _ = recording.replay(lambda _, operation: answer if operation == asked else None)
+        controls = [control for control in catalogue() if control.id == "IAM-01"]
+        return {f.resource: (f.status, f.message) for f in judge(found, compliant.settings(), controls)}
+
+    found = judged()
+    assert {resource.partition(":iam::")[2] for resource in found} == {
+        f"{compliant.ID}:{holder}/attached-policy/AdministratorAccess"
+        for holder in ("user/jo", "group/admins")
+    }
+    assert {status for status, _ in found.values()} == {Status.FAIL}
+    answer["Policies"] = []  # it is attached, and not listed
+    ((status, message),) = judged().values()
+    assert status is Status.UNKNOWN
+    assert "PolicyNotListed" in message
+    answer |= {"UserDetailList": [], "GroupDetailList": []}
+    assert [status for status, _ in judged().values()] == [Status.NOT_APPLICABLE]
+
+
 def test_nobodys_account_is_an_error(recording: Recording) -> None:
     error = refusal("ExpiredToken", "GetCallerIdentity")
     with pytest.raises(UnreadableError, match="sts:GetCallerIdentity answered ExpiredToken"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hipaa_policies.facts import Account, Listing, Policy
+from hipaa_policies.facts.identities import WrittenPolicy
 from hipaa_policies.facts.logs import DataEvents
 from hipaa_policies.facts.messaging import Queue
 from hipaa_policies.facts.monitoring import AnomalySubscription, Metric
@@ -79,6 +80,24 @@ CASES: dict[str, Change] = {
         "tables", c.PATIENTS, replicas=(Replica("eu-west-1", c.KEY.replace("us-east-1", "eu-west-1")),)
     ),
     "WAF-01 by the web ACL's own list": changed("stages", c.STAGE, web_acl_arn=None),
+    "IAM-01 what ReadOnlyAccess is like": added(
+        "written_policies",
+        WrittenPolicy(
+            f"{c.USER}/attached-policy/ReadOnlyAccess",
+            c.policy(c.allow(["iam:Get*", "s3:Get*", "kms:*"], "*")),
+            ("jo",),
+        ),
+    ),
+    "IAM-01 everything, of one bucket": changed(
+        "written_policies",
+        f"{c.ROLE}/policy/workload",
+        document=c.policy(c.allow("*", c.BUCKET), c.allow("iam:*", c.ROLE)),
+    ),
+    "IAM-01 nothing": changed(
+        "written_policies",
+        f"{c.ROLE}/policy/workload",
+        document=c.policy({"Effect": "Allow", "NotAction": "*", "Resource": "*"}),
+    ),
     "IAM-03 actions without resources": role_says(
         c.allow(["ec2:CreateNetworkInterface", "kms:ListKeys"], "*")
     ),

@@ -11,6 +11,7 @@ from hipaa_policies.facts import Listing, Policy, Unreadable
 from hipaa_policies.facts.identities import Role, WrittenPolicy
 from hipaa_policies.readers.live.aws import Aws, UnreadableError
 from hipaa_policies.readers.live.registry import Facts, Where, reader
+from hipaa_policies.readers.shared import attached_policy
 
 _FILTER = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
 _KINDS = (
@@ -30,10 +31,12 @@ def read_identities(aws: Aws, where: Where) -> Facts:
     missing = next((d for d in documents.values() if isinstance(d, Unreadable)), None)
     readable = {arn: d for arn, d in documents.items() if not isinstance(d, Unreadable)}
     roles = [_role(answer, readable) for page in pages for answer in page.get("RoleDetailList") or ()]
-    unseen = _unknown_policy(pages, readable)
+    unseen = _unknown_policy(pages, readable, "RoleDetailList")
+    unseen_of_people = _unknown_policy(pages, readable, "UserDetailList", "GroupDetailList")
+    written = tuple(_written(pages, readable, where))
     return {
         "roles": Listing(tuple(roles), problem or missing or unseen),
-        "written_policies": Listing(tuple(_written(pages, readable, where)), problem or missing),
+        "written_policies": Listing(written, problem or missing or unseen_of_people),
     }
 
 
@@ -86,13 +89,16 @@ def _role(answer: Mapping[str, Any], documents: Mapping[str, str]) -> Role:
     )
 
 
-def _unknown_policy(pages: list[Mapping[str, Any]], documents: Mapping[str, str]) -> Unreadable | None:
-    """A policy that a role holds and that AWS did not list: without it no role can be judged whole."""
+def _unknown_policy(
+    pages: list[Mapping[str, Any]], documents: Mapping[str, str], *kinds: str
+) -> Unreadable | None:
+    """A policy that somebody holds and that AWS did not list: without it none of them can be judged whole."""
     held = {
         attached["PolicyArn"]
         for page in pages
-        for role in page.get("RoleDetailList") or ()
-        for attached in [*(role.get("AttachedManagedPolicies") or ()), *_boundaries(role)]
+        for kind in kinds
+        for holder in page.get(kind) or ()
+        for attached in [*(holder.get("AttachedManagedPolicies") or ()), *_boundaries(holder)]
     }
     lost = sorted(held - set(documents))
     if not lost:
@@ -100,14 +106,15 @@ def _unknown_policy(pages: list[Mapping[str, Any]], documents: Mapping[str, str]
     return Unreadable("iam:GetAccountAuthorizationDetails", "PolicyNotListed", f"{lost[0]} was not listed")
 
 
-def _boundaries(role: Mapping[str, Any]) -> list[dict[str, str]]:
-    arn = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+def _boundaries(holder: Mapping[str, Any]) -> list[dict[str, str]]:
+    arn = (holder.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
     return [{"PolicyArn": arn}] if arn else []
 
 
 def _written(
     pages: list[Mapping[str, Any]], documents: Mapping[str, str], where: Where
 ) -> Iterator[WrittenPolicy]:
+    own = where.arn("iam", "policy/", region="")
     holders: dict[str, list[str]] = {}
     for page in pages:
         for kind, inline, name in _KINDS:
@@ -119,8 +126,12 @@ def _written(
                         (holder[name],),
                     )
                 for policy in holder.get("AttachedManagedPolicies") or ():
-                    holders.setdefault(policy["PolicyArn"], []).append(holder[name])
-    own = where.arn("iam", "policy/", region="")
+                    arn = policy["PolicyArn"]
+                    holders.setdefault(arn, []).append(holder[name])
+                    # Of roles IAM-02 and IAM-03 judge them, where a workload has the role.
+                    if kind != "RoleDetailList" and arn in documents and not arn.startswith(own):
+                        attached = attached_policy(holder["Arn"], arn)
+                        yield WrittenPolicy(attached, documents[arn], (holder[name],))
     for arn, document in documents.items():
         if arn.startswith(own) and arn in holders:
             yield WrittenPolicy(arn, document, tuple(sorted(holders[arn])))

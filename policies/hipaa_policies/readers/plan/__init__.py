@@ -116,20 +116,11 @@ _IMPLIED = re.compile(r"\((.+)\)$")
 
 def _addresses(facts: Account, plan: Plan) -> dict[str, str]:
     """The addresses by the ARNs of the facts."""
-    found = plan.strangers | {planned.arn: planned.address for planned in plan.managed()}
+    found = plan.strangers | plan.parts | {planned.arn: planned.address for planned in plan.managed()}
     for name, types in _DERIVED.items():
         found |= {
             fact.arn: p.address for fact, p in zip(getattr(facts, name).items, plan.of(*types), strict=False)
         }
-    inline = {
-        f"{p.reference('role', ('aws_iam_role',), 'name')}/policy/{p.name}": p.address
-        for p in plan.of("aws_iam_role_policy")
-    }
-    for policy in facts.written_policies.items:
-        holder, _, name = policy.arn.rpartition("/policy/")
-        tail = f"{holder.rpartition('/')[2]}/policy/{name}"
-        if tail in inline:
-            found[policy.arn] = inline[tail]
     # What AWS makes with a planned resource (a VPC's default group) is named by that one's address.
     for group in facts.security_groups.items:
         if group.arn not in found and (implied := _IMPLIED.search(group.arn)):

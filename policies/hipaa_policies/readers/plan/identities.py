@@ -7,19 +7,16 @@ from typing import Any
 from hipaa_policies.facts import Listing, Policy, Unreadable
 from hipaa_policies.facts.identities import Role, WrittenPolicy
 from hipaa_policies.facts.partial import partial
+from hipaa_policies.readers.plan import managed
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
 from hipaa_policies.readers.plan.policies import policy_text
 from hipaa_policies.readers.plan.registry import Facts, reader
+from hipaa_policies.readers.shared import attached_policy
 
 _INLINE = {
     "aws_iam_role_policy": ("role", "aws_iam_role"),
     "aws_iam_user_policy": ("user", "aws_iam_user"),
     "aws_iam_group_policy": ("group", "aws_iam_group"),
-}
-_ATTACHED = {
-    "aws_iam_role_policy_attachment": ("role", "aws_iam_role"),
-    "aws_iam_user_policy_attachment": ("user", "aws_iam_user"),
-    "aws_iam_group_policy_attachment": ("group", "aws_iam_group"),
 }
 
 
@@ -32,8 +29,9 @@ _ATTACHED = {
         "aws_iam_role",
         "aws_iam_user",
         "aws_iam_policy_attachment",
+        "aws_iam_role_policy_attachment",
+        *managed.ATTACHMENTS,
         *_INLINE,
-        *_ATTACHED,
     ),
 )
 def read_identities(plan: Plan) -> Facts:
@@ -42,7 +40,7 @@ def read_identities(plan: Plan) -> Facts:
     roles = tuple(_role(planned, documents, held) for planned in plan.of("aws_iam_role"))
     return {
         "roles": Listing(roles, held.unplaced.get("aws_iam_role")),
-        "written_policies": Listing(tuple(_written(plan, held))),
+        "written_policies": Listing((*_written(plan, held), *_of_aws(plan))),
     }
 
 
@@ -56,10 +54,11 @@ class _Held:
         for kind, (attribute, holder) in _INLINE.items():
             for planned in plan.of(kind):
                 self._enter(self.inline, planned, attribute, holder, planned)
-        for kind, (attribute, holder) in _ATTACHED.items():
-            for planned in plan.of(kind):
-                arn = planned.reference("policy_arn", ("aws_iam_policy",))
-                self._enter(self.attached, planned, attribute, holder, arn)
+        for planned in plan.of("aws_iam_role_policy_attachment"):
+            arn = planned.reference("policy_arn", ("aws_iam_policy",))
+            self._enter(self.attached, planned, "role", "aws_iam_role", arn)
+        for _, holder, name, arn in managed.of_people(plan):
+            self.attached.setdefault((holder, name), []).append(arn)
         for planned in plan.of("aws_iam_policy_attachment"):
             arn = planned.reference("policy_arn", ("aws_iam_policy",))
             names = planned.all_references("roles", ("aws_iam_role",), "name")
@@ -79,10 +78,10 @@ class _Held:
     ) -> None:
         name = planned.reference(attribute, (holder,), "name")
         if isinstance(name, Unreadable):
-            # It may belong to any of them, so none of them can be judged whole.
+            # It may belong to any of them, so none of them can be judged whole. What it says is judged.
             self.unplaced[holder] = planned.undecided(attribute)
-        else:
-            table.setdefault((holder, str(name)), []).append(what)
+            name = f"({planned.address})"
+        table.setdefault((holder, str(name)), []).append(what)
 
 
 def _role(planned: Planned, documents: dict[str, Any], held: _Held) -> Role:
@@ -121,9 +120,7 @@ def _policy(name: str, text: Any, arn: str | None = None) -> Any:
 
 
 def _text(arn: str, documents: dict[str, Any], planned: Planned) -> Any:
-    if arn in documents:
-        return documents[arn]
-    return NotDecided(planned.address, arn, "is not in the plan, which shows no policy of AWS's or of others")
+    return documents[arn] if arn in documents else managed.text_of(arn, planned)
 
 
 def _blocks(planned: Planned) -> list[Any]:
@@ -143,16 +140,16 @@ def _written(plan: Plan, held: _Held) -> list[WrittenPolicy]:
     found = []
     for (kind, holder), inline in sorted(held.inline.items()):
         for planned in inline:
-            service = kind.removeprefix("aws_iam_")
             name = planned.values.get("name") or f"({planned.address})"
-            owner = next((r.arn for r in plan.of(kind) if r.name == holder), None)
-            arn = owner or plan.arn("iam", f"{service}/{holder}", region="")
-            found.append(_written_policy(f"{arn}/policy/{name}", planned, (holder,)))
+            arn = f"{_arn_of(plan, kind, holder)}/policy/{name}"
+            plan.parts[arn] = planned.address
+            found.append(_written_policy(arn, planned, (holder,)))
     for planned in plan.of("aws_iam_role"):
         blocks = planned.blocks("inline_policy", computed=True)
         for block in () if isinstance(blocks, Unreadable) else blocks:
             if block.values.get("name"):
                 arn = f"{planned.arn}/policy/{block.values['name']}"
+                plan.parts[arn] = planned.address
                 found.append(_written_policy(arn, block, (planned.name,)))
     holders: dict[str, list[str]] = {}
     for (_, holder), arns in held.attached.items():
@@ -166,6 +163,25 @@ def _written(plan: Plan, held: _Held) -> list[WrittenPolicy]:
             for p in plan.of("aws_iam_policy")
         ),
     ]
+
+
+def _of_aws(plan: Plan) -> list[WrittenPolicy]:
+    """Managed policies that users and groups have; other plans judge those that they write."""
+    found = []
+    for planned, kind, holder, policy in managed.of_people(plan):
+        if isinstance(policy, str) and not managed.is_of_aws(policy):
+            continue
+        name = policy if isinstance(policy, str) else f"({planned.address})"
+        arn = attached_policy(_arn_of(plan, kind, holder), name)
+        plan.parts[arn] = planned.address
+        text = managed.text_of(policy, planned) if isinstance(policy, str) else policy
+        found.append(partial(WrittenPolicy, arn=arn, document=text, holders=(holder,)))
+    return found
+
+
+def _arn_of(plan: Plan, kind: str, name: str) -> str:
+    made = next((planned.arn for planned in plan.of(kind) if planned.name == name), None)
+    return made or plan.arn("iam", f"{kind.removeprefix('aws_iam_')}/{name}", region="")
 
 
 def _written_policy(arn: str, block: Block, holders: tuple[str, ...]) -> WrittenPolicy:

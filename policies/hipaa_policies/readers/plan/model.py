@@ -237,6 +237,7 @@ class Plan:
     """All resources of a plan, by type. ``account``, ``region`` and ``partition`` as far as it tells.
 
     ``strangers`` are the ARNs of what the plan changes and does not make, with the addresses that do;
+    ``parts`` those of policies, which AWS gives none;
     ``deleted`` the types of which it deletes one.
     """
 
@@ -250,6 +251,7 @@ class Plan:
     terraform_version: str = ""
     complete: bool = True
     strangers: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     deleted: frozenset[str] = frozenset()
 
     def of(self, *types: str) -> tuple[Planned, ...]:

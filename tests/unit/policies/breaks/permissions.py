@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from hipaa_policies.facts.identities import WrittenPolicy
 from hipaa_policies.settings import TrustedAccount
 
 from tests.unit.policies import compliant as c
-from tests.unit.policies.breaks.changes import Break, both, changed, one, role_says, told
+from tests.unit.policies.breaks.changes import Break, added, both, changed, one, role_says, told
+
+
+def _of_people(name: str, words: str, statement: dict[str, Any]) -> Break:
+    """A managed policy of AWS's, attached to the user."""
+    attached = f"{c.USER}/attached-policy/{name}"
+    change = added("written_policies", WrittenPolicy(attached, c.policy(statement), ("jo",)))
+    return Break("IAM-01", name, attached, words, change)
+
 
 PERMISSIONS = (
     *(
@@ -19,6 +29,13 @@ PERMISSIONS = (
             "two stars": c.policy(c.allow("*:*", ["*"])),
             "exceptions": c.policy({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::x"}),
         }.items()
+    ),
+    _of_people("AdministratorAccess", "every action on every resource to jo", c.allow("*", "*")),
+    _of_people("IAMFullAccess", "iam:* on every resource to jo", c.allow("iam:*", "*")),
+    _of_people(
+        "PowerUserAccess",
+        "everything but account:*, iam:*, organizations:* on every resource to jo",
+        {"Effect": "Allow", "NotAction": ["account:*", "iam:*", "organizations:*"], "Resource": "*"},
     ),
     Break(
         "IAM-02",

@@ -245,8 +245,43 @@ def access() -> Iterator[PlanBreak]:
     yield PlanBreak("RDS-04", "aws_rds_cluster_instance.chunks", "passwords alone", of_cluster)
 
 
+def _people() -> Iterator[PlanBreak]:
+    """Users and groups, of this plan, of another, and of whom the plan does not tell."""
+    late = ref("random_id.x.hex")
+    user, group = "aws_iam_user.jo", "aws_iam_group.admins"
+    people = both(adding(user, name="jo"), adding(group, name="admins"))
+    of_user, of_group, of_many = (
+        f"aws_iam_{kind}_attachment.x" for kind in ("user_policy", "group_policy", "policy")
+    )
+    for address, holder, name, words in (
+        (
+            of_user,
+            {"user": ref(f"{user}.name")},
+            "AdministratorAccess",
+            "every action on every resource to jo",
+        ),
+        (of_user, {"user": "kim"}, "IAMFullAccess", "iam:* on every resource to kim"),
+        (of_user, {"user": late}, "PowerUserAccess", "everything but account:*"),
+        (
+            of_group,
+            {"group": ref(f"{group}.name")},
+            "PowerUserAccess",
+            "organizations:* on every resource to admins",
+        ),
+        (of_many, {"users": ["kim"]}, "AdministratorAccess", "to kim"),
+        (of_many, {"groups": late}, "AdministratorAccess", f"to ({of_many})"),
+    ):
+        attach = adding(address, policy_arn=f"arn:aws:iam::aws:policy/{name}", **holder)
+        yield PlanBreak("IAM-01", address, words, both(people, attach))
+    for kind, named in (("user", late), ("group", "admins"), ("role", late)):
+        address = f"aws_iam_{kind}_policy.x"
+        inline = adding(address, name="x", policy=policy(allow("*", "*")), **{kind: named})
+        yield PlanBreak("IAM-01", address, "every action", inline)
+
+
 def permissions() -> Iterator[PlanBreak]:
     yield says("IAM-01", INLINE, "every action", allow("*", "*"))
+    yield from _people()
     attach = adding(
         "aws_iam_role_policy_attachment.wide",
         role=ref("aws_iam_role.reader.name"),

@@ -132,9 +132,36 @@ def test_an_attachment_to_an_unknown_role_leaves_no_role_passed() -> None:
 
 def test_aws_managed_policies_are_unknown_and_not_passed() -> None:
     resources = compliant.resources()
-    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
-    adding("aws_iam_role_policy_attachment.admin", role="reader", policy_arn=arn)(resources)
+    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    adding("aws_iam_role_policy_attachment.logs", role="reader", policy_arn=arn)(resources)
     assert status(resources, "IAM-02", "aws_lambda_function.reader") == {"UNKNOWN"}
+
+
+@pytest.mark.parametrize("name", ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"])
+def test_those_of_an_administrator_are_known_by_their_name(name: str) -> None:
+    resources = compliant.resources()
+    arn = f"arn:aws-us-gov:iam::aws:policy/{name}"
+    adding("aws_iam_role_policy_attachment.admin", role="reader", policy_arn=arn)(resources)
+    assert status(resources, "IAM-02", "aws_lambda_function.reader") == {"FAIL"}
+
+
+@pytest.mark.parametrize(
+    "policy_arn", ["arn:aws:iam::aws:policy/ReadOnlyAccess", ref("random_id.x.hex")], ids=["of AWS", "late"]
+)
+def test_what_else_a_user_has_is_unknown_and_hides_no_administrator(policy_arn: object) -> None:
+    resources = compliant.resources()
+    adding("aws_iam_user_policy_attachment.x", user="jo", policy_arn=policy_arn)(resources)
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    adding("aws_iam_user_policy_attachment.admin", user="kim", policy_arn=arn)(resources)
+    assert status(resources, "IAM-01", "aws_iam_user_policy_attachment.x") == {"UNKNOWN"}
+    assert status(resources, "IAM-01", "aws_iam_user_policy_attachment.admin") == {"FAIL"}
+
+
+def test_what_another_plan_writes_is_judged_there() -> None:
+    resources = compliant.resources()
+    elsewhere = f"arn:aws:iam::{c.ID}:policy/elsewhere"
+    adding("aws_iam_user_policy_attachment.x", user="jo", policy_arn=elsewhere)(resources)
+    assert ("IAM-01", "aws_iam_user_policy_attachment.x") not in of(resources)
 
 
 def test_an_unconfirmed_subscription_is_unknown() -> None:
