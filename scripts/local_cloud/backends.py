@@ -14,15 +14,29 @@ PARTITION = "aws"
 # moto keeps the state of these once per partition, not per region.
 GLOBAL_SERVICES = {"iam", "sts", "s3", "budgets", "route53", "cloudfront", "organizations"}
 
-# moto reads, decides and writes without a lock: two conditional writes side by side would both succeed.
+# moto has no locks. Two conditional writes side by side would both succeed, and whoever lists what another
+# call adds to meanwhile gets "dictionary changed size during iteration", which ends an apply of Terraform's.
 # Nothing is lost by it, as moto is pure Python: its calls never run at the same time anyway.
-_LOCKS = {name: threading.RLock() for name in ("dynamodb", "s3")}
+_LOCKS: dict[str, threading.RLock] = {}
 _LOCKED_WITH = {"dynamodbstreams": "dynamodb"}
+# They wait, or call functions and addresses while their caller waits, which may call the same service.
+_SIDE_BY_SIDE = {
+    "Publish",
+    "PublishBatch",
+    "PutEvents",
+    "PutLogEvents",
+    "PutRecord",
+    "PutRecordBatch",
+    "ReceiveMessage",
+    "RotateSecret",
+}
 
 
-def one_at_a_time(service: str) -> AbstractContextManager[Any]:
-    """A lock on what moto keeps of ``service``, for those where callers compete for one item."""
-    return _LOCKS.get(_LOCKED_WITH.get(service, service)) or nullcontext()
+def one_at_a_time(service: str, operation: str | None = None) -> AbstractContextManager[Any]:
+    """A lock on what moto keeps of ``service``; none for operations that may take as long as they like."""
+    if operation in _SIDE_BY_SIDE:
+        return nullcontext()
+    return _LOCKS.setdefault(_LOCKED_WITH.get(service, service), threading.RLock())
 
 
 def backend_of(service: str, region: str) -> Any:

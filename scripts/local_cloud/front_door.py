@@ -69,7 +69,7 @@ class FrontDoor:
             return own(call)
         current = CURRENT_CALL.set(call)
         try:
-            with one_at_a_time(call.service):
+            with one_at_a_time(call.service, call.operation):
                 return self.ask_moto(environ, call)
         finally:
             CURRENT_CALL.reset(current)

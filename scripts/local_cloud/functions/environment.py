@@ -111,9 +111,10 @@ class Environment:
         deadline = time.perf_counter() + INITIALISATION_SECONDS + invocation.timeout_seconds
         while not invocation.started.wait(POLL_SECONDS):
             self.initialisation_ms = (time.perf_counter() - self.started_at) * 1000
+            ended = self.process.poll() is not None  # asked first: what it said before its end is there then
             with contextlib.suppress(queue.Empty):
                 return self.end(self.api.answers.get_nowait(), invocation)
-            if self.process.poll() is not None:
+            if ended:
                 return self.end(self.exited(invocation), invocation)
             if time.perf_counter() > deadline:
                 return self.end(timed_out(invocation), invocation)
@@ -123,10 +124,11 @@ class Environment:
     def wait(self, invocation: Invocation, deadline: float) -> Answer:
         while True:
             remaining = deadline - time.perf_counter()
+            ended = self.process.poll() is not None  # asked first, as above
             try:
                 return self.api.answers.get(timeout=max(0.0, min(POLL_SECONDS, remaining)))
             except queue.Empty:
-                if self.process.poll() is not None:
+                if ended:
                     return self.end(self.exited(invocation), invocation)
                 if remaining <= 0:
                     return self.end(timed_out(invocation), invocation)

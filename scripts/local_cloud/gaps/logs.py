@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
 from moto.logs.metric_filters import MetricFilters
-from moto.logs.models import LogGroup, logs_backends
+from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
 
 from scripts.local_cloud.gaps.patching import Method, add, wrap
@@ -61,6 +62,13 @@ def describe_log_group(original: Method, group: Any) -> dict[str, Any]:
     if "DATA_PROTECTION_POLICY" in {kind for kind, _ in kept.get("local_cloud_account", {})}:
         described["inheritedProperties"] = ["ACCOUNT_DATA_PROTECTION"]
     return described
+
+
+@wrap(LogsBackend, "ensure_log_stream")
+def ensure_log_stream(original: Method, backend: Any, *names: str) -> None:
+    """moto looks, and then makes it: of two requests to the gateway at once, the second was a 500."""
+    with contextlib.suppress(ResourceAlreadyExistsException):
+        original(backend, *names)
 
 
 @add(LogsResponse, "put_account_policy")

@@ -10,6 +10,7 @@ from moto.sqs.exceptions import SQSException
 from moto.sqs.models import Queue, SQSBackend
 
 from scripts.local_cloud.gaps.patching import Method, wrap
+from scripts.local_cloud.gaps.sqs_messages import counts
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 ALLOWED = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -42,12 +43,17 @@ def set_attributes(original: Method, queue: Any, given: dict[str, Any], now: flo
 def get_queue_attributes(
     original: Method, backend: Any, queue_name: str, attribute_names: list[str]
 ) -> dict[str, Any]:
-    """moto refuses the names Policy, RedrivePolicy and RedriveAllowPolicy, which AWS takes."""
+    """moto refuses the names Policy, RedrivePolicy and RedriveAllowPolicy, which AWS takes.
+
+    It also asks for each name anew: counts of different moments, which do not add up.
+    """
     unlisted = {"Policy", "RedriveAllowPolicy", "RedrivePolicy"} & set(attribute_names)
     known = [name for name in attribute_names if name not in unlisted]
     found: dict[str, Any] = original(backend, queue_name, known) if known or not unlisted else {}
-    existing = backend.get_queue(queue_name).attributes
-    return found | {name: existing[name] for name in unlisted if existing.get(name)}
+    queue = backend.get_queue(queue_name)
+    existing = queue.attributes
+    found |= {name: existing[name] for name in unlisted if existing.get(name)}
+    return found | {name: count for name, count in counts(queue).items() if name in found}
 
 
 @wrap(SQSBackend, "_validate_message")

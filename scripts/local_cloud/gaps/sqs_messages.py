@@ -72,26 +72,25 @@ def create_queue(original: Method, queue: Any, *args: Any, **kwargs: Any) -> Non
     queue._messages = Messages()
 
 
-def count_not_visible(queue: Any) -> int:
+COUNT, COUNT_DELAYED, COUNT_NOT_VISIBLE = (
+    f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")
+)
+
+
+def counts(queue: Any) -> dict[str, int]:
+    """All three at one moment: one after the other, none of them has the message that comes back between."""
     with queue._messages_lock:
-        return len(queue._messages.in_flight(unix_time_millis()))
+        messages = queue._messages
+        hidden = len(messages.in_flight(unix_time_millis()))
+        # A queue whose messages were never delayed need not be read for it.
+        delayed = sum(m.delayed for m in messages) if getattr(queue, "has_delayed", False) else 0
+        visible = len(messages) - hidden - delayed
+    return {COUNT: visible, COUNT_DELAYED: delayed, COUNT_NOT_VISIBLE: hidden}
 
 
-def count_delayed(queue: Any) -> int:
-    # A queue whose messages were never delayed need not be read for it.
-    if not getattr(queue, "has_delayed", False):
-        return 0
-    with queue._messages_lock:
-        return sum(1 for message in queue._messages if message.delayed)
-
-
-def count_visible(queue: Any) -> int:
-    return len(queue._messages) - count_not_visible(queue) - count_delayed(queue)
-
-
-Queue.approximate_number_of_messages = property(count_visible)
-Queue.approximate_number_of_messages_not_visible = property(count_not_visible)
-Queue.approximate_number_of_messages_delayed = property(count_delayed)
+Queue.approximate_number_of_messages = property(lambda queue: counts(queue)[COUNT])
+Queue.approximate_number_of_messages_delayed = property(lambda queue: counts(queue)[COUNT_DELAYED])
+Queue.approximate_number_of_messages_not_visible = property(lambda queue: counts(queue)[COUNT_NOT_VISIBLE])
 
 
 @wrap(Queue, "add_message")

@@ -6,9 +6,10 @@ import base64
 import binascii
 import json
 import re
+import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDoneError
 from typing import Any
 
@@ -54,9 +55,9 @@ class Integrations:
             # "Invalid permissions on Lambda function"
             raise GatewayRefusalError("API_CONFIGURATION_ERROR", "Internal server error", 500)
         payload = json.dumps(proxy_event(exchange)).encode()
-        region = exchange.stage.region
+        running, begun = self.submit(exchange.stage.region, named["arn"], payload)
+        begun.wait()
         started = time.perf_counter()
-        running = self.workers.submit(self.functions.invoke, region, named["arn"], payload)
         seconds = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT_MS) / 1000
         try:
             result = running.result(timeout=seconds)
@@ -70,6 +71,18 @@ class Integrations:
             exchange.context |= {"integrationLatency": milliseconds, "integration.latency": milliseconds}
         exchange.context |= {"integrationStatus": "200", "integration.requestId": result.request_id}
         return proxy_response(result)
+
+    def submit(self, region: str, arn: str, payload: bytes) -> tuple[Future[Result], threading.Event]:
+        """The event says that a worker has taken it: API Gateway lets nobody wait for one."""
+        begun = threading.Event()
+
+        def invoke() -> Result:
+            begun.set()
+            return self.functions.invoke(region, arn, payload)
+
+        running = self.workers.submit(invoke)
+        running.add_done_callback(lambda _: begun.set())  # cancelled
+        return running, begun
 
 
 def may_invoke(exchange: Exchange, function_arn: str) -> bool:
