@@ -86,8 +86,9 @@ def recorder(
 
 
 def events(seen: Path) -> list[Any]:
-    """The events that a recorder got, the first first."""
-    return [json.loads(line) for line in seen.read_text().splitlines()] if seen.exists() else []
+    """The events that a recorder got, the first first; not the one that it is writing."""
+    written = seen.read_text() if seen.exists() else ""
+    return [json.loads(line) for line in written.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def batches(seen: Path) -> list[list[str]]:

@@ -61,7 +61,7 @@ def test_the_first_invocation_is_cold_and_the_next_is_warm(cloud: Cloud) -> None
     ],
 )
 def test_faults_look_as_lambda_shows_them(cloud: Cloud, fault: str, error_type: str, message: str) -> None:
-    name = cloud.function(FAULTY, Timeout=1)
+    name = cloud.function(FAULTY, Timeout=1 if fault == "sleep" else 60)
     answer = cloud.invoke(name, {"do": fault})
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
     assert answer["payload"]["errorType"] == error_type

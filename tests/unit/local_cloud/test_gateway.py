@@ -221,7 +221,7 @@ def test_a_binary_answer_is_decoded(api: Api) -> None:
 
 
 def test_a_function_that_takes_too_long_is_a_504(api: Api) -> None:
-    answer = api.request("GET", "/patients/1", headers={"X-Answer": "sleep"})
+    answer = api.request("GET", "/slow", headers={"X-Answer": "sleep"})
     assert (answer.status_code, answer.json()) == (504, {"message": "Endpoint request timed out"})
 
 
