@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from scripts.local_cloud.state import STATE_FILE, State, read_state
 
@@ -24,6 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "environments" / "local"
 TERRAFORM = ROOT / "scripts" / "terraform"
 NO_CHANGES, CHANGES = 0, 2  # exit statuses of `terraform plan -detailed-exitcode`
+
+# As long as a function may take: a call that is given up is made again, and the function runs twice.
+PATIENCE = Config(read_timeout=900)
 
 Progress = Callable[[str], None]
 
@@ -89,7 +93,8 @@ class LocalDeployment:
             aws_secret_access_key=self.state.secret_access_key,
             region_name=self.state.region,
         )
-        return session.client(service, endpoint_url=self.state.endpoint_url)  # type: ignore[call-overload]
+        create: Any = session.client  # its stubs know services by literal names only
+        return create(service, endpoint_url=self.state.endpoint_url, config=PATIENCE)
 
     # --- Terraform ---------------------------------------------------------------------------
 

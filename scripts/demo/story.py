@@ -28,7 +28,7 @@ from scripts.demo.people import (
     SignIn,
     relate,
 )
-from scripts.demo.scenes import Scene, SceneFailedError, check, wait_for_alarm
+from scripts.demo.scenes import LONGEST_SECONDS, Scene, SceneFailedError, check, wait_for_alarm
 from scripts.demo.story_appointments import AppointmentStory
 from scripts.demo.story_backups import BackupStory
 from scripts.demo.story_documents import DocumentStory
@@ -174,7 +174,7 @@ class Story:
         tampered = replace_claims(genuine, claims | {"cognito:groups": ["Admin"]})
         for token in (self.expired(claims, header), forged, unsigned, tampered, "", "not.a.token"):
             self.expect(401, self.request("GET", f"/patients/{MARIA}", token))
-        self.expect(401, requests.get(self.url(f"/patients/{MARIA}"), timeout=60))
+        self.expect(401, requests.get(self.url(f"/patients/{MARIA}"), timeout=LONGEST_SECONDS))
 
     def concurrent_change(self) -> None:
         seen = changeable(self.expect(200, self.get(PROVIDER, MARIA)).json())
@@ -220,7 +220,7 @@ class Story:
 
     def request(self, method: str, path: str, token: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
-        return requests.request(method, self.url(path), headers=headers, timeout=60, **options)
+        return requests.request(method, self.url(path), headers=headers, timeout=LONGEST_SECONDS, **options)
 
     def get(self, person: Person, patient_id: str, **options: Any) -> requests.Response:
         return self.request("GET", f"/patients/{patient_id}", self.tokens[person.username], **options)
