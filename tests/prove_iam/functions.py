@@ -12,7 +12,7 @@ from scripts.local_deployment import DeploymentError, LocalDeployment
 from tests.prove_iam.grants import Document, Grant, digest, grants_of
 from tests.prove_iam.groups import prove_together
 from tests.prove_iam.needs import Need, needs
-from tests.prove_iam.probes import all_probes, auditor
+from tests.prove_iam.probes import all_probes, auditor, played_functions
 from tests.prove_iam.proving import BrokenProbeError, Recording, Say, prove, record
 from tests.prove_iam.results import Result, Results
 from tests.prove_iam.roles import Roles
@@ -49,6 +49,8 @@ class Functions:
 
     def chosen(self, wanted: str | None) -> list[str]:
         """Raises ``DeploymentError`` for a function that is not in this deployment."""
+        if wanted is None and (absent := sorted(set(played_functions()) - set(self.names))):
+            self.say(f"not deployed here, so not tried: {', '.join(absent)}")
         chosen = [wanted.replace("-", "_")] if wanted else sorted(self.names)
         if unknown := set(chosen) - set(self.names):
             there = ", ".join(sorted(self.names))

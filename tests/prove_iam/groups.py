@@ -46,8 +46,8 @@ def prove_together(
     """Round by round: what is asked for only after something else was allowed shows in a later one.
 
     A grant is proven where the failure names its action and IAM was heard to refuse what it allows; one that
-    is away by itself, where the attempt fails at all. ``keep`` gets each result as it comes. Raises
-    ``BrokenProbeError`` where the attempt fails with every grant in place.
+    is away by itself, where the attempt fails at all, and not once it is back. ``keep`` gets each result as
+    it comes. Raises ``BrokenProbeError`` where the attempt fails with every grant in place.
     """
     left = list(grants)
     while left:
@@ -59,6 +59,8 @@ def prove_together(
             break
     for number, grant in enumerate(left[:MOST_SINGLES], 1):
         found = without(world, roles, [grant], policies, attempt, label)
+        if found and (failed := attempt(world)):
+            raise BrokenProbeError(f"{label}, after {grant.name} was put back: {failed}")
         keep(found or {grant: Result("survived", label, "nothing failed without it")})
         became = "failed" if found else "nothing failed"
         say(f"{label}: {number}/{len(left)} by itself, {became}: {grant.name}")

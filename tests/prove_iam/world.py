@@ -17,8 +17,10 @@ from scripts.local_deployment import LocalDeployment
 
 Found = TypeVar("Found")
 LONGEST_SECONDS = 120.0  # for a busy machine; what is waited for usually takes a second
-# After the first refusal. Messages that failed come back after half a second: several tries go by.
+# After the first refusal, at least. Messages that failed come back after half a second: several tries go by.
 AFTER_REFUSAL_SECONDS = 3.0
+# And so many times what the same wait took at its longest: a refusal may have done no harm.
+SLOWER = 2
 FAILED_MESSAGES_AFTER_SECONDS = 0.5
 PAUSE_SECONDS = 0.2
 
@@ -41,7 +43,10 @@ class Probe:
 
 @dataclass
 class World:
-    """``judgements`` are those of IAM since ``listen``, as ``Control.record`` gives them."""
+    """``judgements`` are those of IAM since ``listen``, as ``Control.record`` gives them.
+
+    ``took``: the longest that a wait ended well after, in seconds, by the label and by what was waited for.
+    """
 
     deployment: LocalDeployment
     story: Story
@@ -49,6 +54,7 @@ class World:
     judgements: list[dict[str, Any]] = field(default_factory=list)
     label: str | None = None
     refused: Callable[[dict[str, Any]], bool] = lambda _judgement: False
+    took: dict[tuple[str | None, str], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, deployment: LocalDeployment) -> World:
@@ -90,13 +96,16 @@ class World:
 
     def until(self, look: Callable[[], Found | None], what: str) -> Found:
         """What ``look`` finds, asked again and again. Raises ``ProbeFailedError``."""
-        deadline, heard = time.monotonic() + LONGEST_SECONDS, False
+        began, heard, wait = time.monotonic(), False, (self.label, what)
+        deadline = began + LONGEST_SECONDS
         while not (found := look()):
             if not heard and self.hear():
-                heard, deadline = True, time.monotonic() + AFTER_REFUSAL_SECONDS
+                patience = max(AFTER_REFUSAL_SECONDS, SLOWER * self.took.get(wait, 0.0))
+                heard, deadline = True, time.monotonic() + patience
             if time.monotonic() > deadline:
                 raise ProbeFailedError(f"not there: {what}")
             time.sleep(PAUSE_SECONDS)
+        self.took[wait] = max(self.took.get(wait, 0.0), time.monotonic() - began)
         return found
 
     def check(self, holds: object, what: str) -> None:

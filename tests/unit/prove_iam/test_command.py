@@ -49,6 +49,16 @@ def test_a_function_that_was_not_deployed_is_named_with_those_that_were(
         functions.prove("fhir-api", fresh=False, replay=False)
 
 
+def test_a_run_of_all_says_which_functions_it_does_not_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [name for name in played_functions() if name != "fhir_api"]
+    monkeypatch.setattr(LocalDeployment, "outputs", {"role_names": dict.fromkeys(there, "healthcare-x")})
+    said: list[str] = []
+    assert Functions(LocalDeployment(tmp_path), Results(tmp_path, str), said.append).chosen(None) == there
+    assert said == ["not deployed here, so not tried: fhir_api"]
+
+
 GRANT = "workload/Read: dynamodb:GetItem on arn:aws:dynamodb:us-east-1:1:table/a"
 
 

@@ -103,3 +103,18 @@ def test_an_attempt_that_fails_with_every_grant_back_is_broken() -> None:
     account.attempt = lambda _world: Failed(frozenset({"kms:ListKeys"}), "403")  # type: ignore[method-assign]
     with pytest.raises(BrokenProbeError, match="every grant back: refused kms:ListKeys"):
         proven(account)
+
+
+def test_a_grant_whose_failure_stays_when_it_is_back_is_not_proven_by_it() -> None:
+    """It failed for something else, meanwhile: the last attempt of all may pass again."""
+    account, kept = Account("s3:GetBucketAcl"), dict[Grant, Result]()
+    back = iter([Failed(frozenset(), "another reason"), None])
+
+    def flickers(world: Any) -> Failed | None:
+        return account.attempt(world) if account.gone else next(back)
+
+    parts: Any = account
+    grants = grants_of(ROLE, POLICIES)
+    with pytest.raises(BrokenProbeError, match=r"s3:GetBucketAcl on \* was put back: .*another reason"):
+        prove_together(parts, parts, grants, POLICIES, flickers, "audit", lambda _line: None, kept.update)
+    assert "s3:GetBucketAcl" not in {grant.action for grant in kept}
