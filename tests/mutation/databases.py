@@ -69,6 +69,24 @@ def _secret_for(cloud: Cloud, principal: dict[str, Any]) -> Steps:
     secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
+def _table_policy(cloud: Cloud, principal: dict[str, Any]) -> Steps:
+    dynamodb, table = cloud.client("dynamodb"), cloud.table("-patients")
+    statement = allow("dynamodb:GetItem", table.arn, **principal)
+    dynamodb.put_resource_policy(ResourceArn=table.arn, Policy=policy(statement))
+    yield Broken(table.arn)
+    dynamodb.delete_resource_policy(ResourceArn=table.arn)
+
+
+@mutation("DDB-04", "a table for everybody")
+def table_for_everybody(cloud: Cloud) -> Steps:
+    yield from _table_policy(cloud, PUBLIC)
+
+
+@mutation("DDB-04", "a table for a stranger")
+def table_for_a_stranger(cloud: Cloud) -> Steps:
+    yield from _table_policy(cloud, STRANGER)
+
+
 @mutation("SEC-03", "a secret for everybody")
 def public_secret(cloud: Cloud) -> Steps:
     yield from _secret_for(cloud, PUBLIC)

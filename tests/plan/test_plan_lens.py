@@ -304,6 +304,7 @@ ELSEWHERE = {
         ("RDS-01", "RDS-02", "RDS-03", "RDS-04"), "a change of the cluster fails for both instances"
     ),
     "RDS-05": "the state of its alarm is not in a plan",
+    "DDB-04": "no table has a resource policy",
     "SEC-01": "there is no secret",
     "SEC-02": "there is no secret",
     "SEC-03": "there is no secret",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hipaa_policies.catalogue import control
 from hipaa_policies.checklist import Line
-from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
+from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadable, known
 from hipaa_policies.facts.apis import RestApi, Stage, WebAcl
 from hipaa_policies.facts.functions import Function, ResourcePolicy
 from hipaa_policies.facts.messaging import EventBus, Queue, Topic
-from hipaa_policies.facts.stores import Bucket, Database, Secret
+from hipaa_policies.facts.stores import Bucket, Database, Secret, Table
 from hipaa_policies.facts.user_pools import UserPool
 from hipaa_policies.iam import (
     foreign_accounts,
@@ -59,13 +59,14 @@ def urls_need_iam(function: Function, _: Account, __: Settings) -> Verdict:
     remedy="Set SourceArn or SourceAccount of every permission.",
 )
 def function_policy_is_narrow(function: Function, account: Account, settings: Settings) -> Verdict:
-    found = [
-        _policy_verdict(policy.document, account, settings, _which(policy))
-        for policy in function.policies.items
-    ]
+    return _worst_of(function.policies, account, settings)
+
+
+def _worst_of(policies: Listing[ResourcePolicy], account: Account, settings: Settings) -> Verdict:
+    found = [_policy_verdict(one.document, account, settings, _which(one)) for one in policies.items]
     if bad := [verdict for verdict in found if verdict.status is Status.FAIL]:
         return bad[0]
-    if not function.policies.complete():
+    if not policies.complete():
         return passed("has no resource policy")
     return next((v for v in found if v.status is Status.UNKNOWN), found[0])
 
@@ -314,6 +315,21 @@ def topic_policy_is_narrow(topic: Topic, account: Account, settings: Settings) -
 def secret_policy_is_narrow(secret: Secret, account: Account, settings: Settings) -> Verdict:
     text = known(secret.policy)
     return passed("has no policy") if text is None else _policy_verdict(text, account, settings)
+
+
+@control(
+    "DDB-04",
+    "Tables' resource policies let nobody from outside in",
+    of=lambda account: account.tables,
+    cite="164.312(a)(1)",
+    requirement=REQUIRED,
+    checklist=Line.LEAST_PRIVILEGE,
+    blind="Who reads it by a policy of his own, within the account, and policies of streams in a live one.",
+    satisfied_by="modules/table",
+    remedy="Remove the policy, or name the principals in it, and list their accounts under trusted_accounts.",
+)
+def table_policy_is_narrow(table: Table, account: Account, settings: Settings) -> Verdict:
+    return _worst_of(table.policies, account, settings)
 
 
 @control(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hipaa_policies.facts.base import Unreadable
+from hipaa_policies.facts.base import Listing, Unreadable
+from hipaa_policies.facts.functions import ResourcePolicy
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Table:
     deletion_protection: bool | Unreadable
     recovery: bool | Unreadable
     replicas: tuple[Replica, ...] | Unreadable = ()
+    policies: Listing[ResourcePolicy] = field(default_factory=Listing)
 
 
 @dataclass(frozen=True)

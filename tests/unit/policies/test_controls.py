@@ -165,6 +165,18 @@ def test_a_policy_that_aws_would_refuse_makes_unknown() -> None:
 @pytest.mark.parametrize(
     ("principal", "status"), [("*", Status.FAIL), ({"AWS": c.ID}, Status.UNKNOWN)], ids=["public", "narrow"]
 )
+def test_policies_of_a_table_that_were_not_all_read_pass_nothing_and_hide_nothing(
+    principal: Any, status: Status
+) -> None:
+    read = c.resource_policies(c.policy(c.allow("dynamodb:GetItem", "*", Principal=principal)))
+    (table, *_) = c.account().tables.items
+    account = c.account(tables=(replace(table, policies=Listing(read.items, REFUSED)),))
+    assert [found.status for found in findings(account, control="DDB-04")] == [status]
+
+
+@pytest.mark.parametrize(
+    ("principal", "status"), [("*", Status.FAIL), ({"AWS": c.ID}, Status.UNKNOWN)], ids=["public", "narrow"]
+)
 def test_policies_that_were_not_all_read_pass_nothing_and_hide_nothing(
     principal: Any, status: Status
 ) -> None:

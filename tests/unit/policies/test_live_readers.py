@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from hipaa_policies.catalogue import catalogue
-from hipaa_policies.facts import Account, Unreadable, known
+from hipaa_policies.facts import Account, Listing, Unreadable, known
+from hipaa_policies.facts.functions import ResourcePolicy
 from hipaa_policies.facts.logs import CountedMetric
 from hipaa_policies.facts.network import Route
 from hipaa_policies.facts.stores import ObjectLock, Replica
@@ -129,6 +130,13 @@ def test_network(account: Account) -> None:
         "us-east-1a",
         "us-east-1b",
     }
+
+
+def test_policies_of_tables(account: Account, recording: Recording) -> None:
+    assert only(account.tables).policies == Listing()
+    answer = {"Policy": compliant.policy(compliant.allow("*", "*", Principal="*")), "RevisionId": "1"}
+    other, _ = recording.replay(lambda _, operation: answer if operation == "GetResourcePolicy" else None)
+    assert only(other.tables).policies == Listing((ResourcePolicy(answer["Policy"]),))
 
 
 def test_replicas(recording: Recording) -> None:

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.functions import ResourcePolicy
 from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Replica, Secret, Table
 from hipaa_policies.readers.live.aws import Aws
 from hipaa_policies.readers.live.registry import Facts, Where, reader
 
 _YEAR_DAYS = 365
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html
+_NO_POLICY = ("PolicyNotFoundException",)
 
 
-@reader("tables", operations={"dynamodb": ("DescribeContinuousBackups", "DescribeTable", "ListTables")})
+@reader(
+    "tables",
+    operations={
+        "dynamodb": ("DescribeContinuousBackups", "DescribeTable", "GetResourcePolicy", "ListTables"),
+    },
+)
 def read_tables(aws: Aws, where: Where) -> Facts:
     listed = aws.pages("dynamodb", "ListTables", "TableNames")
     return {"tables": Listing(aws.each(listed.items, lambda n: _table(aws, n, where)), listed.problem)}
@@ -23,6 +31,7 @@ def _table(aws: Aws, name: str, where: Where) -> Table:
     described = aws.optional("dynamodb", "DescribeTable", [], TableName=name)
     backups = aws.optional("dynamodb", "DescribeContinuousBackups", [], TableName=name)
     arn = where.arn("dynamodb", f"table/{name}")
+    policies = _policies(aws.optional("dynamodb", "GetResourcePolicy", _NO_POLICY, ResourceArn=arn))
     recovery: bool | Unreadable
     if isinstance(backups, Unreadable):
         recovery = backups
@@ -31,7 +40,7 @@ def _table(aws: Aws, name: str, where: Where) -> Table:
         point = description.get("PointInTimeRecoveryDescription") or {}
         recovery = point.get("PointInTimeRecoveryStatus") == "ENABLED"
     if isinstance(described, Unreadable):
-        return Table(arn, name, described, described, recovery, described)
+        return Table(arn, name, described, described, recovery, described, policies)
     table = (described or {})["Table"]
     encryption = table.get("SSEDescription") or {}
     # KMS without a key ARN, or with the alias, is alias/aws/dynamodb: a key that AWS manages.
@@ -41,7 +50,14 @@ def _table(aws: Aws, name: str, where: Where) -> Table:
         for replica in table.get("Replicas") or ()
         if replica["RegionName"] != where.region
     )
-    return Table(arn, name, key, bool(table.get("DeletionProtectionEnabled")), recovery, replicas)
+    protected = bool(table.get("DeletionProtectionEnabled"))
+    return Table(arn, name, key, protected, recovery, replicas, policies)
+
+
+def _policies(answer: Mapping[str, Any] | Unreadable | None) -> Listing[ResourcePolicy]:
+    if isinstance(answer, Unreadable):
+        return Listing((), answer)
+    return Listing((ResourcePolicy(answer["Policy"]),) if answer else ())
 
 
 @reader(

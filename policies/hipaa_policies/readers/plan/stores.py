@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hipaa_policies.facts import Listing, Unreadable
+from hipaa_policies.facts.functions import ResourcePolicy
 from hipaa_policies.facts.partial import partial
 from hipaa_policies.facts.stores import Bucket, ObjectLock, PublicAccessBlock, Replica, Secret, Table
 from hipaa_policies.readers.plan.model import Block, NotDecided, Plan, Planned
@@ -20,7 +21,7 @@ _SECRET = ("aws_secretsmanager_secret",)
 _YEAR_DAYS = 365
 
 
-@reader("tables", types=(*_TABLE, "aws_dynamodb_table_replica"))
+@reader("tables", types=(*_TABLE, "aws_dynamodb_resource_policy", "aws_dynamodb_table_replica"))
 def read_tables(plan: Plan) -> Facts:
     separate = [(p, p.reference("global_table_arn", _TABLE)) for p in plan.of("aws_dynamodb_table_replica")]
     unplaced = next((owner for _, owner in separate if isinstance(owner, NotDecided)), None)
@@ -33,14 +34,42 @@ def read_tables(plan: Plan) -> Facts:
         found += [_replica(p, p.region or f"({p.address})") for p, owner in separate if owner == planned.arn]
         return unplaced or tuple(found)
 
-    return {"tables": Listing(tuple(_table(p, replicas(p)) for p in plan.of(*_TABLE)))}
+    policies = _TablePolicies(plan)
+    made = {p.arn: _table(p, replicas(p), policies.of(p.arn)) for p in plan.of(*_TABLE)}
+    others = [
+        stranger(Table, p, arn, name=arn.rpartition("/")[2], policies=policies.of(arn))
+        for arn, (p, *_) in policies.by_table.items()
+        if arn not in made
+    ]
+    return {"tables": Listing((*made.values(), *others))}
+
+
+class _TablePolicies:
+    """The policies of tables and of their streams, by the table. Of one whose table is not decided any may be
+    the table."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.by_table: dict[str, list[Planned]] = {}
+        self.unplaced: Unreadable | None = None
+        for planned in plan.of("aws_dynamodb_resource_policy"):
+            owner = planned.reference("resource_arn", _TABLE)
+            if isinstance(owner, str):
+                self.by_table.setdefault(owner.partition("/stream/")[0], []).append(planned)
+            else:
+                self.unplaced = planned.undecided("resource_arn")
+
+    def of(self, table: str) -> Listing[ResourcePolicy]:
+        texts = [policy_text(planned, "policy") for planned in self.by_table.get(table, ())]
+        unknown = next((text for text in texts if isinstance(text, Unreadable)), None)
+        known = tuple(ResourcePolicy(text) for text in texts if isinstance(text, str))
+        return Listing(known, unknown or self.unplaced)
 
 
 def _replica(block: Block, region: Any) -> Replica:
     return partial(Replica, region=region, key=block.reference("kms_key_arn", _KEYS))
 
 
-def _table(planned: Planned, replicas: Any) -> Table:
+def _table(planned: Planned, replicas: Any, policies: Listing[ResourcePolicy]) -> Table:
     encryption = planned.block("server_side_encryption")
     key: Any = encryption
     if isinstance(encryption, Block):
@@ -57,6 +86,7 @@ def _table(planned: Planned, replicas: Any) -> Table:
         deletion_protection=planned.flag("deletion_protection_enabled"),
         recovery=recovery.flag("enabled") if isinstance(recovery, Block) else recovery or False,
         replicas=replicas,
+        policies=policies,
     )
 
 

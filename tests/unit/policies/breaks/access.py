@@ -28,6 +28,14 @@ from tests.unit.policies.breaks.changes import (
     without_alarm,
 )
 
+WHOLE = c.policy(
+    c.allow(
+        "dynamodb:GetItem",
+        "*",
+        Principal="*",
+        Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
+    )
+)
 OWN = c.policy(c.allow("lambda:InvokeFunction", "*", Principal={"AWS": c.ID}))
 
 ACCESS = (
@@ -118,6 +126,16 @@ ACCESS = (
     one("SQS-02", "any topic", "queues", c.QUEUE, "sns.amazonaws.com", policy=UNPINNED),
     one("SEC-03", "public", "secrets", SECRET, "public", policy=PUBLIC),
     one("SEC-03", "a stranger", "secrets", SECRET, c.FOREIGN, policy=STRANGERS),
+    one("DDB-04", "public", "tables", c.PATIENTS, "public", policies=c.resource_policies(PUBLIC)),
+    one("DDB-04", "a stranger", "tables", c.PATIENTS, c.FOREIGN, policies=c.resource_policies(STRANGERS)),
+    one(
+        "DDB-04",
+        "an organisation",
+        "tables",
+        c.PATIENTS,
+        "every account of",
+        policies=c.resource_policies(WHOLE),
+    ),
     one("SNS-02", "public", "topics", c.TOPIC, "public", policy=PUBLIC),
     one("SNS-02", "any topic", "topics", c.TOPIC, "sns.amazonaws.com", policy=UNPINNED),
     one("EVB-01", "public", "event_buses", BUS, "public", policy=PUBLIC),

@@ -105,6 +105,20 @@ def network() -> Iterator[PlanBreak]:
     )
 
 
+def _table_policies() -> Iterator[PlanBreak]:
+    """Of the table and of its stream; one that is not decided, or is narrow, hides no other."""
+    table, kind = "aws_dynamodb_table.patients", "aws_dynamodb_resource_policy"
+    bad = adding(f"{kind}.bad", resource_arn=ref(f"{table}.arn"), policy=STRANGERS)
+    yield PlanBreak("DDB-04", table, FOREIGN, bad)
+    stream = f"arn:aws:dynamodb:us-east-1:{ID}:table/patients/stream/2026"
+    for resource in (ref(f"{table}.stream_arn"), stream):
+        change = adding(f"{kind}.bad", resource_arn=resource, policy=PUBLIC)
+        yield PlanBreak("DDB-04", table, "public", change)
+    for text in (policy(allow("dynamodb:GetItem", "*", Principal={"AWS": ID})), ref("random_id.x.hex")):
+        other = adding(f"{kind}.other", resource_arn=ref(f"{table}.arn"), policy=text)
+        yield PlanBreak("DDB-04", table, FOREIGN, both(bad, other))
+
+
 def encryption() -> Iterator[PlanBreak]:
     yield one("LAM-02", READER, "AWS owns", kms_key_arn=None)
     yield one("LAM-02", READER, "AWS owns", kms_key_arn="")
@@ -132,6 +146,7 @@ def encryption() -> Iterator[PlanBreak]:
     yield one("DDB-01", "aws_dynamodb_table.patients", "its replica in eu-west-1", replica=[copy])
     apart = adding("aws_dynamodb_table_replica.west", global_table_arn=ref("aws_dynamodb_table.patients.arn"))
     yield PlanBreak("DDB-01", "aws_dynamodb_table.patients", "its replica in", apart)
+    yield from _table_policies()
     yield one("DDB-02", "aws_dynamodb_table.patients", "off", point_in_time_recovery=[{"enabled": False}])
     yield one("DDB-03", "aws_dynamodb_table.patients", "off", deletion_protection_enabled=False)
     suspended = changing(

@@ -124,6 +124,15 @@ def test_what_only_the_apply_decides_is_unknown(control: str, address: str, attr
     assert any(f"{attribute}" in message for _, message in found)
 
 
+@pytest.mark.parametrize("late", ["policy", "resource_arn"])
+def test_a_policy_of_a_table_that_is_not_decided_is_unknown(late: str) -> None:
+    resources = compliant.resources()
+    table = "aws_dynamodb_table.patients"
+    values = {"resource_arn": ref(f"{table}.arn"), "policy": c.policy(), late: ref("random_id.x.hex")}
+    adding("aws_dynamodb_resource_policy.x", **values)(resources)
+    assert status(resources, "DDB-04", table) == {"UNKNOWN"}
+
+
 def test_an_attachment_to_an_unknown_role_leaves_no_role_passed() -> None:
     resources = compliant.resources()
     adding("aws_iam_role_policy.lost", name="x", role=ref("random_id.x.hex"), policy=c.policy())(resources)

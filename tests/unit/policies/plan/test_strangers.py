@@ -58,6 +58,13 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Stat
         {"policy": NARROW},
         Status.PASS,
     ),
+    "aws_dynamodb_resource_policy": (
+        "DDB-04",
+        {"resource_arn": c.arn("dynamodb", "table/existing")},
+        {"policy": PUBLIC},
+        {"policy": NARROW},
+        Status.PASS,
+    ),
     "aws_secretsmanager_secret_policy": (
         "SEC-03",
         {"secret_arn": c.arn("secretsmanager", "secret:existing")},
