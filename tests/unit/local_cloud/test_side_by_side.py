@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Queue
 from types import SimpleNamespace
 from typing import Any
@@ -119,32 +120,44 @@ def test_what_a_function_says_with_its_last_breath_is_heard(
     assert outcome.error_type == (None if kind == "response" else "Runtime.ImportModuleError")
 
 
+class Busy:
+    """Workers who take what they are given when they are told to; notes when its time begins to run."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.given: Queue[tuple[Callable[[], Any], Future[Any]]] = Queue()
+
+    def submit(self, job: Callable[[], Any]) -> Future[Any]:
+        notes = self.notes
+
+        class Noted(Future[Any]):
+            def result(self, timeout: float | None = None) -> Any:
+                notes.append(f"{timeout} s")
+                return super().result()
+
+        future = Noted()
+        self.given.put((job, future))
+        return future
+
+    def take(self) -> None:
+        job, future = self.given.get()
+        time.sleep(0.05)
+        self.notes.append("taken")
+        future.set_result(job())
+
+
 def test_who_waits_for_a_worker_of_the_gateway_is_not_timed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """API Gateway has workers enough; the time that an integration has is the function's."""
-    free = threading.Event()
-
-    def invoke(_region: str, _arn: str, _payload: bytes) -> Any:
-        free.wait()
-        return SimpleNamespace(request_id="id")
-
     monkeypatch.setattr(integrations, "may_invoke", lambda *_: True)
     monkeypatch.setattr(integrations, "proxy_event", lambda _: {})
     monkeypatch.setattr(integrations, "proxy_response", lambda _: Response("done"))
-    behind = Integrations(SimpleNamespace(invoke=invoke))  # type: ignore[arg-type]
-    behind.workers = ThreadPoolExecutor(1)
-    uri = {"uri": "arn:aws:apigateway:x/functions/arn:aws:lambda:x/invocations"}
-
-    def ask(milliseconds: int) -> str:
-        exchange: Any = SimpleNamespace(stage=SimpleNamespace(region=REGION), context={})
-        return behind.call_function(exchange, uri | {"timeoutInMillis": milliseconds}).get_data(as_text=True)
-
-    with ThreadPoolExecutor(2) as clients:
-        first = clients.submit(ask, 60_000)
-        while not behind.workers._threads:
-            time.sleep(0.01)
-        second = clients.submit(ask, 300)
-        time.sleep(0.5)
-        assert not second.done()
-        free.set()
-        assert (first.result(), second.result()) == ("done", "done")
-    behind.close()
+    functions: Any = SimpleNamespace(invoke=lambda *_: SimpleNamespace(request_id="id"))
+    behind, workers = Integrations(functions), Busy()
+    behind.workers = workers  # type: ignore[assignment]
+    uri = {"uri": "arn:aws:apigateway:x/functions/arn:aws:lambda:x/invocations", "timeoutInMillis": 7000}
+    exchange: Any = SimpleNamespace(stage=SimpleNamespace(region=REGION), context={})
+    with ThreadPoolExecutor(1) as clients:
+        asked = clients.submit(behind.call_function, exchange, uri)
+        workers.take()
+        assert asked.result().get_data(as_text=True) == "done"
+    assert workers.notes == ["taken", "7.0 s"]
