@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -100,24 +100,18 @@ class Bootstrap:
             left = [grant for grant in asked if grant not in kept]
             by_recording = {grant: replayed(needed[grant]) for grant in grants}
             self.keep(role, by_recording | kept)
-            # The state's own by themselves: without them Terraform reads and names nothing else.
             managed = roles.attached(role)
-            groups = (
-                ([grant for grant in left if grant.policy in managed], attempt),
-                ([grant for grant in left if grant.policy not in managed], on_state),
-            )
-            for group, tried in () if replay else groups:
-                if group:
-                    prove_together(
-                        world,
-                        roles,
-                        group,
-                        policies,
-                        tried,
-                        WHAT[purpose],
-                        self.say,
-                        lambda found: self.keep(role, told_apart(found, needed, policies, world.judgements)),
-                    )
+            for group in [] if replay else at_once(left, managed):
+                prove_together(
+                    world,
+                    roles,
+                    group,
+                    policies,
+                    attempt if group[0].policy in managed else on_state,
+                    WHAT[purpose],
+                    self.say,
+                    lambda found: self.keep(role, told_apart(found, needed, policies, world.judgements)),
+                )
 
     def keep(self, role: str, found: Mapping[Grant, Result]) -> None:
         new = {grant.name: result for grant, result in found.items()}
@@ -296,6 +290,16 @@ def copy_tree(folder: Path) -> None:
     override = partial / "environments" / "bootstrap" / "backend_override.tf"
     override.write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
     partial.rename(folder)
+
+
+def at_once(grants: Sequence[Grant], managed: Collection[str]) -> list[list[Grant]]:
+    """Which grants go together: all that the managed policies read.
+
+    The state's own go by themselves: without them Terraform reads and names nothing else. And each alone: the
+    state and its lock have actions in common, and what is named is the action.
+    """
+    reads = [grant for grant in grants if grant.policy in managed]
+    return [*([reads] if reads else []), *([grant] for grant in grants if grant.policy not in managed)]
 
 
 def told_apart(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts.local_deployment import ROOT
-from tests.prove_iam.bootstrap import Bootstrap, copy_tree, told_apart
+from tests.prove_iam.bootstrap import Bootstrap, at_once, copy_tree, told_apart
 from tests.prove_iam.functions import Functions
 from tests.prove_iam.grants import grants_of
 from tests.prove_iam.groups import Failed
@@ -90,6 +90,19 @@ def test_what_two_statements_allow_is_proven_together_unless_it_was_missed_by_it
 
     assert how("healthcare-alerts") == ("together", "together")
     assert how("healthcare-alerts", "somebody-elses") == ("together", "run")
+
+
+def test_the_state_and_its_lock_are_taken_away_apart_and_what_is_read_at_once() -> None:
+    """What a failure names is an action: without both nobody could tell whose it was."""
+
+    def document(*resources: str) -> dict[str, Any]:
+        return {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)}]}
+
+    policies = {"read": document("arn:aws:s3:::a/*", "arn:aws:s3:::b/*"), "state": document("s", "s.tflock")}
+    first, second, state, lock = grants = grants_of("plan", policies)
+    assert at_once(grants, {"read"}) == [[first, second], [state], [lock]]
+    assert at_once([lock], {"read"}) == [[lock]]
+    assert at_once([], {"read"}) == []
 
 
 def test_the_tree_leaves_the_repository_alone_and_names_other_backends(tmp_path: Path) -> None:

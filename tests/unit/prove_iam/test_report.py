@@ -168,6 +168,15 @@ def test_an_exception_that_says_too_little_or_excuses_too_much_is_refused(tmp_pa
         read_exceptions(file)
 
 
+def test_the_page_names_whoever_makes_roles_that_are_not_taken_apart() -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = (root / "docs" / "least_privilege.md").read_text()
+    made = {file.parent.name for file in root.glob("modules/*/*.tf") if '"aws_iam_role"' in file.read_text()}
+    assert "function" in made
+    unproven = page.partition("## What it does not say")[2]
+    assert sorted(set(re.findall(r"`modules/(\w+)`", unproven))) == sorted(made - {"function"})
+
+
 def test_the_readme_says_the_sum_of_the_page() -> None:
     root = Path(__file__).resolve().parents[3]
     page = (root / "docs" / "least_privilege.md").read_text()
