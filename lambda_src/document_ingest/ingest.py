@@ -91,6 +91,9 @@ class Ingest:
             self._line("document gone", place)
             self._known(before)
             return
+        if before is None and _is_folder(place["key"], facts):
+            self._line("folder ignored", place)
+            return
         try:
             self._save(place | facts, before)
         except ChangedMeanwhileError:
@@ -160,3 +163,11 @@ class Ingest:
         extra = {"document_id": row.get("document_id", "none"), "outcome": row.get("status", "none")}
         extra |= {"kind": row.get("kind", "none"), "code": row.get("reason", "none")}
         self.logger.info(message, extra=extra)
+
+
+def _is_folder(key: str, facts: dict[str, Any]) -> bool:
+    """What S3's console makes of "Create folder": an empty object, whose key ends with "/".
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-folders.html
+    """
+    return key.endswith("/") and facts.get("reason") == "empty"

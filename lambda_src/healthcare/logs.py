@@ -31,6 +31,7 @@ MESSAGES: Final = frozenset(
         "audit done", "audit known", "audit not done",
         "document gone", "document ignored", "document indexed", "document known", "document not indexed",
         "document quarantined", "document removed", "document stored", "event failed", "event refused",
+        "folder ignored",
         "message delivered", "message duplicate", "message failed", "message known", "message quarantined",
         "message stored", "request failed", "request refused", "request served",
         "schema checked", "schema deviates", "schema not checked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -78,6 +79,27 @@ def test_version_ids_as_s3_documents_them(version: str) -> None:
 def test_a_test_is_no_document(documents: DocumentWorld, event: object) -> None:
     assert documents.tell(event) in (None, {"batchItemFailures": []})
     assert documents.rows() == []
+
+
+@pytest.mark.parametrize("event", [created, notification])
+def test_a_folder_of_the_console_is_no_document(documents: DocumentWorld, event: Any) -> None:
+    folder = "incoming/Jane Doe/"
+    version = documents.put(b"", folder)
+    documents.tell(event(version, folder))
+    documents.tell(event(version, folder))
+    documents.tell(deleted(version, folder))
+    assert [row["entry"] for row in documents.rows()] == ["pointer"]
+    assert (documents.announced, documents.metrics()) == ([], [])
+    lines = [json.loads(line)["message"] for line in documents.output().splitlines()]
+    assert lines == ["folder ignored", "folder ignored", "document known"]
+    assert "Jane" not in documents.output()
+    assert "Doe" not in documents.output()
+
+
+def test_an_empty_document_is_no_folder(documents: DocumentWorld) -> None:
+    assert documents.drop(b"", "incoming/empty.txt")["reason"] == "empty"
+    assert documents.drop(TEXT, "incoming/odd/")["status"] == "stored"
+    assert documents.drop(b"", "incoming/odd/")["reason"] == "empty"
 
 
 @pytest.mark.parametrize(
