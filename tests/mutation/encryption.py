@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.mutation.cloud import PUBLIC, Cloud, allow, with_statement
+from tests.mutation.cloud import FOREIGN, PUBLIC, Cloud, allow, with_statement
 from tests.mutation.model import MENDED, Broken, Pair, Steps, mutation
 from tests.mutation.watch import database
 
@@ -79,6 +79,15 @@ def public_key(cloud: Cloud) -> Steps:
 @mutation("KMS-02", "a service has kms:*")
 def service_administers(cloud: Cloud) -> Steps:
     yield from _key_policy(cloud, allow("kms:*", "*", Principal={"Service": "logs.amazonaws.com"}))
+
+
+@mutation("KMS-02", "a grant for a stranger")
+def granted_key(cloud: Cloud) -> Steps:
+    kms, key = cloud.client("kms"), cloud.spare_key
+    stranger = f"arn:aws:iam::{FOREIGN}:role/reader"
+    grant = kms.create_grant(KeyId=key.id, GranteePrincipal=stranger, Operations=["Decrypt"])["GrantId"]
+    yield Broken(key.arn)
+    kms.revoke_grant(KeyId=key.id, GrantId=grant)
 
 
 def _pending(cloud: Cloud, *also: tuple[str, str]) -> Steps:

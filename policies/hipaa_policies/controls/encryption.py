@@ -15,6 +15,7 @@ from hipaa_policies.facts.stores import Bucket, Secret
 from hipaa_policies.iam import AccessRequest, foreign_accounts, organisations, public_statements
 from hipaa_policies.iam.conditions import Context
 from hipaa_policies.iam.evaluation import names_action, statement_applies
+from hipaa_policies.iam.principals import account_of
 from hipaa_policies.iam.statements import statements
 from hipaa_policies.joins import document, first_names, names_key, with_customer_key
 from hipaa_policies.settings import Settings
@@ -82,16 +83,20 @@ def key_rotates(key: Key, _: Account, __: Settings) -> Verdict:
 
 @control(
     "KMS-02",
-    "Key policies are not public and give no service everything",
+    "Key policies are not public and give no service everything, and grants name nobody from outside",
     of=lambda account: account.keys.where(lambda key: key.customer_managed),
     cite="164.312(a)(2)(iv)",
     requirement=ADDRESSABLE,
     checklist=Line.AT_REST,
-    blind="Grants.",
+    blind="Grants that a service of AWS's made: they name the service, and not for whom it acts.",
     satisfied_by=_OUR_KEYS,
-    remedy="Name the principals; give a service the few actions it needs, pinned to aws:SourceArn.",
+    remedy="Name the principals; give a service the few actions it needs, pinned to aws:SourceArn; revoke "
+    "the grants of accounts that are not listed under trusted_accounts.",
 )
 def key_policy_is_narrow(key: Key, account: Account, settings: Settings) -> Verdict:
+    granted = {account_of(grantee) for grantee in key.grantees.items} - {None, account.id}
+    if strangers := sorted(str(a) for a in granted if not settings.trusts(str(a))):
+        return failed(f"a grant lets the account {first_names(strangers)} use it, which nobody listed")
     policy = document(known(key.policy) or "")
     if public_statements(policy):
         return failed("its policy lets anybody use the key")
@@ -104,6 +109,7 @@ def key_policy_is_narrow(key: Key, account: Account, settings: Settings) -> Verd
         return failed(f"its policy lets the account {first_names(strangers)} in, which nobody listed")
     if whole := organisations(policy):
         return failed(f"its policy lets every account of {first_names(whole)} in, which nobody listed")
+    key.grantees.complete()
     return passed("its policy names who may use it, and no service may administer it")
 
 

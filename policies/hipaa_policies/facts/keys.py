@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hipaa_policies.facts.base import Unreadable
+from hipaa_policies.facts.base import Listing, Unreadable
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Key:
     """``state`` is KMS's: Enabled, Disabled, PendingDeletion, PendingImport, Unavailable.
 
     ``customer_managed`` is false for the keys that AWS keeps in the account (alias/aws/...).
+    ``grantees`` are the principals of its grants: ARNs, and names of AWS's services.
     """
 
     TYPE: ClassVar[str] = "AWS::KMS::Key"
@@ -26,6 +27,7 @@ class Key:
     rotation: bool | Unreadable | None = None
     policy: str | Unreadable | None = None
     aliases: tuple[str, ...] | Unreadable = ()
+    grantees: Listing[str] = field(default_factory=Listing)
 
     @property
     def rotates(self) -> bool:

@@ -175,6 +175,21 @@ def test_policies_of_a_table_that_were_not_all_read_pass_nothing_and_hide_nothin
 
 
 @pytest.mark.parametrize(
+    ("grantee", "status"), [(c.FOREIGN, Status.FAIL), (c.ROLE, Status.UNKNOWN)], ids=["stranger", "own"]
+)
+def test_grants_that_were_not_all_read_pass_nothing_and_hide_nothing(grantee: str, status: Status) -> None:
+    (key,) = c.account().keys.items
+    account = c.account(keys=(replace(key, grantees=Listing((grantee,), REFUSED)),))
+    assert [found.status for found in findings(account, control="KMS-02")] == [status]
+
+
+def test_a_policy_that_was_not_read_hides_no_grant() -> None:
+    (key,) = c.account().keys.items
+    account = c.account(keys=(replace(key, policy=REFUSED, grantees=Listing((c.FOREIGN,))),))
+    assert [found.status for found in findings(account, control="KMS-02")] == [Status.FAIL]
+
+
+@pytest.mark.parametrize(
     ("principal", "status"), [("*", Status.FAIL), ({"AWS": c.ID}, Status.UNKNOWN)], ids=["public", "narrow"]
 )
 def test_policies_that_were_not_all_read_pass_nothing_and_hide_nothing(

@@ -1,13 +1,16 @@
-"""Ways out as the live lens reads them: firewalls, their rules, and those of resolvers."""
+"""Ways out as the live lens reads them (firewalls, rules, those of resolvers), and ways in by policies."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hipaa_policies.catalogue import catalogue
-from hipaa_policies.facts import Account, FactUnreadableError, Unreadable, known
+from hipaa_policies.facts import Account, FactUnreadableError, Listing, Unreadable, known
 from hipaa_policies.facts.egress import FirewallPolicy, NameRule, RuleGroup
+from hipaa_policies.facts.functions import ResourcePolicy
 from hipaa_policies.judge import judge
 from hipaa_policies.readers.live import Record
 from hipaa_policies.readers.live.permissions import iam_action
@@ -290,6 +293,66 @@ def test_secrets_have_their_policy_and_keeper(recording: Recording) -> None:
     assert found["SEC-02", "arn:own"] is Status.FAIL
     assert found["SEC-02", "arn:rds!cluster-1"] is Status.PASS
     assert found["SEC-03", "arn:own"] is Status.FAIL
+
+
+def test_what_aws_wrote_is_judged_where_a_user_or_a_group_has_it(recording: Recording) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    text = compliant.policy(compliant.allow("*", "*"))
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": json.loads(text)}
+    has = {"AttachedManagedPolicies": [{"PolicyName": "AdministratorAccess", "PolicyArn": arn}]}
+    answer: dict[str, Any] = {
+        "RoleDetailList": [],
+        "UserDetailList": [{"Arn": compliant.USER, "UserName": "jo", **has}],
+        "GroupDetailList": [{"Arn": compliant.arn("iam", "group/admins", ""), "GroupName": "admins", **has}],
+        "Policies": [{"Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}],
+    }
+
+    def judged() -> dict[str, tuple[Status, str]]:
+        asked = "GetAccountAuthorizationDetails"
+        found, _ = recording.replay(lambda _, operation: answer if operation == asked else None)
+        controls = [control for control in catalogue() if control.id == "IAM-01"]
+        return {f.resource: (f.status, f.message) for f in judge(found, compliant.settings(), controls)}
+
+    found = judged()
+    assert {resource.partition(":iam::")[2] for resource in found} == {
+        f"{compliant.ID}:{holder}/attached-policy/AdministratorAccess"
+        for holder in ("user/jo", "group/admins")
+    }
+    assert {status for status, _ in found.values()} == {Status.FAIL}
+    answer["Policies"] = []  # it is attached, and not listed
+    ((status, message),) = judged().values()
+    assert status is Status.UNKNOWN
+    assert "PolicyNotListed" in message
+    answer |= {"UserDetailList": [], "GroupDetailList": []}
+    assert [status for status, _ in judged().values()] == [Status.NOT_APPLICABLE]
+
+
+def test_policies_of_tables(recording: Recording) -> None:
+    account, _ = recording.replay()
+    assert only(account.tables).policies == Listing()
+    answer = {"Policy": compliant.policy(compliant.allow("*", "*", Principal="*")), "RevisionId": "1"}
+    other, _ = recording.replay(lambda _, operation: answer if operation == "GetResourcePolicy" else None)
+    assert only(other.tables).policies == Listing((ResourcePolicy(answer["Policy"]),))
+
+
+def test_grants(recording: Recording) -> None:
+    account, _ = recording.replay()
+    assert only(account.keys, aliases=("alias/phi",)).grantees == Listing()
+    answers: list[dict[str, Any]] = [
+        {
+            "Grants": [{"GranteePrincipal": "rds.us-east-1.amazonaws.com"}],
+            "Truncated": True,
+            "NextMarker": "2",
+        },
+        {"Grants": [{"GranteePrincipal": compliant.ROLE}], "Truncated": False},
+    ]
+
+    def page(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return answers[1 if "Marker" in parameters else 0]
+
+    other, _ = recording.replay(lambda _, operation: page if operation == "ListGrants" else None)
+    grantees = only(other.keys, aliases=("alias/phi",)).grantees
+    assert grantees == Listing(("rds.us-east-1.amazonaws.com", compliant.ROLE))
 
 
 def test_a_firewall_that_cannot_be_described_has_no_known_vpc(recording: Recording) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from hipaa_policies.catalogue import catalogue
-from hipaa_policies.facts import Account, Listing, Unreadable, known
-from hipaa_policies.facts.functions import ResourcePolicy
+from hipaa_policies.facts import Account, Unreadable, known
 from hipaa_policies.facts.logs import CountedMetric
 from hipaa_policies.facts.network import Route
 from hipaa_policies.facts.stores import ObjectLock, Replica
@@ -130,13 +129,6 @@ def test_network(account: Account) -> None:
         "us-east-1a",
         "us-east-1b",
     }
-
-
-def test_policies_of_tables(account: Account, recording: Recording) -> None:
-    assert only(account.tables).policies == Listing()
-    answer = {"Policy": compliant.policy(compliant.allow("*", "*", Principal="*")), "RevisionId": "1"}
-    other, _ = recording.replay(lambda _, operation: answer if operation == "GetResourcePolicy" else None)
-    assert only(other.tables).policies == Listing((ResourcePolicy(answer["Policy"]),))
 
 
 def test_replicas(recording: Recording) -> None:
@@ -371,38 +363,6 @@ def test_a_managed_policy_that_cannot_be_read_leaves_no_role_judged(recording: R
     answers["GetPolicyVersion"] = {"PolicyVersion": {"Document": moto_account.READ_TABLE}}
     found, _ = recording.replay(lambda service, operation: answers.get(operation))
     assert found.roles.problem is None
-
-
-def test_what_aws_wrote_is_judged_where_a_user_or_a_group_has_it(recording: Recording) -> None:
-    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
-    text = compliant.policy(compliant.allow("*", "*"))
-    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": json.loads(text)}
-    has = {"AttachedManagedPolicies": [{"PolicyName": "AdministratorAccess", "PolicyArn": arn}]}
-    answer: dict[str, Any] = {
-        "RoleDetailList": [],
-        "UserDetailList": [{"Arn": compliant.USER, "UserName": "jo", **has}],
-        "GroupDetailList": [{"Arn": compliant.arn("iam", "group/admins", ""), "GroupName": "admins", **has}],
-        "Policies": [{"Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}],
-    }
-
-    def judged() -> dict[str, tuple[Status, str]]:
-        asked = "GetAccountAuthorizationDetails"
-        found, _ = recording.replay(lambda _, operation: answer if operation == asked else None)
-        controls = [control for control in catalogue() if control.id == "IAM-01"]
-        return {f.resource: (f.status, f.message) for f in judge(found, compliant.settings(), controls)}
-
-    found = judged()
-    assert {resource.partition(":iam::")[2] for resource in found} == {
-        f"{compliant.ID}:{holder}/attached-policy/AdministratorAccess"
-        for holder in ("user/jo", "group/admins")
-    }
-    assert {status for status, _ in found.values()} == {Status.FAIL}
-    answer["Policies"] = []  # it is attached, and not listed
-    ((status, message),) = judged().values()
-    assert status is Status.UNKNOWN
-    assert "PolicyNotListed" in message
-    answer |= {"UserDetailList": [], "GroupDetailList": []}
-    assert [status for status, _ in judged().values()] == [Status.NOT_APPLICABLE]
 
 
 def test_nobodys_account_is_an_error(recording: Recording) -> None:

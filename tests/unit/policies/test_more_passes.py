@@ -98,6 +98,14 @@ CASES: dict[str, Change] = {
         f"{c.ROLE}/policy/workload",
         document=c.policy({"Effect": "Allow", "NotAction": "*", "Resource": "*"}),
     ),
+    "KMS-02 grants to one's own, to a service, and to who is listed": both(
+        changed(
+            "keys",
+            c.KEY,
+            grantees=Listing((c.ROLE, "rds.us-east-1.amazonaws.com", f"arn:aws:iam::{c.FOREIGN}:root")),
+        ),
+        told(trusted_accounts=(TrustedAccount(c.FOREIGN, "backup", "Jo", date(2027, 1, 1)),)),
+    ),
     "IAM-03 actions without resources": role_says(
         c.allow(["ec2:CreateNetworkInterface", "kms:ListKeys"], "*")
     ),

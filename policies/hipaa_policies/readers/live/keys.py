@@ -1,4 +1,4 @@
-"""KMS keys: one list call, and three calls for each key (AWS has none for all of them)."""
+"""KMS keys: one list call, and four calls for each key (AWS has none for all of them)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ from hipaa_policies.readers.live.registry import Facts, Where, reader
 
 @reader(
     "keys",
-    operations={"kms": ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListKeys")},
+    operations={
+        "kms": (
+            "DescribeKey",
+            "GetKeyPolicy",
+            "GetKeyRotationStatus",
+            "ListAliases",
+            "ListGrants",
+            "ListKeys",
+        )
+    },
 )
 def read_keys(aws: Aws, _: Where) -> Facts:
     listed = aws.pages("kms", "ListKeys", "Keys")
@@ -52,6 +61,7 @@ def _key(aws: Aws, found: dict[str, Any], aliases: tuple[str, ...] | Unreadable)
     if not customer:
         return key
     policy = aws.optional("kms", "GetKeyPolicy", [], KeyId=identifier, PolicyName="default")
+    grants = aws.pages("kms", "ListGrants", "Grants", KeyId=identifier)
     rotation: Any = None
     if key.rotates and key.state in ("Enabled", "Disabled"):
         rotation = aws.optional("kms", "GetKeyRotationStatus", [], KeyId=identifier)
@@ -63,4 +73,5 @@ def _key(aws: Aws, found: dict[str, Any], aliases: tuple[str, ...] | Unreadable)
             if isinstance(rotation, Unreadable) or rotation is None
             else bool(rotation.get("KeyRotationEnabled"))
         ),
+        grantees=Listing(tuple(grant["GranteePrincipal"] for grant in grants.items), grants.problem),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hipaa_policies.facts import Listing, Unreadable
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.partial import partial
@@ -19,7 +21,7 @@ _DEFAULT_POLICY = (
 )
 
 
-@reader("keys", types=(*_KINDS, "aws_kms_alias", "aws_kms_key_policy"))
+@reader("keys", types=(*_KINDS, "aws_kms_alias", "aws_kms_grant", "aws_kms_key_policy"))
 def read_keys(plan: Plan) -> Facts:
     aliases: dict[str, list[str]] = {}
     for alias in plan.of("aws_kms_alias"):
@@ -30,22 +32,49 @@ def read_keys(plan: Plan) -> Facts:
     policies = Attached(plan, "aws_kms_key_policy", "key_id", _KINDS, form="id")
     made = plan.of(*_KINDS)
     names = {name for planned in made for name in (planned.id, planned.arn)}
-    others = named_elsewhere(plan, "aws_kms_key_policy", "key_id", _KINDS, "id", names)
+    grants = _Grants(plan)
+    given: dict[str, dict[str, Any]] = {
+        name.rpartition("/")[2]: {"policy": policy_text(p, "policy"), "changing": p}
+        for name, p in named_elsewhere(plan, "aws_kms_key_policy", "key_id", _KINDS, "id", names).items()
+    }
+    for name, p in named_elsewhere(plan, "aws_kms_grant", "key_id", _KINDS, "id", names).items():
+        given.setdefault(name.rpartition("/")[2], {"changing": p})
     strangers = [
         stranger(
             Key,
-            p,
-            plan.arn("kms", f"key/{name.rpartition('/')[2]}"),
-            id=name.rpartition("/")[2],
-            customer_managed=True,  # AWS's own policies are fixed
-            policy=policy_text(p, "policy"),
+            known.pop("changing"),
+            plan.arn("kms", f"key/{identifier}"),
+            id=identifier,
+            customer_managed=True,  # AWS's own policies are fixed, and nobody grants what they allow
+            grantees=grants.of(identifier),
+            **known,
         )
-        for name, p in others.items()
+        for identifier, known in given.items()
     ]
-    return {"keys": Listing((*(_key(planned, aliases, policies) for planned in made), *strangers))}
+    return {"keys": Listing((*(_key(planned, aliases, policies, grants) for planned in made), *strangers))}
 
 
-def _key(planned: Planned, aliases: dict[str, list[str]], policies: Attached) -> Key:
+class _Grants:
+    """Who has grants, by the key's id. Of one whose key is not decided any may be the key."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.by_key: dict[str, list[Planned]] = {}
+        self.unplaced: Unreadable | None = None
+        for planned in plan.of("aws_kms_grant"):
+            key = planned.reference("key_id", _KINDS, "id")
+            if isinstance(key, str):
+                self.by_key.setdefault(key.rpartition("/")[2], []).append(planned)
+            else:
+                self.unplaced = planned.undecided("key_id")
+
+    def of(self, key: str) -> Listing[str]:
+        grants = self.by_key.get(key.rpartition("/")[2], ())
+        named = [grant.reference("grantee_principal", ("aws_iam_role", "aws_iam_user")) for grant in grants]
+        unknown = next((name for name in named if isinstance(name, Unreadable)), None)
+        return Listing(tuple(name for name in named if isinstance(name, str)), unknown or self.unplaced)
+
+
+def _key(planned: Planned, aliases: dict[str, list[str]], policies: Attached, grants: _Grants) -> Key:
     enabled = planned.flag("is_enabled" if planned.type == "aws_kms_key" else "enabled", True)
     own = policies.to(planned, planned.id, planned.arn)
     account = planned.plan.arn("iam", "root", region="")
@@ -63,4 +92,5 @@ def _key(planned: Planned, aliases: dict[str, list[str]], policies: Attached) ->
         rotation=planned.flag("enable_key_rotation"),
         policy=own or _DEFAULT_POLICY.format(arn=account),
         aliases=tuple(sorted(aliases.get(planned.id, ()))),
+        grantees=grants.of(planned.id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_policies.facts import Listing
 from hipaa_policies.facts.functions import SuspectedSecret
 from hipaa_policies.facts.keys import Key
 from hipaa_policies.facts.stores import Replica
@@ -31,7 +32,17 @@ SPARE = Key(
     aliases=("alias/spare",),
 )
 
+_GRANTED = Listing(("rds.us-east-1.amazonaws.com", f"arn:aws:iam::{c.FOREIGN}:role/reader"))
+
 ENCRYPTION = (
+    one(
+        "KMS-02",
+        "a grant for a stranger",
+        "keys",
+        c.KEY,
+        f"a grant lets the account {c.FOREIGN}",
+        grantees=_GRANTED,
+    ),
     one(
         "S3-03",
         "reads only",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.unit.policies.compliant import FOREIGN, ID, allow, policy, trust
-from tests.unit.policies.plan import breaks_egress, breaks_watch
+from tests.unit.policies.plan import breaks_egress, breaks_given, breaks_watch
 from tests.unit.policies.plan.breaking import ACCOUNT, PlanBreak, one
 from tests.unit.policies.plan.documents import adding, both, changing, ref, without
 
@@ -105,20 +105,6 @@ def network() -> Iterator[PlanBreak]:
     )
 
 
-def _table_policies() -> Iterator[PlanBreak]:
-    """Of the table and of its stream; one that is not decided, or is narrow, hides no other."""
-    table, kind = "aws_dynamodb_table.patients", "aws_dynamodb_resource_policy"
-    bad = adding(f"{kind}.bad", resource_arn=ref(f"{table}.arn"), policy=STRANGERS)
-    yield PlanBreak("DDB-04", table, FOREIGN, bad)
-    stream = f"arn:aws:dynamodb:us-east-1:{ID}:table/patients/stream/2026"
-    for resource in (ref(f"{table}.stream_arn"), stream):
-        change = adding(f"{kind}.bad", resource_arn=resource, policy=PUBLIC)
-        yield PlanBreak("DDB-04", table, "public", change)
-    for text in (policy(allow("dynamodb:GetItem", "*", Principal={"AWS": ID})), ref("random_id.x.hex")):
-        other = adding(f"{kind}.other", resource_arn=ref(f"{table}.arn"), policy=text)
-        yield PlanBreak("DDB-04", table, FOREIGN, both(bad, other))
-
-
 def encryption() -> Iterator[PlanBreak]:
     yield one("LAM-02", READER, "AWS owns", kms_key_arn=None)
     yield one("LAM-02", READER, "AWS owns", kms_key_arn="")
@@ -127,6 +113,7 @@ def encryption() -> Iterator[PlanBreak]:
     yield one("LAM-05", READER, "DB_PASSWORD", environment=[{"variables": {"DB_PASSWORD": late}}])
     yield one("KMS-01", "aws_kms_key.phi", "rotation is off", enable_key_rotation=False)
     yield one("KMS-02", "aws_kms_key.phi", "anybody", policy=policy(allow("kms:*", "*", Principal="*")))
+    yield from breaks_given.grants()
     yield PlanBreak("S3-03", "aws_s3_bucket.archive", "without TLS", without("aws_s3_bucket_policy.archive"))
     yield one("API-03", "aws_api_gateway_domain_name.main", "TLS_1_0", security_policy="TLS_1_0")
     yield one("SEC-01", "aws_secretsmanager_secret.db", "AWS manages", kms_key_id=None)
@@ -146,7 +133,7 @@ def encryption() -> Iterator[PlanBreak]:
     yield one("DDB-01", "aws_dynamodb_table.patients", "its replica in eu-west-1", replica=[copy])
     apart = adding("aws_dynamodb_table_replica.west", global_table_arn=ref("aws_dynamodb_table.patients.arn"))
     yield PlanBreak("DDB-01", "aws_dynamodb_table.patients", "its replica in", apart)
-    yield from _table_policies()
+    yield from breaks_given.table_policies()
     yield one("DDB-02", "aws_dynamodb_table.patients", "off", point_in_time_recovery=[{"enabled": False}])
     yield one("DDB-03", "aws_dynamodb_table.patients", "off", deletion_protection_enabled=False)
     suspended = changing(
@@ -260,43 +247,9 @@ def access() -> Iterator[PlanBreak]:
     yield PlanBreak("RDS-04", "aws_rds_cluster_instance.chunks", "passwords alone", of_cluster)
 
 
-def _people() -> Iterator[PlanBreak]:
-    """Users and groups, of this plan, of another, and of whom the plan does not tell."""
-    late = ref("random_id.x.hex")
-    user, group = "aws_iam_user.jo", "aws_iam_group.admins"
-    people = both(adding(user, name="jo"), adding(group, name="admins"))
-    of_user, of_group, of_many = (
-        f"aws_iam_{kind}_attachment.x" for kind in ("user_policy", "group_policy", "policy")
-    )
-    for address, holder, name, words in (
-        (
-            of_user,
-            {"user": ref(f"{user}.name")},
-            "AdministratorAccess",
-            "every action on every resource to jo",
-        ),
-        (of_user, {"user": "kim"}, "IAMFullAccess", "iam:* on every resource to kim"),
-        (of_user, {"user": late}, "PowerUserAccess", "everything but account:*"),
-        (
-            of_group,
-            {"group": ref(f"{group}.name")},
-            "PowerUserAccess",
-            "organizations:* on every resource to admins",
-        ),
-        (of_many, {"users": ["kim"]}, "AdministratorAccess", "to kim"),
-        (of_many, {"groups": late}, "AdministratorAccess", f"to ({of_many})"),
-    ):
-        attach = adding(address, policy_arn=f"arn:aws:iam::aws:policy/{name}", **holder)
-        yield PlanBreak("IAM-01", address, words, both(people, attach))
-    for kind, named in (("user", late), ("group", "admins"), ("role", late)):
-        address = f"aws_iam_{kind}_policy.x"
-        inline = adding(address, name="x", policy=policy(allow("*", "*")), **{kind: named})
-        yield PlanBreak("IAM-01", address, "every action", inline)
-
-
 def permissions() -> Iterator[PlanBreak]:
     yield says("IAM-01", INLINE, "every action", allow("*", "*"))
-    yield from _people()
+    yield from breaks_given.people()
     attach = adding(
         "aws_iam_role_policy_attachment.wide",
         role=ref("aws_iam_role.reader.name"),

@@ -133,6 +133,18 @@ def test_a_policy_of_a_table_that_is_not_decided_is_unknown(late: str) -> None:
     assert status(resources, "DDB-04", table) == {"UNKNOWN"}
 
 
+@pytest.mark.parametrize(
+    ("late", "wanted"), [("", "PASS"), ("grantee_principal", "UNKNOWN"), ("key_id", "UNKNOWN")]
+)
+def test_a_grant_is_unknown_where_its_holder_or_its_key_is(late: str, wanted: str) -> None:
+    resources = compliant.resources()
+    values = {"key_id": ref("aws_kms_key.phi.key_id"), "grantee_principal": ref("aws_iam_role.reader.arn")}
+    if late:
+        values[late] = ref("random_id.x.hex")
+    adding("aws_kms_grant.x", **values)(resources)
+    assert status(resources, "KMS-02", "aws_kms_key.phi") == {wanted}
+
+
 def test_an_attachment_to_an_unknown_role_leaves_no_role_passed() -> None:
     resources = compliant.resources()
     adding("aws_iam_role_policy.lost", name="x", role=ref("random_id.x.hex"), policy=c.policy())(resources)

@@ -65,6 +65,13 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Stat
         {"policy": NARROW},
         Status.PASS,
     ),
+    "aws_kms_grant": (
+        "KMS-02",
+        {"key_id": c.KEY},
+        {"grantee_principal": f"arn:aws:iam::{c.FOREIGN}:role/x"},
+        {"grantee_principal": c.ROLE},
+        Status.UNKNOWN,
+    ),
     "aws_secretsmanager_secret_policy": (
         "SEC-03",
         {"secret_arn": c.arn("secretsmanager", "secret:existing")},
