@@ -49,6 +49,7 @@ class Derived:
                     "place": chunk.place,
                     "start": chunk.start,
                     "end": chunk.end,
+                    "heading": chunk.heading,
                     "text": text[chunk.start : chunk.end],
                 },
                 ensure_ascii=False,

@@ -11,7 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from document_ingest.faults import Rejected
-from document_ingest.texts import Extracted, Passage
+from document_ingest.texts import PAGE, Extracted, Passage
 
 MAXIMUM_PAGES: Final = 2_000
 # PDFium marks the hyphen at which a word was broken: the word goes on in the next line.
@@ -36,7 +36,7 @@ def read(source: str | bytes) -> Extracted:
             text = _page(document, number)
             if not text.strip():
                 extracted.pages_without_text += 1
-            extracted.add(Passage(text, f"page {number + 1}"))
+            extracted.add(Passage(text, f"{PAGE}{number + 1}"))
     return extracted
 
 

@@ -9,6 +9,9 @@ MAXIMUM_CHARACTERS: Final = 5_000_000
 BETWEEN: Final = "\n\n"
 """What stands between two passages in the document's text."""
 
+PAGE: Final = "page "
+"""How the place of a passage begins that the next one may go on with."""
+
 # Vertical tabs and form feeds end lines and pages: without them 5 and 10 would be 510.
 _UNWANTED: Final = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xFEFF, 0xFFFE, 0xFFFF]) | dict.fromkeys(
     [0x0B, 0x0C], "\n"

@@ -81,10 +81,15 @@ class Ingest:
             if out_of_time():
                 raise NotIndexedError("out_of_time")
             some = chunks[start : start + AT_ONCE]
-            embeddings = self.embeddings.embed([chunk.text for chunk in some])
+            embeddings = self.embeddings.embed([_read_as(chunk) for chunk in some])
             for chunk, embedding in zip(some, embeddings, strict=True):
                 embedded.add(chunk, embedding)
         return self.store.replace(document.document_id, document.revision, document.patient_id, embedded)
+
+
+def _read_as(chunk: Chunk) -> str:
+    """With its heading the rest of a list, too, answers "Which medications were stopped?"."""
+    return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
 
 
 _SAID: Final[dict[str, tuple[Signal | None, str]]] = {

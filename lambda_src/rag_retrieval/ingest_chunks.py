@@ -25,6 +25,7 @@ def chunk_of(line: bytes, document_id: str, version_id: str, patient_id: str) ->
         found = json.loads(line)
         texts = {name: _text(found[name]) for name in _TEXTS}
         title, date = _text(found.get("title", "")), _text(found.get("date", ""))
+        heading = _text(found.get("heading", ""))  # older lines have none
         start, end = found["start"], found["end"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise NotIndexedError("chunk_malformed") from None
@@ -35,12 +36,14 @@ def chunk_of(line: bytes, document_id: str, version_id: str, patient_id: str) ->
     ):
         raise NotIndexedError("chunk_of_another")
     is_span = type(start) is int and type(end) is int and start >= 0 and end - start == len(texts["text"])
-    if not is_span or not 0 < len(texts["text"]) <= LONGEST_TEXT or texts["access_label"] not in LABELS:
+    if not is_span or not 0 < len(texts["text"]) <= LONGEST_TEXT or len(heading) > LONGEST_TEXT:
+        raise NotIndexedError("chunk_malformed")
+    if texts["access_label"] not in LABELS:
         raise NotIndexedError("chunk_malformed")
     if not texts["chunk_id"].startswith(f"{document_id}/") or not _DATE.fullmatch(date):
         raise NotIndexedError("chunk_malformed")
     source = source_of(title, date, texts["kind"], texts["place"])
-    return Chunk(**texts, start=start, end=end, source=source)
+    return Chunk(**texts, start=start, end=end, source=source, heading=heading)
 
 
 def source_of(title: str, date: str, kind: str, place: str) -> str:

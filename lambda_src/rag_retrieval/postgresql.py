@@ -32,7 +32,7 @@ _WORD: Final = re.compile(r'"[^"]*"|[^\s"]+')
 _SEARCH: Final = """
 WITH scoped AS MATERIALIZED (
   SELECT chunk_id, document_id, version_id, patient_id, access_label, kind, place, source,
-    span_start, span_end, text, words,
+    span_start, span_end, text, heading, words,
     CASE WHEN model = %(model)s
       THEN embedding OPERATOR(public.<=>) %(embedding)s::public.vector END AS distance
   FROM rag.chunk
@@ -51,7 +51,7 @@ WITH scoped AS MATERIALIZED (
   WHERE distance IS NOT NULL
 )
 SELECT chunk_id, document_id, version_id, patient_id, access_label, kind, place, source,
-  span_start, span_end, text,
+  span_start, span_end, text, heading,
   (coalesce(1.0 / (%(k)s + by_words.rank), 0)
     + coalesce(1.0 / (%(k)s + by_distance.rank), 0))::float8 AS score
 FROM scoped
@@ -74,8 +74,8 @@ RETURNING true
 _DELETE: Final = "DELETE FROM rag.chunk WHERE document_id = %s"
 _INSERT: Final = """
 INSERT INTO rag.chunk (chunk_id, document_id, version_id, patient_id, access_label, kind, place, source,
-  span_start, span_end, text, model, embedding)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::public.vector)
+  span_start, span_end, text, heading, model, embedding)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::public.vector)
 """
 
 
@@ -174,6 +174,7 @@ def _row(chunk: Chunk) -> tuple[object, ...]:
     values = (
         chunk.chunk_id, chunk.document_id, chunk.version_id, chunk.patient_id, chunk.access_label, chunk.kind,
         chunk.place, chunk.source, chunk.start, chunk.end, chunk.text,
+        chunk.heading,
     )  # fmt: skip
     return tuple(storable(value) if isinstance(value, str) else value for value in values)
 

@@ -22,7 +22,7 @@ FUSION_K: Final = 60
 """k of reciprocal rank fusion, sum of 1 / (k + rank): https://doi.org/10.1145/1571941.1572114"""
 
 LONGEST_TEXT: Final = 10_000
-"""Characters of a chunk at most. document_ingest makes chunks of 1,500."""
+"""Characters of a chunk, and of its heading, at most. document_ingest makes chunks of 1,500."""
 
 MOST_FOUND: Final = 100
 """No search gives more."""
@@ -55,7 +55,8 @@ class Chunk:
     """A piece of a document: text[start:end] of it, in characters, with what a citation needs.
 
     `kind` is the document's ("pdf", "ccda", "text"), `place` where in it ("page 3"), `source` what people
-    call it ("Discharge summary of 2024-09-12").
+    call it ("Discharge summary of 2024-09-12"). `heading` are the lines above the text that it stands under
+    ("STOP these medications:"): no part of it, and "" for a chunk that was stored before there were any.
     """
 
     chunk_id: str
@@ -69,6 +70,7 @@ class Chunk:
     start: int
     end: int
     text: str
+    heading: str = ""
 
 
 class EmbeddedChunk(NamedTuple):
@@ -132,7 +134,7 @@ def check_chunks(document_id: str, patient_id: str, chunks: Sequence[EmbeddedChu
             raise internal("ChunkOfAnother")
         if not _LABEL.fullmatch(chunk.access_label):
             raise internal("ChunkWithoutLabel")
-        if len(chunk.text) > LONGEST_TEXT:
+        if max(len(chunk.text), len(chunk.heading)) > LONGEST_TEXT:
             raise internal("ChunkTooLong")
         check_embedding(embedding)
 

@@ -193,6 +193,7 @@ class Pipeline:
                 "patient_id": patient_id, "access_label": chunk.access_label or "N", "kind": "text",
                 "place": chunk.place, "title": document.title, "date": document.date,
                 "start": chunk.start, "end": chunk.end, "text": text[chunk.start : chunk.end],
+                "heading": chunk.heading,
             }
             for number, chunk in enumerate(chunks_of(passages))
         ]  # fmt: skip

@@ -87,7 +87,12 @@ class StoreContract:
 
     def test_a_chunk_comes_back_as_it_was(self, store: ChunkStore) -> None:
         one = embedded(
-            "Continue metoprolol 25 mg twice daily.", place="page 3", start=120, end=158, kind="pdf"
+            "Continue metoprolol 25 mg twice daily.",
+            place="page 3",
+            start=120,
+            end=158,
+            kind="pdf",
+            heading="At discharge\nContinue:",
         )
         assert store.replace("d-1", 1, JANE, [one])
         (found,) = store.search(Scope(JANE, ALL), "metoprolol", axis(0), 5)
@@ -296,7 +301,8 @@ class StoreContract:
     @pytest.mark.parametrize(
         "wrong",
         [{"patient_id": JOHN}, {"document_id": "d-2"}, {"chunk_id": ""}, {"access_label": "N,V"},
-         {"access_label": ""}, {"text": "x" * (LONGEST_TEXT + 1)}],
+         {"access_label": ""}, {"text": "x" * (LONGEST_TEXT + 1)},
+         {"heading": "x" * (LONGEST_TEXT + 1)}],
     )  # fmt: skip
     def test_chunks_that_are_not_the_documents_own_are_refused(
         self, store: ChunkStore, wrong: dict[str, Any]

@@ -50,6 +50,16 @@ def test_a_stored_document_can_be_found(rag: RagWorld) -> None:
     assert rag.metrics() == ["DocumentIndexed", "EvidenceFound"]
 
 
+def test_a_heading_is_kept_beside_the_text_and_embedded_with_it(rag: RagWorld) -> None:
+    heading = "At discharge\nSTOP these medications:"
+    rag.index(NOTE, heading=heading)
+    (_, (held,)) = rag.store.held[document_id()]
+    assert (held.chunk.text, held.chunk.heading) == (NOTE, heading)
+    assert held.embedding == pytest.approx(unit_vector(f"{heading}\n{NOTE}"), abs=1e-7)
+    (context,) = rag.ask(query=NOTE)["contexts"]
+    assert (context["text"], context["heading"]) == (NOTE, heading)
+
+
 @pytest.mark.parametrize(
     ("about", "source"),
     [

@@ -82,6 +82,22 @@ def test_a_new_migration_is_added_to_a_schema_that_is_there(postgresql: PostgreS
             migrate(master, read_migrations())
 
 
+def test_chunks_of_before_there_were_headings_have_none(postgresql: PostgreSQL, empty: str) -> None:
+    with postgresql.connect(empty, MASTER) as master:
+        assert migrate(master, read_migrations()[:3]) == [1, 2, 3]
+    with postgresql.connect(empty) as session:
+        session.execute("INSERT INTO rag.document VALUES ('d-1', 1, false)")
+        session.execute(
+            "INSERT INTO rag.chunk VALUES ('d-1', 'c-1', 'v1', 'p', 'N', 'text', '', 'Note', 0, 5, 'Line.', "
+            "'m', array_fill(1, ARRAY[1024])::public.vector)"
+        )
+    with postgresql.connect(empty, MASTER) as master:
+        assert migrate(master, read_migrations()) == ALL[3:]
+        assert schema_deviations(master) == []
+    with postgresql.connect(empty) as session:
+        assert rows(session, "SELECT text, heading FROM rag.chunk") == [("Line.", "")]
+
+
 def test_a_migration_that_was_changed_afterwards_is_refused(postgresql: PostgreSQL, empty: str) -> None:
     migrated(postgresql, empty)
     first, *others = read_migrations()

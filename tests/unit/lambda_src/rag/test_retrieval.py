@@ -39,6 +39,7 @@ def test_evidence_with_its_places(rag: RagWorld) -> None:
         "access_label": "N",
         "start": 27,
         "end": 27 + len(NOTE),
+        "heading": "",
     }
 
 
