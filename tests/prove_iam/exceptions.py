@@ -16,16 +16,21 @@ FILE = Path(__file__).with_name("exceptions.toml")
 class NamedException:
     """``actions`` are whole names: an exception is made for each by itself, and for no pattern.
 
-    ``roles`` are those that it is made for; empty: all.
+    ``roles`` and ``statements``, by their Sids, are those that it is made for; empty: all.
     """
 
     actions: tuple[str, ...]
     reason: str
     source: str
     roles: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
 
-    def covers(self, role: str, action: str) -> bool:
-        return action in self.actions and (not self.roles or role in self.roles)
+    def covers(self, grant: Grant) -> bool:
+        return (
+            grant.action in self.actions
+            and (not self.roles or grant.role in self.roles)
+            and (not self.statements or grant.sid in self.statements)
+        )
 
 
 def read_exceptions(path: Path = FILE) -> list[NamedException]:
@@ -37,6 +42,7 @@ def read_exceptions(path: Path = FILE) -> list[NamedException]:
             entry.get("reason", ""),
             entry.get("source", ""),
             tuple(entry.get("roles", ())),
+            tuple(entry.get("statements", ())),
         )
         if not (exception.actions and exception.reason and exception.source.startswith("https://")):
             raise ValueError(f"an exception needs actions, a reason and a source: {entry}")
@@ -47,4 +53,4 @@ def read_exceptions(path: Path = FILE) -> list[NamedException]:
 
 
 def exception_for(grant: Grant, exceptions: Sequence[NamedException]) -> NamedException | None:
-    return next((each for each in exceptions if each.covers(grant.role, grant.action)), None)
+    return next((each for each in exceptions if each.covers(grant)), None)

@@ -58,6 +58,21 @@ def test_an_exception_can_be_one_roles_alone(policies: Any) -> None:
     assert reported(policies, [mine], *how).unproven == ()
 
 
+def test_an_exception_can_be_one_statements_alone(policies: Any) -> None:
+    """What DynamoDB's key is described for says nothing of a queue's key."""
+    how: tuple[How, ...] = ("run", "run", "run", "unused", "run")
+    others = NamedException(QUERY.actions, QUERY.reason, QUERY.source, statements=("Scan",))
+    assert len(reported(policies, [others], *how).unproven) == 1
+    mine = NamedException(QUERY.actions, QUERY.reason, QUERY.source, statements=("Scan", "Read"))
+    assert reported(policies, [mine], *how).unproven == ()
+
+
+def test_every_exception_of_a_key_says_for_which_use() -> None:
+    of_keys = [each for each in read_exceptions() if any(a.startswith("kms:") for a in each.actions)]
+    assert of_keys
+    assert all(each.statements for each in of_keys)
+
+
 def test_an_exception_that_excuses_nothing_any_more_is_named(policies: Any) -> None:
     reports = [reported(policies, [QUERY], "run", "run", "run", "unused", "run")]
     gone = NamedException(("dynamodb:GetItem", "dynamodb:Query"), QUERY.reason, QUERY.source)
