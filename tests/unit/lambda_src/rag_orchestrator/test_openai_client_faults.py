@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
@@ -10,7 +11,7 @@ from healthcare import openai_client as module
 from healthcare.model_problems import ModelProblem
 
 from tests.unit.lambda_src.rag_orchestrator.client_calls import CANARY, FINE, endpoint, post
-from tests.unit.lambda_src.rag_orchestrator.model_server import ModelServer, Said, completion, said, serving
+from tests.unit.lambda_src.rag_orchestrator.model_server import ModelServer, Said, completion, said
 
 
 @pytest.mark.parametrize(
@@ -74,10 +75,10 @@ def test_a_pause_that_does_not_fit_is_passed_on(
 
 
 def test_a_server_that_is_down_is_tried_again_and_then_503(environment: None, quick: list[float]) -> None:
-    with serving() as gone:
-        where = endpoint(gone)
-    with pytest.raises(ModelProblem) as caught:
-        post(where)
+    with socket.socket() as deaf:  # held and never listened on: a port that is free may be somebody's by then
+        deaf.bind(("127.0.0.1", 0))
+        with pytest.raises(ModelProblem) as caught:
+            post(endpoint(ModelServer(f"http://127.0.0.1:{deaf.getsockname()[1]}")))
     assert (caught.value.kind, caught.value.status, len(quick)) == ("connection", 503, 2)
 
 
