@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 import time
@@ -127,7 +128,7 @@ class Busy:
         self.notes: list[str] = []
         self.given: Queue[tuple[Callable[[], Any], Future[Any]]] = Queue()
 
-    def submit(self, job: Callable[[], Any]) -> Future[Any]:
+    def submit(self, job: Callable[..., Any], *given: Any) -> Future[Any]:
         notes = self.notes
 
         class Noted(Future[Any]):
@@ -136,7 +137,7 @@ class Busy:
                 return super().result()
 
         future = Noted()
-        self.given.put((job, future))
+        self.given.put((functools.partial(job, *given), future))
         return future
 
     def take(self) -> None:
