@@ -30,6 +30,7 @@ CHUNK_BYTES = 65536
 MAXIMUM_PASSWORD_BYTES = 65535  # a token has some 2,000
 # What the client still has to read is sent meanwhile.
 GOODBYE_SECONDS = 2.0
+ACCEPT_AGAIN_SECONDS = 0.1
 # PostgreSQL's own authentication_timeout.
 AUTHENTICATION_SECONDS = 60.0
 NOT_LET_IN = f"no database session: the client was not let in within {AUTHENTICATION_SECONDS:.0f} s"
@@ -76,13 +77,18 @@ class DatabaseFront:
         with self.listener:
             async with asyncio.TaskGroup() as sessions:  # cancelled, it ends them as well
                 while True:
-                    connection, _ = await self.loop.sock_accept(self.listener)
+                    try:
+                        connection, _ = await self.loop.sock_accept(self.listener)
+                    except OSError as error:  # too many open files, for one: that passes
+                        logger.error("no database session: %s", describe(error))
+                        await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
+                        continue
                     sessions.create_task(self._attend(connection))
 
     async def _attend(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(AUTHENTICATION_SECONDS):
                 await self._negotiate(connection)
                 client = await self._encrypt(connection)

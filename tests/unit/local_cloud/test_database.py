@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import socket
 import ssl
@@ -248,6 +249,38 @@ def test_whoever_looks_after_it_learns_why_there_is_no_session(
         "no encryption",
         "no database session: TLS failed: TLSV1_ALERT_UNKNOWN_CA",
     ]
+
+
+def test_a_connection_that_cannot_be_taken_ends_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many files are open when one comes; the next is gone before it is looked at."""
+    front = DatabaseFront(tmp_path)
+    accept, attend = front.loop.sock_accept, front._attend
+    gone, refusals = [True], [OSError(errno.EMFILE, "Too many open files")]
+
+    async def attend_too_late(connection: socket.socket) -> None:
+        if gone:
+            gone.clear()
+            connection.close()
+        await attend(connection)
+
+    async def accept_at_last(listener: socket.socket) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return await accept(listener)
+
+    monkeypatch.setattr(front, "_attend", attend_too_late)
+    monkeypatch.setattr(front.loop, "sock_accept", accept_at_last)
+    for answer in (b"", b"S"):
+        with socket.create_connection(("127.0.0.1", front.port)) as client:
+            client.sendall(struct.pack("!ii", 8, messages.SSL_REQUEST))
+            answered = b""
+            with contextlib.suppress(ConnectionResetError):
+                answered = client.recv(1)
+            assert answered == answer
+    assert not refusals
+    front.close()
 
 
 class Deaf:
