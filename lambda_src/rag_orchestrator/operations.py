@@ -82,7 +82,7 @@ class Operations:
 
     def _shown(self, access: Access, contexts: Sequence[Context]) -> list[Context]:
         """The contexts without those that speak to a model: addressed.py."""
-        shown = [context for context in contexts if not speaks_to_a_model(context["text"])]
+        shown = [context for context in contexts if not any(map(speaks_to_a_model, _read_of(context)))]
         if withheld := len(contexts) - len(shown):
             access.ground.details["withheld_chunks"] = withheld
             self.signals.count("EvidenceSuspicious", withheld)
@@ -131,6 +131,12 @@ class Operations:
             "request_id": access.request_id,
         }
         return Reply(200, document)
+
+
+def _read_of(context: Context) -> list[str]:
+    """What a model reads of it: a heading may begin what the text goes on with."""
+    heading, text = context.get("heading", ""), context["text"]
+    return [text, f"{heading}\n{text}"] if heading else [text]
 
 
 def _claims(answer: ModelAnswer, contexts: Sequence[Context]) -> list[dict[str, str]]:

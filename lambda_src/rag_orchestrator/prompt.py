@@ -23,7 +23,9 @@ Rules:
 2. Make each claim one short sentence that answers a part of the question, and support it with one quote: \
 copied letter for letter from one piece of evidence, long enough to hold every number, unit, drug, test and \
 negation of the claim.
-3. Give the number of that piece of evidence as chunk_id, as in "1".
+3. Give the number of that piece of evidence as chunk_id, as in "1". Its first line names its source \
+and, after "under:", the heading that its first lines stand under: "STOP these medications:" holds for each \
+medicine of that list. Take no quote from that line.
 4. Keep negations, uncertainty, doses, units and dates exactly as they are. Where pieces of evidence \
 disagree, make one claim for each.
 5. Where the evidence does not answer the question, answer with supported false and no claims.
@@ -78,7 +80,7 @@ class Prompt(NamedTuple):
 
 
 def build(question: str, contexts: Sequence[Mapping[str, Any]], nonce: str | None = None) -> Prompt:
-    """The prompt for a question and the contexts of retrieval ("source", "text"), numbered from 1.
+    """The prompt for a question and the contexts of retrieval ("source", "text", "heading"), numbered from 1.
 
     `nonce` is random for every request: 128 bits, so that no text can hold it but by design of a test.
     """
@@ -87,8 +89,11 @@ def build(question: str, contexts: Sequence[Mapping[str, Any]], nonce: str | Non
     suspicious = 0
     for number, context in enumerate(contexts, start=1):
         text, mimics = _defused(str(context["text"]), nonce)
-        source = " ".join(_LINE_ENDS.sub(" ", str(context["source"])).replace(nonce, "").split())
-        lines += [f"EVIDENCE {nonce} [{number}] {source}", *text, f"END {nonce}"]
+        named = str(context["source"])
+        if heading := context.get("heading"):
+            named += f", under: {heading}"
+        named = " ".join(_LINE_ENDS.sub(" ", named).replace(nonce, "").split())
+        lines += [f"EVIDENCE {nonce} [{number}] {named}", *text, f"END {nonce}"]
         suspicious += mimics
     return Prompt(INSTRUCTIONS, "\n".join(lines), suspicious)
 

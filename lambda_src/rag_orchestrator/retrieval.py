@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 Context = dict[str, Any]
-"""{"source", "text", "chunk_id", "document_id", "start", "end", ...}: one passage, with its place."""
+"""{"source", "text", "heading", "chunk_id", "document_id", "start", "end", ...}: one passage, with its place.
+
+`heading` may be missing: an older rag-retrieval gives none.
+"""
 
 _TEXTS: Final = ("source", "text", "chunk_id", "document_id")
 
@@ -91,5 +94,6 @@ def _is_context(value: object) -> bool:
     return (
         isinstance(value, dict)
         and all(isinstance(value.get(name), str) for name in _TEXTS)
+        and isinstance(value.get("heading", ""), str)
         and all(type(value.get(name)) is int for name in ("start", "end"))
     )

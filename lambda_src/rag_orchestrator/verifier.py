@@ -8,9 +8,11 @@ costs is an answer that says less; what a false one costs is a patient's harm. d
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 from rag_orchestrator import verifier_headings as headings
+from rag_orchestrator import verifier_history as history
 from rag_orchestrator import verifier_numbers as numbers
 from rag_orchestrator import verifier_quotes as quotes
 from rag_orchestrator import verifier_words as words
@@ -49,33 +51,39 @@ class Verdict(NamedTuple):
     span: Span | None
 
 
-def verify(claims: Sequence[Mapping[str, Any]], contexts: Sequence[Mapping[str, Any]]) -> list[Verdict]:
+def verify(
+    claims: Sequence[Mapping[str, Any]], contexts: Sequence[Mapping[str, Any]], today: date | None = None
+) -> list[Verdict]:
     """One verdict for each claim {"text", "chunk_id", "quote"}, in order.
 
-    `contexts` are those that the model was shown, each with "chunk_id" and "text". Never raises, whatever a
-    model made of a claim.
+    `contexts` are those that the model was shown, each with "chunk_id", "text" and, where its list begins in
+    another chunk, "heading". Never raises, whatever a model made of a claim. What ended before `today` (UTC's,
+    where none is given) is over.
     """
-    texts = {context["chunk_id"]: context["text"] for context in contexts}
-    return [_verdict(claim, texts) for claim in claims]
+    shown = {context["chunk_id"]: context for context in contexts}
+    today = today or datetime.now(UTC).date()
+    return [_verdict(claim, shown, today) for claim in claims]
 
 
-def _verdict(claim: Mapping[str, Any], texts: Mapping[str, str]) -> Verdict:
+def _verdict(claim: Mapping[str, Any], shown: Mapping[str, Mapping[str, Any]], today: date) -> Verdict:
     given = claim if isinstance(claim, Mapping) else {}
     text, chunk, quote = given.get("text"), given.get("chunk_id"), given.get("quote")
     if not (isinstance(text, str) and isinstance(chunk, str) and isinstance(quote, str)):
         return Verdict(claim, False, "malformed", None)
     if reason := _unfit(text):
         return Verdict(claim, False, reason, None)
-    if chunk not in texts:
+    if chunk not in shown:
         return Verdict(claim, False, "unknown_chunk", None)
+    evidence: str = shown[chunk]["text"]
     if sum(letter.isalnum() for letter in quote) < SHORTEST_QUOTE or len(quote.split()) < 2:
         return Verdict(claim, False, "quote_too_short", None)
-    span, anywhere = quotes.locate(quote, texts[chunk])
+    span, anywhere = quotes.locate(quote, evidence)
     if span is None:
         return Verdict(claim, False, "quote_cut" if anywhere else "quote_not_found", None)
-    said = f"{headings.over(texts[chunk], span.start)} {quotes.sentence(texts[chunk], span)}"
-    reason = _unsupported(quotes.same(text), quotes.same(quote), said)
-    reason = reason or _apart(quotes.same(text), texts[chunk][span.start : span.end])
+    over = headings.over(evidence, span.start, shown[chunk].get("heading", ""))
+    said = f"{over} {quotes.sentence(evidence, span)}"
+    reason = _unsupported(quotes.same(text), quotes.same(quote), quotes.same(said), today)
+    reason = reason or _apart(quotes.same(text), evidence[span.start : span.end])
     return Verdict(claim, not reason, reason, None if reason else span)
 
 
@@ -90,7 +98,7 @@ def _unfit(text: str) -> str:
     return "other_patient" if _OTHERS.search(text) else ""
 
 
-def _unsupported(claim: str, quote: str, sentence: str) -> str:
+def _unsupported(claim: str, quote: str, sentence: str, today: date) -> str:
     """The first reason for which the quote does not carry the claim; "" where it does."""
     said, written = numbers.numbers_of(claim), numbers.numbers_of(quote)
     if reason := numbers.missing(said, written):
@@ -106,7 +114,7 @@ def _unsupported(claim: str, quote: str, sentence: str) -> str:
     same = {word for word in content - covered if words.names_the_same(word, others)}
     if content and (len(covered) + len(same)) / len(content) < COVERED:
         return "not_covered"
-    return words.disagreement(claim, quotes.same(sentence))
+    return words.disagreement(history.told(claim, today), history.told(sentence, today))
 
 
 def _misplaced(claim: str, quote: str, said: numbers.Numbers, written: numbers.Numbers) -> str:

@@ -28,7 +28,7 @@ _NEGATION: Final = re.compile(
 _STATUSES: Final[dict[str, dict[str, str]]] = {
     "therapy": {
         "continue": r"continu(?:e|es|ed|ing|ation)|remain(?:s|ed)? on|keep(?:s)? taking|maintain(?:ed|s)?|resum(?:e|ed|es)|restart(?:ed|s)?",
-        "stop": r"stop(?:s|ped|ping)?|discontinu\w+|d/c'?d?|held|hold|holding|ceas(?:e|ed)|withdrawn|withdrew|taken off|off of|suspended|no longer|former(?:ly)?|previously|quit|completed",
+        "stop": r"stop(?:s|ped|ping)?|discontinu\w+|d/c'?d?|d/?c'?ed|dc'?d|ended|finished|held|hold|holding|ceas(?:e|ed)|withdrawn|withdrew|taken off|off of|suspended|no longer|former(?:ly)?|previously|quit|completed",
         "start": r"start(?:ed|s|ing)?|initiat(?:e|ed|es|ing|ion)|began|begun|begin|add(?:ed)?|new(?:ly)?",
         "avoid": r"avoid(?:ed|s)?|contraindicated|should not|must not|do not|don't|never",
     },
@@ -57,7 +57,7 @@ _STATUSES: Final[dict[str, dict[str, str]]] = {
 _BINDING: Final[dict[str, str]] = {
     "doubt": r"possibl[ey]|probabl[ey]|likely|suspect(?:ed|s)?|suspicio(?:n|us)|may|might|could|rule[- ]out|r/o|question(?:able| of)|concern for|cannot exclude|differential|presumed|unclear|unlikely|pending|if|unless|consider(?:ed|ing)?",
     "family": r"family history|mother|father|brother|sister|son|daughter|uncle|aunt|cousin|grand(?:mother|father)|maternal|paternal|sibling|parents?|husband|wife|roommate|fam(?:ily)? hx|another patient|other patient",
-    "past": r"used to|took|had(?! been)|formerly|previously|in the past|ago|as a (?:child|teenager|young adult)|in (?:her|his|their)? ?(?:childhood|youth)",
+    "past": r"used to|(?:was|were) taking|(?:was|were) on(?! (?:the )?(?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|admission|arrival|exam))|(?:past|previous|prior) (?:use|treatment|therapy|medications?|drugs?|prescriptions?|regimens?|smoker|drinker|user)|took|had(?! been)|formerly|previously|in the past|ago|as a (?:child|teenager|young adult)|in (?:her|his|their)? ?(?:childhood|youth)",
     "plan": r"plan(?:ned|s)?|schedul(?:e|ed)|will|would|recommend(?:ed|s|ation)?|advised?|propos(?:e|ed)|intend(?:s|ed)?|declin(?:ed|es)|refus(?:ed|es)",
 }
 """What qualifies a sentence: said in the evidence, it must be said in the claim too."""
@@ -103,13 +103,16 @@ _SUFFIXES: Final = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "l
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one clause is about and says. `words` are stems, `terms` medicines, tests and proper names."""
+    """What one clause is about and says. `words` are stems, `terms` medicines, tests and proper names. `anew`:
+    it begins with "now", and takes nothing over from what was before.
+    """
 
     words: frozenset[str]
     terms: frozenset[str]
     denied: bool
     statuses: frozenset[tuple[str, str]]
     qualifiers: frozenset[str]
+    anew: bool = False
 
 
 def words_of(text: str) -> list[str]:
@@ -233,7 +236,8 @@ def _clause(text: str) -> Clause:
         statuses.add((group, value))
     qualifiers = frozenset(str(found.lastgroup) for found in _QUALIFIER.finditer(text))
     denials = len(_NEGATION.findall(text))
-    return Clause(content_of(text), terms_of(text), denials % 2 == 1, frozenset(statuses), qualifiers)
+    anew = _ANEW.match(text) is not None
+    return Clause(content_of(text), terms_of(text), denials % 2 == 1, frozenset(statuses), qualifiers, anew)
 
 
 def _inherited(clauses: list[Clause]) -> list[Clause]:
@@ -252,13 +256,14 @@ def _inherited(clauses: list[Clause]) -> list[Clause]:
     return found
 
 
+_ANEW: Final = re.compile(r"\W*(?:and )?(?:now|currently|presently|at present)\b(?! also)", re.IGNORECASE)
 _VERBS: Final = word_set(
     "has have had is was are were report reports reported takes shows showed presents presented complains"
 )
 
 
 def _is_new_statement(clause: Clause) -> bool:
-    return bool(clause.words & _VERBS)
+    return clause.anew or bool(clause.words & _VERBS)
 
 
 def disagreement(claim: str, evidence: str) -> str:
