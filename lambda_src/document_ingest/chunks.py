@@ -17,8 +17,10 @@ from document_ingest.texts import BETWEEN, PAGE, Passage
 LONGEST: Final = 1_500
 """Characters: some 400 tokens, which common models for embeddings take."""
 
-FARTHEST: Final = 20_000
-"""Characters from a heading to the last piece that carries it: a list of some ten pages."""
+FARTHEST: Final = 6_000
+"""Characters from a heading to the last piece that carries it: some hundred lines of a list. A text without
+blank lines, as PDF gives it, does not say where a list ends: further on nothing is taken for a part of it.
+"""
 
 _ENDS: Final = (
     re.compile(r"\n\s*\n"),
