@@ -13,7 +13,7 @@ from scripts.local_cloud.state import State, read_state, remove_state
 
 LOG_FILE = "local_cloud.log"
 POLL_SECONDS = 0.1
-# It takes four. On a busy disk the functions' code alone, 25,000 files, took more than 50 to remove.
+# It takes four. On a busy disk the functions' code alone, thousands of files, took more than 50 to remove.
 END_WAIT_SECONDS = 600.0
 END_OF_LOG_LINES = 30
 
