@@ -13,8 +13,9 @@ FINE = said(completion("fine"))
 
 
 def endpoint(model: ModelServer, **fields: Any) -> ModelEndpoint:
+    """With all the time that an endpoint can have: a busy machine takes seconds for an answer."""
     return ModelEndpoint(
-        **{"base_url": f"{model.url}/v1", "timeout_seconds": 5, "maximum_retries": 2, **fields}
+        **{"base_url": f"{model.url}/v1", "timeout_seconds": 28, "maximum_retries": 2, **fields}
     )
 
 

@@ -68,7 +68,7 @@ def test_a_pause_that_does_not_fit_is_passed_on(
 ) -> None:
     model.says(said({}, 429, Retry_After=asks))
     with pytest.raises(ModelProblem) as caught:
-        post(endpoint(model, maximum_retries=0 if told == 30 else 2))
+        post(endpoint(model, timeout_seconds=5, maximum_retries=0 if told == 30 else 2))
     assert caught.value.retry_after == (1 if asks == "0.2" else told)
     assert quick == []
     assert len(model.received) == 1
@@ -108,7 +108,7 @@ def test_a_server_that_never_answers_is_given_up(environment: None, model: Model
     model.script = never
     try:
         with pytest.raises(ModelProblem) as caught:
-            post(endpoint(model, timeout_seconds=1))
+            post(endpoint(model, timeout_seconds=2))
     finally:
         over.set()
     assert (caught.value.kind, caught.value.status, caught.value.retry_after) == ("timeout", 503, 30)
@@ -123,7 +123,7 @@ def test_an_answer_that_comes_in_drops_is_given_up(environment: None, model: Mod
     )
     model.says(reply)
     with pytest.raises(ModelProblem) as caught:
-        post(endpoint(model, timeout_seconds=1, maximum_retries=0))
+        post(endpoint(model, timeout_seconds=2, maximum_retries=0))
     assert caught.value.kind == "timeout"
     assert len(model.received) == 1
 
